@@ -1,0 +1,1 @@
+"""TELLS: stories as RSS and Atom bytes, for people who subscribe."""

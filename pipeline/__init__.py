@@ -1,0 +1,1 @@
+"""KNOWS: the words, the rules and the store. Asks nobody above it."""

@@ -1,0 +1,346 @@
+"""The words of the project as frozen data: what everyone speaks, what no one mutates.
+
+All instants are aware UTC `datetime`s; a `When` adds how precise a date is and where it comes
+from, and is shown in Asia/Ho_Chi_Minh. Texts are NFC with Đ as U+0110 (`pipeline.text.clean`);
+paragraphs are separated by one blank line. Province and area values are slugs of
+`pipeline/data/provinces.tsv`, topics are slugs of `pipeline/data/topics.toml`.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NewType
+from zoneinfo import ZoneInfo
+
+SourceId = NewType("SourceId", str)
+EntryId = NewType("EntryId", str)
+StoryId = NewType("StoryId", str)
+
+LOCAL_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+NATIONAL = "toan-quoc"  # the province label of news about the whole country
+
+
+class Precision(StrEnum):
+    """How much of a date is known."""
+
+    SECOND = "second"
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+
+
+class Basis(StrEnum):
+    """Where a publication date was read, best first."""
+
+    GIVEN = "given"  # a field of a record somebody handed us
+    FEED = "feed"  # the feed's own element
+    PUSH = "push"  # the webhook's field
+    META = "meta"  # <meta>, <time> or JSON-LD of the page
+    HEADER = "header"  # the date line between headline and text
+    PAGE = "page"  # a date line elsewhere on the page
+    URL = "url"
+    BULLETIN = "bulletin"  # the heading of the bulletin that holds the item
+    INFERRED = "inferred"  # the first full date that the text tells
+    RECEIVED = "received"  # nothing better: when we got it
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A publication date: the start of the known interval, its precision and its basis.
+
+    `at` is aware UTC; a day-precise date is that day's midnight in Asia/Ho_Chi_Minh.
+    """
+
+    at: datetime
+    precision: Precision
+    basis: Basis
+
+    def local(self) -> datetime:
+        """Return the start of the interval in Asia/Ho_Chi_Minh."""
+        return self.at.astimezone(LOCAL_ZONE)
+
+    def day(self) -> date | None:
+        """Return the local day, or None when only a month or a year is known."""
+        if self.precision in (Precision.SECOND, Precision.DAY):
+            return self.local().date()
+        return None
+
+    def text(self) -> str:
+        """Return ISO 8601 in local time, only as long as it is precise."""
+        local = self.local()
+        match self.precision:
+            case Precision.SECOND:
+                return local.isoformat(timespec="seconds")
+            case Precision.DAY:
+                return local.date().isoformat()
+            case Precision.MONTH:
+                return f"{local.year:04}-{local.month:02}"
+            case Precision.YEAR:
+                return f"{local.year:04}"
+
+
+class Form(StrEnum):
+    """What a receipt's bytes are."""
+
+    FEED = "feed"  # RSS or Atom
+    PAGE = "page"  # HTML
+    TEXT = "text"  # plain text or Markdown
+    RECORD = "record"  # one JSON object of a .jsonl file
+    PUSH = "push"  # the body of a webhook call
+
+
+class EntryKind(StrEnum):
+    """An entry is an article (or its stub) or one item of a bulletin."""
+
+    ARTICLE = "article"
+    BULLETIN_ITEM = "bulletin_item"
+
+
+class TitleBasis(StrEnum):
+    """Where a title was read."""
+
+    GIVEN = "given"  # a field of a record, a feed or a webhook
+    PAGE = "page"  # the headline of the page or text
+    BULLETIN = "bulletin"  # the numbered heading of an item
+    INFERRED = "inferred"  # made from the text, which has no headline
+
+
+class Rights(StrEnum):
+    """How much text of a source may leave by any door."""
+
+    TITLE = "title"
+    SUMMARY = "summary"  # the default: title, the source's own short summary, link
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who speaks. `province` and `area` are slugs of the home, None when unknown."""
+
+    source_id: SourceId
+    name: str
+    province: str | None = None
+    area: str | None = None
+    hosts: tuple[str, ...] = ()
+    rights: Rights = Rights.SUMMARY
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was handed over with the bytes, outside of them. Empty means not said."""
+
+    external_id: str = ""
+    url: str = ""  # where the bytes come from; base of relative links
+    kind: str = ""  # "article" or "bulletin"; detected when empty
+    content_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A receipt as the reader sees it."""
+
+    source: Source
+    form: Form
+    body: bytes
+    received_at: datetime
+    given: Given = Given()
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What the text itself tells about, the publisher's home left out.
+
+    `areas`: slugs of former units told about, weightiest first; `national`: agency copy or a
+    text about the whole country; `explicit`: the areas named unmistakably ("tỉnh X"), the only
+    ones that may contradict another text.
+    """
+
+    areas: tuple[str, ...] = ()
+    provinces: tuple[str, ...] = ()  # today's units told about, weightiest first
+    explicit: tuple[str, ...] = ()
+    national: bool = False
+
+
+class Act(StrEnum):
+    """What a draft does to its entry."""
+
+    TELL = "tell"
+    WITHDRAW = "withdraw"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One thing one source said, as read from a receipt; the store gives it its ids.
+
+    Args:
+        external_id: the publisher's name for it (guid, record id, file name, "bulletin#number").
+        url: as given, absolute, or "".
+        canonical_url: the comparison key of `url` (`pipeline.parse.canonical`), or "".
+        guid: the feed's or CMS's own id, "" when there is none.
+        bulletin_id, bulletin_number: the shell's external id and 1..n, for items only.
+        summary: the source's own short summary, "" when it gave none.
+        body: cleaned paragraphs, "" for a stub.
+        updated: the source's own time of this text, aware UTC.
+        credit: the agency or paper that the text names as its origin ("TTXVN"), or "".
+        links: targets of "tại đây", canonical; "#" and the page itself are left out.
+    """
+
+    kind: EntryKind
+    external_id: str
+    title: str
+    title_basis: TitleBasis
+    published: When
+    url: str = ""
+    canonical_url: str = ""
+    guid: str = ""
+    bulletin_id: str = ""
+    bulletin_number: int = 0
+    summary: str = ""
+    body: str = ""
+    updated: datetime | None = None
+    authors: tuple[str, ...] = ()
+    credit: str = ""
+    links: tuple[str, ...] = ()
+    doc_numbers: tuple[str, ...] = ()
+    places: Places = field(default_factory=Places)
+    topics: tuple[str, ...] = ()
+    language: str = "vi"
+    act: Act = Act.TELL
+    note: str = ""
+
+    def text(self) -> str:
+        """Return title, summary and body as one text, for matching."""
+        return "\n\n".join(part for part in (self.title, self.summary, self.body) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a document yields: drafts in document order, and what was dropped and why."""
+
+    drafts: tuple[Draft, ...]
+    drops: tuple[tuple[str, str], ...] = ()  # (name of the drop, detail)
+
+
+class Verdict(StrEnum):
+    """What an entry is."""
+
+    NEW = "NEW"
+    JOINS = "JOINS"
+    REPEATS = "REPEATS"
+    REVISES = "REVISES"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A verdict with its score (0..1) and its reason in plain Vietnamese."""
+
+    verdict: Verdict
+    score: float
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Where and what a story is about: slugs, weightiest first; `province`/`area` the main one."""
+
+    province: str | None = None
+    provinces: tuple[str, ...] = ()
+    area: str | None = None
+    areas: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One entry of a story as the outside may see it (rights applied)."""
+
+    entry_id: EntryId
+    source_id: SourceId
+    source_name: str
+    kind: EntryKind
+    external_id: str
+    bulletin_id: str
+    bulletin_number: int
+    title: str
+    summary: str
+    content: str  # paragraphs; "" unless the source's rights are full
+    url: str
+    published: str  # When.text()
+    published_basis: Basis
+    updated: datetime | None
+    authors: tuple[str, ...]
+    credit: str
+    version: int
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What the outside sees of a story: made by `pipeline.face`, stored with the story.
+
+    Only text that the sources' rights allow is in here, so every door that shows a face keeps
+    law 10 by construction.
+    """
+
+    title: str
+    summary: str
+    content: str
+    url: str  # the lead's own page, "" when it has none
+    published: str  # When.text() of the lead
+    published_at: datetime  # aware UTC, start of that interval; for sorting
+    published_basis: Basis
+    labels: Labels
+    doc_numbers: tuple[str, ...]
+    tellings: tuple[Telling, ...]  # lead first
+
+
+class StoryState(StrEnum):
+    """A story is told, or it is gone and leaves a tombstone."""
+
+    LIVE = "live"
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A story as stored: its face and its history.
+
+    Args:
+        revision: 1 at first, +1 at every visible change.
+        first_seen: when it was first told here; orders feeds.
+        updated: strictly increases with the revision.
+        backfill: old when first seen, in all its tellings: searchable, never in a live feed.
+        merged_into: the surviving story, for `MERGED`.
+    """
+
+    story_id: StoryId
+    state: StoryState
+    revision: int
+    first_seen: datetime
+    updated: datetime
+    backfill: bool
+    face: Face
+    merged_into: StoryId | None = None
+
+
+class ChangeKind(StrEnum):
+    """What happened to a story."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    CORRECTED = "corrected"
+    MERGED_INTO = "merged_into"
+    SPLIT_FROM = "split_from"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One row of the change log, in commit order. `before`: the labels until then, or None."""
+
+    seq: int
+    story_id: StoryId
+    kind: ChangeKind
+    at: datetime
+    before: Labels | None

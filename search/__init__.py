@@ -1,0 +1,1 @@
+"""FINDS: stories in Meilisearch, for people who look for them."""

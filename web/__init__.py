@@ -1,0 +1,1 @@
+"""ASKED: thin HTTP handlers; no rule lives here."""
