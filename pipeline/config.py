@@ -1,0 +1,128 @@
+"""Settings: every knob of the project, read once from the environment, frozen.
+
+Each field is the variable `TINTINH_<FIELD>`. A name that is not listed here, or a value that does
+not fit, stops the process at start with the full list of problems (`BadSettings`). Secrets never
+live in settings: the Meilisearch key is named by a file, webhook keys live in `DATA/keys.json`.
+"""
+
+import itertools
+import os
+from collections.abc import Mapping
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from pipeline.errors import BadSettings
+
+_PREFIX = "TINTINH_"
+
+
+class Settings(BaseSettings):
+    """The configuration of one process.
+
+    Seconds are wall seconds, sizes are bytes. Law 12 (timing) is checked here: http timeout <
+    soft limit < hard limit < lease < visibility timeout.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="forbid")
+
+    data: Path = Field(default=Path("data"), description="the data folder; all state is in it")
+    database_url: str = Field(default="", description="PostgreSQL URL; SQLite in the data folder if empty")
+    broker_url: str = Field(default="", description="Celery's broker; `up` starts valkey if empty")
+    meilisearch_url: str = Field(default="", description="a running Meilisearch; `up` starts one if empty")
+    meilisearch_key_file: Path | None = Field(default=None, description="file with that server's key")
+    meilisearch_bin: Path | None = Field(default=None, description="the binary that `up` starts")
+    meilisearch_index: str = Field(default="stories", pattern=r"^[a-z0-9_-]{1,64}$", description="index name")
+    host: str = Field(default="127.0.0.1", description="address that the web process binds")
+    port: int = Field(default=8080, ge=0, le=65535, description="its port; 0 picks a free one")
+    public_url: str = Field(default="", description="what readers type; default: where web listens")
+    backfill_after_days: int = Field(
+        default=14, ge=1, description="older than this when first seen: not news"
+    )
+    contact: str = Field(default="", description="address in our User-Agent that publishers can complain to")
+    hub_url: str = Field(default="", description="a WebSub hub that is told of changed feeds")
+    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="log level")
+    http_timeout: float = Field(default=20, gt=0, description="whole fetch of one address")
+    soft_limit: float = Field(default=60, gt=0, description="Celery's soft task limit")
+    hard_limit: float = Field(default=90, gt=0, description="Celery's hard task limit")
+    lease: float = Field(default=120, gt=0, description="how long a claim on work holds")
+    visibility_timeout: float = Field(default=300, gt=0, description="the broker redelivers after this")
+    sweep_seconds: float = Field(default=5, gt=0, description="how often the sweeper looks for lost work")
+    poll_seconds: float = Field(default=600, gt=0, description="interval of a feed until it is learned")
+    fetch_max_bytes: int = Field(default=5_000_000, gt=0, description="a body's size after decompression")
+    push_max_bytes: int = Field(default=2_000_000, gt=0, description="a webhook body's size")
+    extra_samples: Path | None = Field(
+        default=None, description="a folder of documents that tests also run on"
+    )
+
+    @model_validator(mode="after")
+    def _timing(self) -> "Settings":
+        chain = (self.http_timeout, self.soft_limit, self.hard_limit, self.lease, self.visibility_timeout)
+        if any(a >= b for a, b in itertools.pairwise(chain)):
+            raise ValueError("http_timeout < soft_limit < hard_limit < lease < visibility_timeout must hold")
+        return self
+
+    @cached_property
+    def sql_url(self) -> str:
+        """The SQLAlchemy URL in use."""
+        if self.database_url:
+            return self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+        return f"sqlite:///{self.data.resolve() / 'tintinh.db'}"
+
+    @property
+    def feeds_dir(self) -> Path:
+        """Where published feed files stand."""
+        return self.data / "feeds"
+
+    @property
+    def keys_file(self) -> Path:
+        """The 0600 file with the webhook keys."""
+        return self.data / "keys.json"
+
+    @property
+    def run_file(self) -> Path:
+        """What a living `up` says of itself."""
+        return self.data / "run.json"
+
+    @property
+    def base_url(self) -> str:
+        """The public address without a trailing slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Read the settings from a mapping of environment variables.
+
+    Raises:
+        BadSettings: with every unknown name and every value that does not fit.
+    """
+    known = {_PREFIX + name.upper() for name in Settings.model_fields}
+    problems = [
+        f"{name}: unknown; see docs/operations.md"
+        for name in sorted(environ)
+        if name.startswith(_PREFIX) and name not in known
+    ]
+    values = {
+        name.removeprefix(_PREFIX).lower(): value
+        for name, value in environ.items()
+        if name in known and value
+    }
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        problems += [
+            f"{_PREFIX + str(item['loc'][0]).upper() if item['loc'] else 'timing'}: {item['msg']}"
+            for item in error.errors()
+        ]
+        raise BadSettings("settings", "; ".join(problems)) from error
+    if problems:
+        raise BadSettings("settings", "; ".join(problems))
+    return settings
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Return this process's settings, read at the first call."""
+    return read_settings(os.environ)
