@@ -1,0 +1,178 @@
+"""Fingerprints of a text and how much of one text lies in another. Pure.
+
+A bulletin excerpts an article, so the measure is *containment*: the share of the shorter text's
+word 3-grams that stand in the longer one. Jaccard and its sketches (MinHash, SimHash) miss this:
+the pair that made this project has Jaccard 0.28 and containment 1.00 (docs/dedup.md).
+Candidates come from word 5-grams, because 3-grams of officialese ("trên địa bàn") occur everywhere;
+a long text keeps one 5-gram in four, chosen by its hash alone (FracMinHash), so that two texts
+sample the same grams and either one finds the other.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from xxhash import xxh3_64_intdigest
+
+from pipeline.model import Draft
+from pipeline.text import fold, words
+
+Grams = NDArray[np.uint64]
+
+_MEASURE, _CANDIDATE = 3, 5  # words per gram
+_DENSE_WORDS = 150  # texts up to this length keep every candidate gram
+_SAMPLE = 4  # of longer ones, one in this many
+_MULTIPLIERS = np.array(
+    [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F],
+    dtype=np.uint64,
+)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_UNIT = re.compile(
+    r"\b(?:xã|phường|thị trấn|huyện|quận|thị xã)\s+((?:[A-ZĐÀ-Ỹ][a-zà-ỹđ]*|\d+)(?:\s+[A-ZĐÀ-Ỹ][a-zà-ỹđ]*)*)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run of number words ("31 01 2023") with the two words before it and the one behind."""
+
+    left: str
+    digits: str
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What `dedup.decide` knows of a text.
+
+    Args:
+        grams: sorted unique 64-bit hashes of all word 3-grams.
+        length: number of words.
+        runs: every number of the text in its surroundings.
+        title_years: years named in the title.
+        docs: document numbers; units: communes, districts named ("mỹ hòa").
+        explicit: areas and provinces named unmistakably; mentioned: all that are named.
+        day: local publication day, None when unknown.
+    """
+
+    grams: Grams
+    length: int
+    runs: tuple[Run, ...]
+    title: str
+    title_years: frozenset[str]
+    docs: frozenset[str]
+    units: frozenset[str]
+    explicit: frozenset[str]
+    mentioned: frozenset[str]
+    day: date | None
+
+
+def fingerprint(draft: Draft) -> Fingerprint:
+    """Return the fingerprint of a draft's whole text. Never raises."""
+    text = draft.text()
+    tokens = words(text)
+    return Fingerprint(
+        grams=grams(tokens, _MEASURE),
+        length=len(tokens),
+        runs=_runs(tokens),
+        title=" ".join(words(draft.title)),
+        title_years=frozenset(_YEAR.findall(draft.title)),
+        docs=frozenset(draft.doc_numbers),
+        units=frozenset(fold(name) for name in _UNIT.findall(text)),
+        explicit=frozenset(draft.places.explicit),
+        mentioned=frozenset((*draft.places.explicit, *draft.places.areas, *draft.places.provinces)),
+        day=draft.published.day(),
+    )
+
+
+def postings(draft: Draft) -> list[int]:
+    """Return the candidate grams of a draft, sorted, each in 0..2^63-1."""
+    tokens = words(draft.text())
+    hashed = grams(tokens, _CANDIDATE)
+    if len(tokens) > _DENSE_WORDS:
+        hashed = hashed[hashed % _SAMPLE == 0]
+    return [int(gram) for gram in np.unique(hashed >> np.uint64(1))]
+
+
+def grams(tokens: list[str], size: int) -> Grams:
+    """Return the sorted unique hashes of all runs of `size` words; empty for a shorter text."""
+    if len(tokens) < size:
+        return np.empty(0, dtype=np.uint64)
+    hashed = np.fromiter((_hash(token) for token in tokens), dtype=np.uint64, count=len(tokens))
+    total = np.zeros(len(tokens) - size + 1, dtype=np.uint64)
+    for place in range(size):  # order matters: each place has its own multiplier (mod 2^64)
+        total += hashed[place : len(tokens) - size + 1 + place] * _MULTIPLIERS[place]
+    total ^= total >> np.uint64(29)
+    total *= _MULTIPLIERS[0]
+    return np.unique(total ^ (total >> np.uint64(32)))
+
+
+def containment(a: Fingerprint, b: Fingerprint) -> float:
+    """Return the share of the smaller gram set that lies in the larger, 0..1; symmetric."""
+    smaller = min(len(a.grams), len(b.grams))
+    if smaller == 0:
+        return 0.0
+    return float(len(np.intersect1d(a.grams, b.grams, assume_unique=True)) / smaller)
+
+
+def pack(made: Fingerprint) -> tuple[bytes, dict[str, Any]]:
+    """Return a fingerprint as bytes (grams, little-endian) and a JSON-ready rest."""
+    rest = {
+        "length": made.length,
+        "runs": [[run.left, run.digits, run.right] for run in made.runs],
+        "title": made.title,
+        "title_years": sorted(made.title_years),
+        "docs": sorted(made.docs),
+        "units": sorted(made.units),
+        "explicit": sorted(made.explicit),
+        "mentioned": sorted(made.mentioned),
+        "day": None if made.day is None else made.day.isoformat(),
+    }
+    return made.grams.astype("<u8").tobytes(), rest
+
+
+def unpack(packed: bytes, rest: dict[str, Any]) -> Fingerprint:
+    """Return the fingerprint of `pack`."""
+    return Fingerprint(
+        grams=np.frombuffer(packed, dtype="<u8").astype(np.uint64),
+        length=rest["length"],
+        runs=tuple(Run(*run) for run in rest["runs"]),
+        title=rest["title"],
+        title_years=_set(rest["title_years"]),
+        docs=_set(rest["docs"]),
+        units=_set(rest["units"]),
+        explicit=_set(rest["explicit"]),
+        mentioned=_set(rest["mentioned"]),
+        day=None if rest["day"] is None else date.fromisoformat(rest["day"]),
+    )
+
+
+def _set(values: Iterable[str]) -> frozenset[str]:
+    return frozenset(values)
+
+
+@lru_cache(maxsize=65_536)
+def _hash(token: str) -> int:
+    return xxh3_64_intdigest(token.encode())
+
+
+def _runs(tokens: list[str]) -> tuple[Run, ...]:
+    found: dict[Run, None] = {}
+    start = 0
+    while start < len(tokens):
+        if not tokens[start].isdecimal():
+            start += 1
+            continue
+        end = start
+        while end < len(tokens) and tokens[end].isdecimal():
+            end += 1
+        digits = " ".join(token.lstrip("0") or "0" for token in tokens[start:end])
+        left = " ".join(tokens[max(0, start - 2) : start])
+        found[Run(left, digits, tokens[end] if end < len(tokens) else "")] = None
+        start = end
+    return tuple(found)

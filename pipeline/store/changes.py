@@ -1,0 +1,68 @@
+"""The change log and the cursors of those who read it.
+
+Only the linker writes the log, under its fence, so positions are visible in commit order.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, func, select
+
+from pipeline.model import Change, ChangeKind, Labels, StoryId
+from pipeline.store import codec
+from pipeline.store.schema import change, cursor
+
+
+def append(
+    conn: Connection, story_id: StoryId, kind: ChangeKind, at: datetime, before: Labels | None
+) -> None:
+    """Write one row; the caller holds the link fence."""
+    conn.execute(
+        change.insert().values(
+            story_id=story_id,
+            kind=kind,
+            at=at,
+            before=None if before is None else codec.dump_labels(before),
+        )
+    )
+
+
+def head(conn: Connection) -> int:
+    """Return the newest position, 0 for an empty log."""
+    return conn.scalar(select(func.max(change.c.seq))) or 0
+
+
+def after(conn: Connection, seq: int, limit: int) -> list[Change]:
+    """Return up to `limit` changes behind a position, oldest first."""
+    rows = conn.execute(select(change).where(change.c.seq > seq).order_by(change.c.seq).limit(limit))
+    return [
+        Change(
+            seq=row.seq,
+            story_id=StoryId(row.story_id),
+            kind=ChangeKind(row.kind),
+            at=row.at,
+            before=None if row.before is None else codec.load_labels(row.before),
+        )
+        for row in rows
+    ]
+
+
+def position(conn: Connection, name: str) -> int:
+    """Return how far a reader has come, 0 at first."""
+    return conn.scalar(select(cursor.c.position).where(cursor.c.name == name)) or 0
+
+
+def advance(conn: Connection, name: str, seq: int) -> None:
+    """Move a reader's cursor forward; a position behind the present one changes nothing."""
+    if seq > position(conn, name):
+        _set(conn, name, seq)
+
+
+def reset(conn: Connection, name: str) -> None:
+    """Send a reader back to the start: what it derives is made anew."""
+    _set(conn, name, 0)
+
+
+def _set(conn: Connection, name: str, seq: int) -> None:
+    values = {"position": seq, "moved_at": datetime.now(UTC)}
+    if conn.execute(cursor.update().where(cursor.c.name == name).values(values)).rowcount == 0:
+        conn.execute(cursor.insert().values(name=name, **values))

@@ -1,0 +1,52 @@
+"""Model dataclasses to JSON and back, for the JSON columns."""
+
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from pipeline.model import Draft, Face, Given, Labels
+
+_DRAFT = TypeAdapter(Draft)
+_FACE = TypeAdapter(Face)
+_LABELS = TypeAdapter(Labels)
+_GIVEN = TypeAdapter(Given)
+
+
+def dump_draft(draft: Draft) -> Any:
+    """Return a JSON-ready structure."""
+    return _DRAFT.dump_python(draft, mode="json")
+
+
+def load_draft(data: Any) -> Draft:
+    """Return the draft of `dump_draft`."""
+    return _DRAFT.validate_python(data)
+
+
+def dump_face(face: Face) -> Any:
+    """Return a JSON-ready structure."""
+    return _FACE.dump_python(face, mode="json")
+
+
+def load_face(data: Any) -> Face:
+    """Return the face of `dump_face`."""
+    return _FACE.validate_python(data)
+
+
+def dump_labels(labels: Labels) -> Any:
+    """Return a JSON-ready structure."""
+    return _LABELS.dump_python(labels, mode="json")
+
+
+def load_labels(data: Any) -> Labels:
+    """Return the labels of `dump_labels`."""
+    return _LABELS.validate_python(data)
+
+
+def dump_given(given: Given) -> Any:
+    """Return a JSON-ready structure."""
+    return _GIVEN.dump_python(given, mode="json")
+
+
+def load_given(data: Any) -> Given:
+    """Return what `dump_given` stored."""
+    return _GIVEN.validate_python(data)

@@ -1,0 +1,115 @@
+"""The door to SQL: one engine, reading and writing transactions, migrations.
+
+SQLite runs in WAL with `BEGIN IMMEDIATE` for writers (a deferred one that turns into a writer
+fails at once with "database is locked", whatever the busy timeout) and synchronous=FULL, because
+a 202 promises that the receipt survives a power cut. PostgreSQL runs with its defaults.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+
+from pipeline.errors import EngineUnavailable
+from pipeline.store import meta
+
+_BUSY_SECONDS = 30
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Database:
+    """A SQL database with the project's schema; cheap to make, safe to make in every process."""
+
+    def __init__(self, url: str) -> None:
+        """Open nothing yet; the first transaction connects."""
+        self.url = url
+        self.engine = _engine(url)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Yield a connection for reading; raise EngineUnavailable if SQL is away."""
+        with _translated(), self.engine.connect() as conn:
+            yield conn
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Yield a connection for one transaction: commit at the end, roll back on any error.
+
+        Never compute or wait inside (law 9).
+        """
+        with _translated(), self.engine.begin() as conn:
+            if self.engine.dialect.name == "sqlite":
+                conn.exec_driver_sql("BEGIN IMMEDIATE")
+            yield conn
+
+    def migrate(self) -> None:
+        """Bring the schema to its newest revision and draw the installation's identity once."""
+        with _translated(), self.engine.connect() as conn:
+            config = _alembic()
+            config.attributes["connection"] = conn
+            command.upgrade(config, "head")
+            conn.commit()
+        with self.write() as conn:
+            meta.draw_authority(conn)
+
+    def current(self) -> bool:
+        """Say whether SQL answers and the schema is the newest. Raises EngineUnavailable."""
+        head = ScriptDirectory.from_config(_alembic()).get_current_head()
+        with self.read() as conn:
+            return MigrationContext.configure(conn).get_current_revision() == head
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Open a database by its SQLAlchemy URL, making the folder of a SQLite file."""
+    target = make_url(url)
+    if target.get_backend_name() == "sqlite" and target.database:
+        Path(target.database).parent.mkdir(parents=True, exist_ok=True)
+    return Database(url)
+
+
+def insert(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Return the dialect's INSERT, which knows ON CONFLICT."""
+    return postgresql.insert(table) if conn.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def _engine(url: str) -> Engine:
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True, pool_size=4, max_overflow=8)
+    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
+    event.listen(engine, "connect", _sqlite_pragmas)
+    return engine
+
+
+def _sqlite_pragmas(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise EngineUnavailable("sql", str(error.orig)) from error
+
+
+def _alembic() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    return config

@@ -1,0 +1,235 @@
+"""Entries and their versions: one thing one source said, once, with every text it ever had.
+
+An entry is found again by its canonical URL, else by the publisher's id, else by its content.
+Which version is current does not depend on arrival where the source tells times: a text with a
+body before a stub, then by the source's own time, then by receipt; a text seen before never
+revises back.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+from xxhash import xxh3_128_hexdigest
+
+from pipeline.model import Act, Basis, Draft, EntryId, EntryKind, Form, When
+from pipeline.similarity import Fingerprint, pack
+from pipeline.store import codec
+from pipeline.store.database import insert
+from pipeline.store.receipts import Receipt
+from pipeline.store.schema import alias, entry, fingerprint, posting, receipt_entry, version
+
+_REAL_IDS = frozenset((Form.FEED, Form.RECORD, Form.PUSH))  # a file's name is not an identity
+_TELLING_TIMES = frozenset((Basis.GIVEN, Basis.FEED, Basis.PUSH, Basis.META))
+_BASES = list(Basis)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A draft with its fingerprint and candidate grams, computed outside of any transaction."""
+
+    draft: Draft
+    print: Fingerprint
+    postings: list[int]
+
+
+def text_hash(draft: Draft) -> str:
+    """Return the identity of a version's text."""
+    return xxh3_128_hexdigest(f"{draft.title}\x00{draft.summary}\x00{draft.body}".encode())
+
+
+def commit(conn: Connection, receipt: Receipt, reading: Reading, backfill_after_days: int) -> EntryId:
+    """Write what a receipt says of one entry; doing it twice changes nothing.
+
+    Returns:
+        The entry's id. The entry is marked for linking if anything that matters changed.
+    """
+    draft = reading.draft
+    entry_id = _find(conn, receipt, draft) or _make(conn, receipt, draft, backfill_after_days)
+    conn.execute(select(entry.c.entry_id).where(entry.c.entry_id == entry_id).with_for_update())
+    conn.execute(
+        insert(conn, receipt_entry)
+        .values(receipt_id=receipt.receipt_id, entry_id=entry_id)
+        .on_conflict_do_nothing()
+    )
+    changed = _name(conn, receipt, draft, entry_id)
+    if draft.act is Act.WITHDRAW:
+        changed |= _withdraw(conn, entry_id, draft.updated or receipt.received_at)
+    else:
+        changed |= _tell(conn, receipt, reading, entry_id)
+    if changed:
+        touch(conn, [entry_id])
+    return entry_id
+
+
+def touch(conn: Connection, entry_ids: list[EntryId]) -> None:
+    """Mark entries for linking."""
+    conn.execute(entry.update().where(entry.c.entry_id.in_(entry_ids)).values(touched=entry.c.touched + 1))
+
+
+def _identity(receipt: Receipt, draft: Draft) -> str:
+    real = receipt.form in _REAL_IDS
+    if draft.kind is EntryKind.BULLETIN_ITEM and (real or receipt.given.url):
+        return f"item|{draft.bulletin_id}|{draft.bulletin_number}"
+    if draft.canonical_url:
+        return f"url|{draft.canonical_url}"
+    if draft.guid or real:
+        return f"id|{draft.guid or draft.external_id}"
+    return f"text|{draft.bulletin_number}|{text_hash(draft)}"
+
+
+def _find(conn: Connection, receipt: Receipt, draft: Draft) -> EntryId | None:
+    mine = alias.c.source_id == receipt.source_id
+    if draft.canonical_url and draft.kind is EntryKind.ARTICLE:
+        where = (mine, alias.c.kind == "url", alias.c.value == draft.canonical_url)
+        found = conn.scalar(select(alias.c.entry_id).where(*where).order_by(alias.c.entry_id))
+        if found is not None:
+            return EntryId(found)
+    ids = _ids(receipt, draft)
+    if not ids:
+        return None
+    where = (mine, alias.c.kind.in_(("id", "guid")), alias.c.value.in_(sorted(ids)))
+    for found in conn.scalars(select(alias.c.entry_id).where(*where).order_by(alias.c.entry_id).distinct()):
+        known = set(
+            conn.scalars(select(alias.c.value).where(alias.c.entry_id == found, alias.c.kind == "url"))
+        )
+        if not known or not draft.canonical_url or draft.kind is EntryKind.BULLETIN_ITEM:
+            return EntryId(found)
+    return None
+
+
+def _ids(receipt: Receipt, draft: Draft) -> set[str]:
+    ids = {draft.guid} if draft.guid else set()
+    if receipt.form in _REAL_IDS:
+        ids.add(draft.external_id)
+    return ids
+
+
+def _make(conn: Connection, receipt: Receipt, draft: Draft, backfill_after_days: int) -> EntryId:
+    named = f"{receipt.source_id}|{_identity(receipt, draft)}"
+    entry_id = EntryId("e" + sha256(named.encode()).hexdigest()[:20])
+    old = (
+        draft.published.basis is not Basis.RECEIVED
+        and draft.published.at < receipt.received_at - timedelta(days=backfill_after_days)
+    )
+    values = {
+        "entry_id": entry_id,
+        "source_id": receipt.source_id,
+        "kind": draft.kind,
+        "bulletin_id": draft.bulletin_id,
+        "bulletin_number": draft.bulletin_number,
+        "first_seen": receipt.received_at,
+        "backfill": receipt.backfill or old,
+    }
+    conn.execute(insert(conn, entry).values(values).on_conflict_do_nothing())
+    return entry_id
+
+
+def _name(conn: Connection, receipt: Receipt, draft: Draft, entry_id: EntryId) -> bool:
+    """Keep every name of the entry; say whether a new one came that other entries may match."""
+    names = {("id" if receipt.form in _REAL_IDS else "name", draft.external_id): text_hash(draft)}
+    names |= {("guid", value): "" for value in _ids(receipt, draft)}
+    if draft.canonical_url and draft.kind is EntryKind.ARTICLE:
+        names["url", draft.canonical_url] = ""
+    names |= {("link", link): "" for link in draft.links}
+    fresh = False
+    for (kind, value), told in sorted(names.items()):
+        key = {"source_id": receipt.source_id, "kind": kind, "value": value, "entry_id": entry_id}
+        row = insert(conn, alias).values(**key, text_hash=told if draft.act is Act.TELL else None)
+        made = conn.scalar(row.on_conflict_do_nothing().returning(alias.c.entry_id)) is not None
+        if not made and told and draft.act is Act.TELL:
+            same = [alias.c[name] == wanted for name, wanted in key.items()]
+            conn.execute(alias.update().where(*same).values(text_hash=told))
+        fresh |= made and kind in ("guid", "url", "link")
+    return fresh
+
+
+def _withdraw(conn: Connection, entry_id: EntryId, at: datetime) -> bool:
+    known = conn.scalar(select(entry.c.withdrawn_at).where(entry.c.entry_id == entry_id))
+    if known is not None and known >= at:
+        return False
+    conn.execute(entry.update().where(entry.c.entry_id == entry_id).values(withdrawn_at=at))
+    return True
+
+
+def _tell(conn: Connection, receipt: Receipt, reading: Reading, entry_id: EntryId) -> bool:
+    draft = reading.draft
+    told = text_hash(draft)
+    where = (version.c.entry_id == entry_id, version.c.text_hash == told)
+    known = conn.execute(select(version).where(*where)).one_or_none()
+    if known is None:
+        values = {
+            "entry_id": entry_id,
+            "text_hash": told,
+            "receipt_id": receipt.receipt_id,
+            "told_at": _told_at(draft, receipt.received_at),
+            "draft": codec.dump_draft(draft),
+        }
+        conn.execute(version.insert().values(values))
+    else:
+        before = codec.load_draft(known.draft)
+        draft = _united(before, draft)
+        if draft == before:
+            return False
+        conn.execute(version.update().where(*where).values(draft=codec.dump_draft(draft)))
+    rows = conn.execute(select(version).where(version.c.entry_id == entry_id)).all()
+    if in_order(rows)[-1].text_hash != told:
+        return conn.scalar(select(entry.c.withdrawn_at).where(entry.c.entry_id == entry_id)) is not None
+    conn.execute(entry.update().where(entry.c.entry_id == entry_id).values(text_hash=told))
+    _keep_print(conn, entry_id, told, replace(reading, draft=draft))
+    return True
+
+
+def _told_at(draft: Draft, received_at: datetime) -> datetime:
+    if draft.updated is not None:
+        return draft.updated
+    return draft.published.at if draft.published.basis in _TELLING_TIMES else received_at
+
+
+def _united(one: Draft, other: Draft) -> Draft:
+    """Return what two receipts of the same text say together; the order is no matter."""
+    best = min(one, other, key=lambda draft: _certainty(draft.published))
+    times = [draft.updated for draft in (one, other) if draft.updated is not None]
+    return replace(
+        best,
+        url=min(filter(None, (one.url, other.url)), default=""),
+        canonical_url=min(filter(None, (one.canonical_url, other.canonical_url)), default=""),
+        updated=min(times, default=None),
+        authors=max(one.authors, other.authors),
+        credit=max(one.credit, other.credit),
+        links=tuple(sorted({*one.links, *other.links})),
+        external_id=min(one.external_id, other.external_id),
+        guid=min(filter(None, (one.guid, other.guid)), default=""),
+        note=max(one.note, other.note),
+    )
+
+
+def _certainty(when: When) -> tuple[int, datetime, str]:
+    return (_BASES.index(when.basis), when.at, when.precision)
+
+
+def in_order(rows: Iterable[Row[Any]]) -> list[Row[Any]]:
+    """Return the versions of one entry in the order of their telling, the current one last."""
+    return sorted(rows, key=lambda row: (bool(row.draft["body"]), row.told_at, row.receipt_id))
+
+
+def is_withdrawn(withdrawn_at: datetime | None, drafts: Iterable[Draft]) -> bool:
+    """Say whether a withdrawal stands: no text with a later time of the source came after it."""
+    times = [draft.updated for draft in drafts if draft.updated is not None]
+    return withdrawn_at is not None and withdrawn_at >= max(times, default=withdrawn_at)
+
+
+def _keep_print(conn: Connection, entry_id: EntryId, told: str, reading: Reading) -> None:
+    day = reading.draft.published.day()
+    packed, facts = pack(replace(reading.print, day=day))
+    values = {"text_hash": told, "grams": packed, "facts": facts}
+    row = insert(conn, fingerprint).values(entry_id=entry_id, **values)
+    conn.execute(row.on_conflict_do_update(index_elements=["entry_id"], set_=values))
+    conn.execute(posting.delete().where(posting.c.entry_id == entry_id))
+    number = None if day is None else day.toordinal()
+    rows = [{"gram": gram, "entry_id": entry_id, "day": number} for gram in reading.postings]
+    if rows:
+        conn.execute(posting.insert(), rows)

@@ -1,0 +1,156 @@
+"""Entries for people and programs outside: the export lines, and where one thing is now."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Row, or_, select
+
+from pipeline.errors import NotFound
+from pipeline.model import Draft, EntryKind, Labels, Verdict
+from pipeline.store import changes, codec
+from pipeline.store.entries import in_order, is_withdrawn
+from pipeline.store.schema import alias, entry, receipt, receipt_entry, story, version
+from pipeline.urls import canonical
+
+_CHUNK = 500
+
+
+def lines(conn: Connection, *, text: bool = False) -> Iterator[dict[str, Any]]:
+    """Yield one line per external id ever received, by source, external id and entry.
+
+    An id that named several versions has the line of the one it named last; an id of a version
+    that is no longer current keeps its line, with `current` false. `text` adds summary and body.
+    """
+    query = (
+        select(alias.c.source_id, alias.c.value, alias.c.text_hash.label("told"), alias.c.entry_id)
+        .where(alias.c.kind.in_(("id", "name")))
+        .order_by(alias.c.source_id, alias.c.value, alias.c.entry_id)
+    )
+    rows = conn.execute(query).all()
+    for start in range(0, len(rows), _CHUNK):
+        chunk = rows[start : start + _CHUNK]
+        known = _Known(conn, sorted({row.entry_id for row in chunk}))
+        for row in chunk:
+            yield known.line(row, text=text)
+
+
+def trace(conn: Connection, url_or_id: str) -> dict[str, Any]:
+    """Return where one thing is now: its entries with receipts, versions, story and cursors.
+
+    `url_or_id`: a URL as seen anywhere, an external id, an entry id or a story id.
+
+    Raises:
+        NotFound: nothing here has that name.
+    """
+    names = {url_or_id, canonical(url_or_id)} - {""}
+    found = set(conn.scalars(select(alias.c.entry_id).where(alias.c.value.in_(names))))
+    either = or_(entry.c.entry_id.in_(names), entry.c.story_id.in_(names))
+    found |= set(conn.scalars(select(entry.c.entry_id).where(either)))
+    if not found:
+        raise NotFound(url_or_id, "nothing here has this URL or id; was it ever received?")
+    known = _Known(conn, sorted(found))
+    return {
+        "entries": [_traced(conn, known, entry_id) for entry_id in sorted(found)],
+        "log_head": changes.head(conn),
+        "indexed_to": changes.position(conn, "index"),
+        "published_to": changes.position(conn, "publish"),
+    }
+
+
+def _traced(conn: Connection, known: "_Known", entry_id: str) -> dict[str, Any]:
+    row = known.entries[entry_id]
+    query = (
+        select(receipt.c.receipt_id, receipt.c.form, receipt.c.received_at, receipt.c.state, receipt.c.reason)
+        .join(receipt_entry, receipt_entry.c.receipt_id == receipt.c.receipt_id)
+        .where(receipt_entry.c.entry_id == entry_id)
+        .order_by(receipt.c.receipt_id)
+    )
+    names = conn.execute(select(alias.c.kind, alias.c.value).where(alias.c.entry_id == entry_id))
+    return {
+        "entry_id": entry_id,
+        "source": row.source_id,
+        "names": sorted(f"{name.kind}:{name.value}" for name in names),
+        "receipts": [
+            {
+                "receipt_id": got.receipt_id,
+                "form": got.form,
+                "received_at": got.received_at.isoformat(),
+                "state": got.state,
+                "reason": got.reason,
+            }
+            for got in conn.execute(query)
+        ],
+        "versions": [
+            {"text_hash": told.text_hash, "told_at": told.told_at.isoformat(), "title": told.draft["title"]}
+            for told in known.versions.get(entry_id, [])
+        ],
+        "withdrawn": known.withdrawn(entry_id),
+        "linked": row.linked >= row.touched,
+        "story_id": row.story_id,
+        "decision": _decided(row.verdict, row.score, row.because),
+    }
+
+
+class _Known:
+    """The entries of one chunk with their versions and stories, read in three queries."""
+
+    def __init__(self, conn: Connection, entry_ids: list[str]) -> None:
+        mine = entry.c.entry_id.in_(entry_ids)
+        self.entries = {row.entry_id: row for row in conn.execute(select(entry).where(mine))}
+        by_entry: dict[str, list[Row[Any]]] = {}
+        for row in conn.execute(select(version).where(version.c.entry_id.in_(entry_ids))):
+            by_entry.setdefault(row.entry_id, []).append(row)
+        self.versions = {entry_id: in_order(rows) for entry_id, rows in by_entry.items()}
+        story_ids = {row.story_id for row in self.entries.values() if row.story_id is not None}
+        told = select(story.c.story_id, story.c.lead, story.c.face).where(story.c.story_id.in_(story_ids))
+        self.stories = {row.story_id: row for row in conn.execute(told)}
+
+    def drafts(self, entry_id: str) -> dict[str, Draft]:
+        """Return an entry's drafts by text hash, the current one last."""
+        return {row.text_hash: codec.load_draft(row.draft) for row in self.versions.get(entry_id, [])}
+
+    def withdrawn(self, entry_id: str) -> bool:
+        """Say whether a withdrawal of the entry stands."""
+        return is_withdrawn(self.entries[entry_id].withdrawn_at, self.drafts(entry_id).values())
+
+    def line(self, named: Row[Any, Any, Any, Any], *, text: bool) -> dict[str, Any]:
+        """Return the export line of one external id."""
+        row = self.entries[named.entry_id]
+        drafts = self.drafts(named.entry_id)
+        told = named.told or row.text_hash
+        draft = drafts.get(told)
+        rank = list(drafts).index(told) + 1 if draft else None
+        home = self.stories.get(row.story_id)
+        labels = Labels() if home is None else codec.load_face(home.face).labels
+        item = row.kind == EntryKind.BULLETIN_ITEM
+        line: dict[str, Any] = {
+            "entry_id": named.entry_id,
+            "external_id": named.value,
+            "source": named.source_id,
+            "url": (draft.url or None) if draft else None,
+            "kind": row.kind,
+            "bulletin": {"external_id": row.bulletin_id, "number": row.bulletin_number} if item else None,
+            "title": draft.title if draft else None,
+            "title_basis": draft.title_basis if draft else None,
+            "story_id": row.story_id,
+            "lead": home is not None and home.lead == named.entry_id,
+            "version": rank,
+            "current": draft is not None and told == row.text_hash and not self.withdrawn(named.entry_id),
+            "province": labels.province,
+            "provinces": list(labels.provinces),
+            "area": labels.area,
+            "topics": list(labels.topics),
+            "published": draft.published.text() if draft else None,
+            "published_basis": draft.published.basis if draft else None,
+            "doc_numbers": list(draft.doc_numbers) if draft else [],
+            "decision": _decided(row.verdict, row.score, row.because),
+        }
+        if rank is not None and rank > 1:
+            line["decision"] = _decided(Verdict.REVISES, 1.0, f"bản thứ {rank} của cùng một bài")
+        if text:
+            line |= {"summary": draft.summary if draft else "", "body": draft.body if draft else ""}
+        return line
+
+
+def _decided(verdict: str | None, score: float | None, because: str | None) -> dict[str, Any] | None:
+    return None if verdict is None else {"verdict": verdict, "score": score, "because": because}

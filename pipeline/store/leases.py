@@ -1,0 +1,62 @@
+"""Leases: who does a serial piece of work now.
+
+A lease is for thrift: it keeps two workers from doing the same. Where exclusion matters for
+correctness (linking), the holder *fences* its commit: the transaction updates the lease row with
+its own token, which fails if somebody took over and which orders all such commits one after the
+other in both engines (so log positions become visible in commit order, law 9).
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, or_
+
+from pipeline.errors import LeaseLost
+from pipeline.store.database import Database, insert
+from pipeline.store.schema import lease
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A held lease: name, secret token, and until when nobody else may take it (aware UTC)."""
+
+    name: str
+    token: str
+    until: datetime
+
+
+def acquire(db: Database, name: str, seconds: float, now: datetime) -> Lease | None:
+    """Take a lease that is free or has run out at `now`; None if somebody holds it."""
+    mine = Lease(name, secrets.token_hex(16), now + timedelta(seconds=seconds))
+    with db.write() as conn:
+        free = insert(conn, lease).values(name=name, token=mine.token, until=mine.until)
+        taking = free.on_conflict_do_update(
+            index_elements=["name"],
+            set_={"token": mine.token, "until": mine.until},
+            where=or_(lease.c.until <= now, lease.c.token == ""),
+        )
+        return None if conn.scalar(taking.returning(lease.c.name)) is None else mine
+
+
+def fence(conn: Connection, held: Lease) -> None:
+    """Hold the lease row until this transaction ends. Raises LeaseLost if it is not ours."""
+    mine = lease.update().where(lease.c.name == held.name, lease.c.token == held.token)
+    if conn.execute(mine.values(token=held.token)).rowcount != 1:
+        raise LeaseLost(held.name, "another worker took over; nothing was written")
+
+
+def renew(db: Database, held: Lease, seconds: float, now: datetime) -> Lease:
+    """Prolong a held lease. Raises LeaseLost."""
+    until = now + timedelta(seconds=seconds)
+    with db.write() as conn:
+        fence(conn, held)
+        conn.execute(lease.update().where(lease.c.name == held.name).values(until=until))
+    return Lease(held.name, held.token, until)
+
+
+def release(db: Database, held: Lease) -> None:
+    """Give a lease back; one that was lost meanwhile is left to its new holder."""
+    with db.write() as conn:
+        mine = lease.update().where(lease.c.name == held.name, lease.c.token == held.token)
+        conn.execute(mine.values(token=""))

@@ -1,0 +1,335 @@
+"""Evidence between entries: candidates, edges, editors' words, and the commit of stories.
+
+Reading here is done outside of any write transaction; `commit` is the one that writes stories and
+the change log, under the link fence.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, or_, select
+
+from pipeline.dedup import RULES, Edge, Relation, Side, Word, WordKind
+from pipeline.face import Spoken, face_hash
+from pipeline.history import Known
+from pipeline.model import (
+    ChangeKind,
+    Decision,
+    EntryId,
+    EntryKind,
+    Face,
+    Labels,
+    SourceId,
+    Story,
+    StoryId,
+    StoryState,
+)
+from pipeline.similarity import unpack
+from pipeline.store import changes, codec, sources, stories
+from pipeline.store.database import insert
+from pipeline.store.entries import is_withdrawn
+from pipeline.store.schema import (
+    alias,
+    change,
+    edge,
+    entry,
+    fingerprint,
+    posting,
+    story,
+    story_label,
+    version,
+    word,
+)
+
+_SHARED_GRAMS = 3  # fewer common 5-grams are chance
+_CHUNK = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An entry with all that linking needs."""
+
+    spoken: Spoken
+    side: Side
+    withdrawn: bool
+    backfill: bool
+    first_seen: datetime
+    story_id: StoryId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A story to be written: what it is now and which entries tell it.
+
+    `before` is the story as it stands, None for a new one.
+    """
+
+    story_id: StoryId
+    kind: ChangeKind
+    face: Face
+    lead: EntryId
+    first_seen: datetime
+    backfill: bool
+    before: Story | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A story that is told no more; `into` is its survivor, None when it was withdrawn."""
+
+    before: Story
+    into: StoryId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that one settling writes, computed before the transaction."""
+
+    linked: Sequence[tuple[EntryId, int]]  # entry and the `touched` count that is dealt with
+    edges: Sequence[Edge]  # all that the linked entries have now
+    homes: dict[EntryId, tuple[StoryId, Decision]]
+    told: Sequence[Told]
+    ended: Sequence[Ended]
+
+
+def unlinked(conn: Connection, limit: int) -> list[tuple[EntryId, int]]:
+    """Return entries whose evidence changed since they were linked, in id order."""
+    query = select(entry.c.entry_id, entry.c.touched).where(entry.c.touched > entry.c.linked)
+    rows = conn.execute(query.order_by(entry.c.entry_id).limit(limit))
+    return [(EntryId(row.entry_id), row.touched) for row in rows]
+
+
+def unlinked_count(conn: Connection) -> int:
+    """Return how many entries wait for linking."""
+    query = select(func.count()).select_from(entry).where(entry.c.touched > entry.c.linked)
+    return conn.scalar(query) or 0
+
+
+def nodes(conn: Connection, entry_ids: Iterable[EntryId]) -> dict[EntryId, Node]:
+    """Return the nodes of the entries that have a text; withdrawals of unseen entries have none."""
+    wanted = sorted(set(entry_ids))
+    known = sources.many(conn)
+    found: dict[EntryId, Node] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        found |= _nodes(conn, wanted[start : start + _CHUNK], known)
+    return found
+
+
+def _nodes(conn: Connection, entry_ids: list[EntryId], known: dict[SourceId, Any]) -> dict[EntryId, Node]:
+    told: dict[str, dict[str, Any]] = {}
+    for row in conn.execute(select(version).where(version.c.entry_id.in_(entry_ids))):
+        told.setdefault(row.entry_id, {})[row.text_hash] = codec.load_draft(row.draft)
+    names: dict[str, dict[str, set[str]]] = {}
+    for row in conn.execute(select(alias).where(alias.c.entry_id.in_(entry_ids))):
+        names.setdefault(row.entry_id, {}).setdefault(row.kind, set()).add(row.value)
+    query = select(entry, fingerprint.c.grams, fingerprint.c.facts).join(
+        fingerprint, fingerprint.c.entry_id == entry.c.entry_id
+    )
+    found = {}
+    for row in conn.execute(query.where(entry.c.entry_id.in_(entry_ids))):
+        entry_id, mine = EntryId(row.entry_id), names.get(row.entry_id, {})
+        found[entry_id] = Node(
+            spoken=Spoken(
+                entry_id, known[row.source_id], told[entry_id][row.text_hash], versions=len(told[entry_id])
+            ),
+            side=Side(
+                entry_id=entry_id,
+                source_id=SourceId(row.source_id),
+                kind=EntryKind(row.kind),
+                bulletin_id=row.bulletin_id,
+                bulletin_number=row.bulletin_number,
+                print=unpack(row.grams, row.facts),
+                urls=frozenset(mine.get("url", ())),
+                links=frozenset(mine.get("link", ())),
+                ids=frozenset(mine.get("guid", ())),
+            ),
+            withdrawn=is_withdrawn(row.withdrawn_at, told[entry_id].values()),
+            backfill=row.backfill,
+            first_seen=row.first_seen,
+            story_id=None if row.story_id is None else StoryId(row.story_id),
+        )
+    return found
+
+
+def candidates(
+    conn: Connection, side: Side, window: timedelta, grams: Sequence[int] | None = None
+) -> set[EntryId]:
+    """Return the entries worth comparing with one: common rare grams nearby in time, or evidence.
+
+    The relation is symmetric: whichever of two entries comes second finds the other. `grams` are
+    the candidate grams of an entry that is not stored.
+    """
+    stored = select(posting.c.gram).where(posting.c.entry_id == side.entry_id)
+    mine = stored if grams is None else list(grams)
+    query = select(posting.c.entry_id).where(posting.c.gram.in_(mine), posting.c.entry_id != side.entry_id)
+    if side.print.day is not None:
+        day = side.print.day.toordinal()
+        near = posting.c.day.between(day - window.days, day + window.days)
+        query = query.where(or_(posting.c.day.is_(None), near))
+    query = query.group_by(posting.c.entry_id).having(func.count() >= _SHARED_GRAMS)
+    found = set(conn.scalars(query))
+    found |= _named(conn, side.urls, ("url", "link")) | _named(conn, side.links, ("url",))
+    own = alias.c.source_id == side.source_id
+    found |= set(
+        conn.scalars(select(alias.c.entry_id).where(own, alias.c.kind == "guid", alias.c.value.in_(side.ids)))
+    )
+    return {EntryId(entry_id) for entry_id in found} - {side.entry_id}
+
+
+def _named(conn: Connection, values: frozenset[str], kinds: tuple[str, ...]) -> set[str]:
+    where = (alias.c.value.in_(values), alias.c.kind.in_(kinds))
+    return set(conn.scalars(select(alias.c.entry_id).where(*where))) if values else set()
+
+
+def edges_of(conn: Connection, entry_ids: Iterable[EntryId]) -> list[Edge]:
+    """Return every stored edge with an end among the entries, by (a, b)."""
+    wanted, found = sorted(set(entry_ids)), {}
+    for start in range(0, len(wanted), _CHUNK):
+        part = wanted[start : start + _CHUNK]
+        for row in conn.execute(select(edge).where(or_(edge.c.a.in_(part), edge.c.b.in_(part)))):
+            made = Edge(EntryId(row.a), EntryId(row.b), Relation(row.relation), row.score, row.because)
+            found[made.a, made.b] = made
+    return [found[key] for key in sorted(found)]
+
+
+def story_mates(conn: Connection, entry_ids: Iterable[EntryId]) -> set[EntryId]:
+    """Return every entry whose story is that of one of the entries."""
+    wanted, found = sorted(set(entry_ids)), set()
+    for start in range(0, len(wanted), _CHUNK):
+        part = wanted[start : start + _CHUNK]
+        homes = select(entry.c.story_id).where(entry.c.entry_id.in_(part), entry.c.story_id.is_not(None))
+        found |= set(conn.scalars(select(entry.c.entry_id).where(entry.c.story_id.in_(homes))))
+    return {EntryId(entry_id) for entry_id in found}
+
+
+def words(conn: Connection, entry_ids: Iterable[EntryId]) -> list[Word]:
+    """Return what editors said about the entries, in the order in which they said it."""
+    wanted = sorted(set(entry_ids))
+    rows: dict[int, Word] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        part = wanted[start : start + _CHUNK]
+        about = or_(word.c.a.in_(part), word.c.b.in_(part))
+        for row in conn.execute(select(word).where(about, word.c.kind.in_(list(WordKind)))):
+            other = None if row.b is None else EntryId(row.b)
+            rows[row.word_id] = Word(WordKind(row.kind), EntryId(row.a), other)
+    return [rows[word_id] for word_id in sorted(rows)]
+
+
+def known_stories(conn: Connection, story_ids: Iterable[StoryId]) -> dict[StoryId, tuple[Story, Known]]:
+    """Return stories with what `pipeline.history` wants to know of them."""
+    found = stories.many(conn, story_ids)
+    members: dict[str, set[EntryId]] = {}
+    query = select(entry.c.entry_id, entry.c.story_id).where(entry.c.story_id.in_(sorted(found)))
+    for row in conn.execute(query):
+        members.setdefault(row.story_id, set()).add(EntryId(row.entry_id))
+    query = (
+        select(story.c.story_id, story.c.lead, func.min(change.c.seq).label("since"))
+        .join(change, change.c.story_id == story.c.story_id)
+        .where(story.c.story_id.in_(sorted(found)))
+        .group_by(story.c.story_id, story.c.lead)
+    )
+    return {
+        StoryId(row.story_id): (
+            found[row.story_id],
+            Known(row.story_id, row.lead, row.since, frozenset(members.get(row.story_id, ()))),
+        )
+        for row in conn.execute(query)
+    }
+
+
+def commit(conn: Connection, plan: Plan, now: datetime) -> int:
+    """Write a plan; the caller holds the link fence. Returns the number of logged changes."""
+    linked = [entry_id for entry_id, _ in plan.linked]
+    for entry_id, touched in plan.linked:
+        conn.execute(entry.update().where(entry.c.entry_id == entry_id).values(linked=touched))
+    conn.execute(edge.delete().where(or_(edge.c.a.in_(linked), edge.c.b.in_(linked))))
+    rows = [
+        {
+            "a": made.a,
+            "b": made.b,
+            "relation": made.relation,
+            "score": made.score,
+            "because": made.because,
+            "rules": RULES,
+        }
+        for made in plan.edges
+    ]
+    if rows:
+        conn.execute(edge.insert(), rows)
+    logged = sum(_tell(conn, told, now) for told in plan.told)
+    for ended in plan.ended:
+        _end(conn, ended, now)
+    for entry_id, (story_id, decision) in plan.homes.items():
+        values = {
+            "story_id": story_id,
+            "verdict": decision.verdict,
+            "score": decision.score,
+            "because": decision.because,
+        }
+        conn.execute(entry.update().where(entry.c.entry_id == entry_id).values(values))
+    return logged + len(plan.ended)
+
+
+def _tell(conn: Connection, told: Told, now: datetime) -> bool:
+    """Write a story if anything visible of it changed; say whether."""
+    dumped = codec.dump_face(told.face)
+    visible = face_hash([dumped, told.backfill, StoryState.LIVE])
+    stored = conn.execute(
+        select(story.c.face_hash, story.c.revision, story.c.updated).where(story.c.story_id == told.story_id)
+    ).one_or_none()
+    if stored is not None and stored.face_hash == visible:
+        return False
+    values = {
+        "state": StoryState.LIVE,
+        "revision": stored.revision + 1 if stored else 1,
+        "first_seen": told.first_seen,
+        "updated": _later(now, stored.updated if stored else None),
+        "backfill": told.backfill,
+        "merged_into": None,
+        "lead": told.lead,
+        "face": dumped,
+        "face_hash": visible,
+    }
+    row = insert(conn, story).values(story_id=told.story_id, **values)
+    conn.execute(row.on_conflict_do_update(index_elements=["story_id"], set_=values))
+    _label(conn, told.story_id, told.face.labels)
+    before = told.before.face.labels if told.before else None
+    changes.append(conn, told.story_id, told.kind, values["updated"], before)
+    return True
+
+
+def _end(conn: Connection, ended: Ended, now: datetime) -> None:
+    state = StoryState.WITHDRAWN if ended.into is None else StoryState.MERGED
+    kind = ChangeKind.WITHDRAWN if ended.into is None else ChangeKind.MERGED_INTO
+    at = _later(now, ended.before.updated)
+    values = {
+        "state": state,
+        "revision": ended.before.revision + 1,
+        "updated": at,
+        "merged_into": ended.into,
+        "face_hash": face_hash([state, ended.into]),
+    }
+    conn.execute(story.update().where(story.c.story_id == ended.before.story_id).values(values))
+    changes.append(conn, ended.before.story_id, kind, at, ended.before.face.labels)
+
+
+def _later(now: datetime, before: datetime | None) -> datetime:
+    """Return `now`, but always later than before: clocks may step back, `updated` may not."""
+    return now if before is None else max(now, before + timedelta(microseconds=1))
+
+
+def _label(conn: Connection, story_id: StoryId, labels: Labels) -> None:
+    conn.execute(story_label.delete().where(story_label.c.story_id == story_id))
+    rows = [
+        {"kind": kind, "slug": slug, "story_id": story_id}
+        for kind, slugs in (
+            ("province", labels.provinces),
+            ("area", labels.areas),
+            ("topic", labels.topics),
+        )
+        for slug in slugs
+    ]
+    if rows:
+        conn.execute(story_label.insert(), rows)

@@ -1,0 +1,67 @@
+"""The state of the pipeline in numbers: what ops pages and metrics show."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from pipeline.store import changes, counters, links, stories
+from pipeline.store.receipts import ReceiptState
+from pipeline.store.schema import change, cursor, delivery, entry, held, intake, receipt, stamp
+
+READERS = ("index", "publish")
+
+
+def state(conn: Connection, now: datetime) -> dict[str, Any]:
+    """Return counts, positions and ages (seconds) of everything that can be late, silent or broken."""
+    head = changes.head(conn)
+    by_state = select(receipt.c.state, func.count().label("total")).group_by(receipt.c.state)
+    oldest = select(func.min(receipt.c.received_at)).where(receipt.c.state == ReceiptState.RECEIVED)
+    open_held = select(func.count()).select_from(held).where(held.c.state == "open")
+    waiting = select(func.count()).select_from(delivery).where(delivery.c.state == "due")
+    return {
+        "receipts": dict.fromkeys(ReceiptState, 0) | {row.state: row.total for row in conn.execute(by_state)},
+        "oldest_unread_seconds": _age(conn.scalar(oldest), now),
+        "entries": conn.scalar(select(func.count()).select_from(entry)) or 0,
+        "unlinked": links.unlinked_count(conn),
+        "stories": stories.count(conn),
+        "quarantine_open": conn.scalar(open_held) or 0,
+        "deliveries_due": conn.scalar(waiting) or 0,
+        "log_head": head,
+        "readers": {name: _reader(conn, name, head, now) for name in READERS},
+        "intakes": _intakes(conn, now),
+        "counters": counters.listed(conn),
+        "stamps": {row.name: _age(row.at, now) for row in conn.execute(select(stamp).order_by(stamp.c.name))},
+    }
+
+
+def mark(conn: Connection, name: str, now: datetime) -> None:
+    """Stamp that something was alive at `now`."""
+    if conn.execute(stamp.update().where(stamp.c.name == name).values(at=now)).rowcount == 0:
+        conn.execute(stamp.insert().values(name=name, at=now))
+
+
+def _reader(conn: Connection, name: str, head: int, now: datetime) -> dict[str, Any]:
+    position = changes.position(conn, name)
+    moved = conn.scalar(select(cursor.c.moved_at).where(cursor.c.name == name))
+    waiting = select(func.min(change.c.at)).where(change.c.seq > position)
+    return {
+        "position": position,
+        "behind": max(0, head - position),
+        "lag_seconds": _age(conn.scalar(waiting), now),
+        "moved_seconds": _age(moved, now),
+    }
+
+
+def _intakes(conn: Connection, now: datetime) -> dict[str, int]:
+    count = select(func.count()).select_from(intake).where(intake.c.kind == "feed")
+    return {
+        "feeds": conn.scalar(count) or 0,
+        "late": conn.scalar(count.where(intake.c.next_due < now)) or 0,
+        "failing": conn.scalar(count.where(intake.c.failures > 0)) or 0,
+    }
+
+
+def _age(moment: datetime | None, now: datetime) -> float:
+    """Return the seconds since a moment, 0 for none."""
+    return 0.0 if moment is None else max(0.0, (now - moment).total_seconds())

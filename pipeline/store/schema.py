@@ -1,0 +1,367 @@
+"""The one metadata: every table of the project, for SQLite and PostgreSQL alike.
+
+Instants are text in UTC with microseconds ("2026-11-22T09:55:53.123456Z"): exact, sortable and
+readable in both engines (SQLite has no time type with a zone). Structures are JSON.
+Alembic's migrations create these tables; a test holds the two equal.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime, stored as fixed-width text so that text order is time order."""
+
+    impl = String(27)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> str | None:  # noqa: ARG002
+        """Store an aware datetime; a naive one is a programming error."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime")
+        moment = value.astimezone(UTC)
+        return f"{moment.year:04}" + moment.strftime(_FORMAT)[len(moment.strftime("%Y")) :]
+
+    def process_result_value(self, value: str | None, dialect: Any) -> datetime | None:  # noqa: ARG002
+        """Load it aware."""
+        return None if value is None else datetime.strptime(value, _FORMAT).replace(tzinfo=UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# BigInteger primary keys count by themselves in SQLite only as INTEGER.
+Serial = BigInteger().with_variant(Integer, "sqlite")
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+source = Table(
+    "source",
+    metadata,
+    Column("source_id", String(100), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("province", String(64)),
+    Column("area", String(64)),
+    Column("hosts", JSON, nullable=False),
+    Column("rights", String(16), nullable=False),
+)
+
+intake = Table(
+    "intake",
+    metadata,
+    Column("intake_id", Serial, primary_key=True),
+    Column("source_id", ForeignKey("source.source_id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("allow_private", Boolean, nullable=False),
+    Column("next_due", Instant),
+    Column("claimed_until", Instant),
+    Column("etag", Text, nullable=False, server_default=""),
+    Column("last_modified", Text, nullable=False, server_default=""),
+    Column("body_sha256", String(64), nullable=False, server_default=""),
+    Column("polled_at", Instant),
+    Column("succeeded_at", Instant),
+    Column("changed_at", Instant),
+    Column("status", Integer),
+    Column("error", Text, nullable=False, server_default=""),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    UniqueConstraint("source_id", "kind", "url"),
+    Index(None, "next_due"),
+)
+
+blob = Table(
+    "blob",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("packed", LargeBinary, nullable=False),
+)
+
+receipt = Table(
+    "receipt",
+    metadata,
+    Column("receipt_id", Serial, primary_key=True),
+    Column("source_id", ForeignKey("source.source_id"), nullable=False),
+    Column("intake_id", ForeignKey("intake.intake_id")),
+    Column("form", String(16), nullable=False),
+    Column("sha256", ForeignKey("blob.sha256"), nullable=False),
+    Column("given", JSON, nullable=False),
+    Column("headers", JSON, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("push_id", String(256)),
+    Column("backfill", Boolean, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("leased_until", Instant),
+    Column("reason", Text, nullable=False, server_default=""),
+    UniqueConstraint("source_id", "push_id"),
+    Index(None, "state", "receipt_id"),
+)
+
+held = Table(
+    "held",
+    metadata,
+    Column("held_id", Serial, primary_key=True),
+    Column("receipt_id", ForeignKey("receipt.receipt_id"), nullable=False),
+    Column("stage", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("state", String(16), nullable=False),
+    Index(None, "state", "held_id"),
+    Index(None, "receipt_id"),
+)
+
+entry = Table(
+    "entry",
+    metadata,
+    Column("entry_id", String(32), primary_key=True),
+    Column("source_id", ForeignKey("source.source_id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("bulletin_id", Text, nullable=False, server_default=""),
+    Column("bulletin_number", Integer, nullable=False, server_default="0"),
+    Column("first_seen", Instant, nullable=False),
+    Column("backfill", Boolean, nullable=False),
+    Column("text_hash", String(32)),
+    Column("withdrawn_at", Instant),
+    Column("touched", Integer, nullable=False, server_default="0"),
+    Column("linked", Integer, nullable=False, server_default="0"),
+    Column("story_id", String(32)),
+    Column("verdict", String(16)),
+    Column("score", Float),
+    Column("because", Text),
+    Index(None, "story_id"),
+    Index(
+        "ix_entry_unlinked",
+        "entry_id",
+        sqlite_where=text("touched > linked"),
+        postgresql_where=text("touched > linked"),
+    ),
+)
+
+version = Table(
+    "version",
+    metadata,
+    Column("entry_id", ForeignKey("entry.entry_id"), primary_key=True),
+    Column("text_hash", String(32), primary_key=True),
+    Column("receipt_id", ForeignKey("receipt.receipt_id"), nullable=False),
+    Column("told_at", Instant, nullable=False),
+    Column("draft", JSON, nullable=False),
+)
+
+alias = Table(
+    "alias",
+    metadata,
+    Column("source_id", ForeignKey("source.source_id"), primary_key=True),
+    Column("kind", String(8), primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("entry_id", ForeignKey("entry.entry_id"), primary_key=True),
+    Column("text_hash", String(32)),
+    Index(None, "entry_id"),
+    Index(None, "value"),
+)
+
+receipt_entry = Table(
+    "receipt_entry",
+    metadata,
+    Column("receipt_id", ForeignKey("receipt.receipt_id"), primary_key=True),
+    Column("entry_id", ForeignKey("entry.entry_id"), primary_key=True),
+    Index(None, "entry_id"),
+)
+
+fingerprint = Table(
+    "fingerprint",
+    metadata,
+    Column("entry_id", ForeignKey("entry.entry_id"), primary_key=True),
+    Column("text_hash", String(32), nullable=False),
+    Column("grams", LargeBinary, nullable=False),
+    Column("facts", JSON, nullable=False),
+)
+
+posting = Table(
+    "posting",
+    metadata,
+    Column("gram", BigInteger, primary_key=True),
+    Column("entry_id", ForeignKey("entry.entry_id"), primary_key=True),
+    Column("day", Integer),
+    Index(None, "entry_id"),
+    sqlite_with_rowid=False,
+)
+
+edge = Table(
+    "edge",
+    metadata,
+    Column("a", ForeignKey("entry.entry_id"), primary_key=True),
+    Column("b", ForeignKey("entry.entry_id"), primary_key=True),
+    Column("relation", String(8), nullable=False),
+    Column("score", Float, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("rules", Integer, nullable=False),
+    Index(None, "b"),
+)
+
+word = Table(
+    "word",
+    metadata,
+    Column("word_id", Serial, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("a", ForeignKey("entry.entry_id"), nullable=False),
+    Column("b", ForeignKey("entry.entry_id")),
+    Column("by", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index(None, "a"),
+    Index(None, "b"),
+)
+
+story = Table(
+    "story",
+    metadata,
+    Column("story_id", String(32), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("first_seen", Instant, nullable=False),
+    Column("updated", Instant, nullable=False),
+    Column("backfill", Boolean, nullable=False),
+    Column("merged_into", String(32)),
+    Column("lead", String(32), nullable=False),
+    Column("face", JSON, nullable=False),
+    Column("face_hash", String(32), nullable=False),
+    Index(None, "state", "backfill", "first_seen"),
+)
+
+story_label = Table(
+    "story_label",
+    metadata,
+    Column("kind", String(8), primary_key=True),
+    Column("slug", String(64), primary_key=True),
+    Column("story_id", ForeignKey("story.story_id"), primary_key=True),
+    Index(None, "story_id"),
+)
+
+change = Table(
+    "change",
+    metadata,
+    Column("seq", Serial, primary_key=True),
+    Column("story_id", ForeignKey("story.story_id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("before", JSON(none_as_null=True)),
+    Index(None, "story_id"),
+)
+
+cursor = Table(
+    "cursor",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("moved_at", Instant, nullable=False),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("token", String(32), nullable=False),
+    Column("until", Instant, nullable=False),
+)
+
+publication = Table(
+    "publication",
+    metadata,
+    Column("channel", String(160), primary_key=True),
+    Column("form", String(8), primary_key=True),
+    Column("sha256", String(64), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("modified", Instant, nullable=False),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("delivery_id", Serial, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("target", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("due", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("state", String(16), nullable=False),
+    Column("error", Text, nullable=False, server_default=""),
+    UniqueConstraint("kind", "target", "topic"),
+    Index(None, "state", "due"),
+)
+
+counter = Table(
+    "counter",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+stamp = Table(
+    "stamp",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+
+account = Table(
+    "account",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("password", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("csrf", String(64), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+ticket = Table(
+    "ticket",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)

@@ -1,0 +1,71 @@
+"""The registry of sources: who speaks, from where, with which rights."""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from pipeline.model import Rights, Source, SourceId
+from pipeline.store.database import insert
+from pipeline.store.schema import source
+
+
+def add(conn: Connection, new: Source) -> None:
+    """Register a source, or change what is known of it."""
+    values = {
+        "name": new.name,
+        "province": new.province,
+        "area": new.area,
+        "hosts": sorted(new.hosts),
+        "rights": new.rights,
+    }
+    statement = insert(conn, source).values(source_id=new.source_id, **values)
+    conn.execute(statement.on_conflict_do_update(index_elements=["source_id"], set_=values))
+
+
+def ensure(conn: Connection, new: Source) -> Source:
+    """Return the registered source, registering it if unknown; a known one gains a home it lacks."""
+    known = get(conn, new.source_id)
+    if known is None:
+        add(conn, new)
+        return new
+    if known.province is None and new.province is not None:
+        known = replace(known, province=new.province, area=new.area)
+        add(conn, known)
+    return known
+
+
+def get(conn: Connection, source_id: SourceId) -> Source | None:
+    """Return a source, or None."""
+    row = conn.execute(select(source).where(source.c.source_id == source_id)).one_or_none()
+    return None if row is None else _source(row)
+
+
+def many(conn: Connection) -> dict[SourceId, Source]:
+    """Return every source by its id."""
+    return {known.source_id: known for known in listed(conn)}
+
+
+def listed(conn: Connection) -> list[Source]:
+    """Return every source, by id."""
+    return [_source(row) for row in conn.execute(select(source).order_by(source.c.source_id))]
+
+
+def by_host(conn: Connection, host: str) -> Source | None:
+    """Return the source that owns a host name (without "www."), or None."""
+    wanted = host.lower().removeprefix("www.")
+    for known in listed(conn):
+        if wanted in {name.lower().removeprefix("www.") for name in known.hosts}:
+            return known
+    return None
+
+
+def _source(row: Row[Any]) -> Source:
+    return Source(
+        source_id=SourceId(row.source_id),
+        name=row.name,
+        province=row.province,
+        area=row.area,
+        hosts=tuple(row.hosts),
+        rights=Rights(row.rights),
+    )

