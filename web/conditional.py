@@ -32,7 +32,7 @@ class Representation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A status, headers in the order they are sent, and the body ("" for HEAD and 304)."""
+    """A status, headers in the order they are sent, and the body (empty for 304)."""
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
@@ -60,10 +60,8 @@ def _weight(parameter: str) -> float:
     return float(value) if _QUALITY.fullmatch(value) else 0.0
 
 
-def answer(
-    method: str, headers: Mapping[str, str], chosen: Representation, extra: Mapping[str, str]
-) -> Answer:
-    """Answer a GET or HEAD: 200 with the bytes, or 304 (§13.1.2, §13.1.3, §15.4.5). Never raises.
+def answer(headers: Mapping[str, str], chosen: Representation, extra: Mapping[str, str]) -> Answer:
+    """Answer a GET: 200 with the bytes, or 304 (§13.1.2, §13.1.3, §15.4.5). Never raises.
 
     `headers` has lower-case names; `extra` is what goes into every answer (Cache-Control, Link).
     """
@@ -76,7 +74,7 @@ def answer(
     common["Content-Length"] = str(len(chosen.body))
     if chosen.encoding:
         common["Content-Encoding"] = chosen.encoding
-    return Answer(200, common, b"" if method == "HEAD" else chosen.body)
+    return Answer(200, common, chosen.body)
 
 
 def _unchanged(headers: Mapping[str, str], chosen: Representation) -> bool:

@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.errors import BadInput, NotFound, Refused, TinTinhError, Transient
 
+CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+
 
 class ProblemBody(BaseModel):
     """The body of every JSON error."""

@@ -21,6 +21,7 @@ _TIMESTAMP = "webhook-timestamp"
 _SIGNATURE = "webhook-signature"
 _GITHUB = "x-hub-signature-256"
 _LONGEST_ID = 200  # characters; the store has room for 256
+_SHORTEST_KEY = 24  # characters; a Standard Webhooks key has at least 24 bytes
 _NOBODYS = f"whsec_{secrets.token_urlsafe(32)}"
 _SCHEMES = {"WWW-Authenticate": 'StandardWebhooks realm="webhooks"'}
 
@@ -41,14 +42,14 @@ def verify(body: bytes, headers: Mapping[str, str], keys: Sequence[str], now: da
     """
     if all(headers.get(name) for name in (_ID, _TIMESTAMP, _SIGNATURE)):
         _check_clock(headers[_TIMESTAMP], now)
-        if not any(_fits(key, body, headers) for key in keys or (_NOBODYS,)):
+        if not any(_fits(key, body, headers) for key in _usable(keys)):
             raise _bad()
         push_id = headers[_ID]
         if len(push_id) > _LONGEST_ID:
             raise Problem(422, "bad_input", f"use at most {_LONGEST_ID} characters", field=_ID)
         return Signed(push_id)
     if given := headers.get(_GITHUB, ""):
-        if not any(_fits_github(key, body, given) for key in keys or (_NOBODYS,)):
+        if not any(_fits_github(key, body, given) for key in _usable(keys)):
             raise _bad()
         return Signed(f"sha256:{hashlib.sha256(body).hexdigest()}")
     raise Problem(
@@ -70,8 +71,13 @@ def verify_reader(headers: Mapping[str, str], keys: Sequence[str], now: datetime
     if scheme.lower() != "bearer":
         verify(b"", headers, keys, now)
         return
-    if not any(_same(key, token.strip()) for key in keys or (_NOBODYS,)):
+    if not any(_same(key, token.strip()) for key in _usable(keys)):
         raise _bad()
+
+
+def _usable(keys: Sequence[str]) -> Sequence[str]:
+    # Fail closed: an empty or short key in the file must not let everybody in.
+    return [key for key in keys if len(key) >= _SHORTEST_KEY] or (_NOBODYS,)
 
 
 def _check_clock(timestamp: str, now: datetime) -> None:

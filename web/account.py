@@ -1,0 +1,207 @@
+"""Signing in and out. Sessions are cookies that only the server understands; forms carry CSRF tokens.
+
+A one-time code stands behind the "#" of its link, which browsers keep to themselves: no server, log
+or link preview sees it, and only the button spends it.
+"""
+
+import hashlib
+import hmac
+import secrets
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from threading import BoundedSemaphore
+from typing import Annotated
+from urllib.parse import urlencode
+
+import structlog
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from pipeline.store import accounts
+from pipeline.store.accounts import Role, Session
+from web.problems import Problem
+from web.site import Site, TheSite
+from web.throttle import Throttle
+from web.view import render
+
+SESSION_TTL = timedelta(hours=12)
+_LONGEST_TOKEN = 100
+_PER_PERSON = Throttle(most=5, seconds=900)
+_PER_ADDRESS = Throttle(most=30, seconds=900)
+# A try takes 16 MB and 0.14 s: two at a time keep a flood from eating the machine.
+_HASHING = BoundedSemaphore(2)
+_LOG = structlog.get_logger("web")
+
+router = APIRouter(include_in_schema=False)
+Text = Annotated[str, Form()]
+
+
+def ticket_url(base_url: str, token: str, to: str = "/ops") -> str:
+    """Return the address that signs in with a ticket of `accounts.ticket`."""
+    return f"{base_url}/sign-in?{urlencode({'next': to})}#{token}"
+
+
+def signed(request: Request, site: TheSite) -> Session | None:
+    """Return who asks, or None for a stranger."""
+    token = request.cookies.get(_cookie(site, "session"), "")
+    if not 0 < len(token) <= _LONGEST_TOKEN:
+        return None
+    with site.db.read() as conn:
+        return accounts.session_of(conn, token, datetime.now(UTC))
+
+
+Signed = Annotated[Session | None, Depends(signed)]
+
+
+def needs(role: Role) -> Callable[[Request, Session | None], Session]:
+    """Return a dependency that lets a role pass, sends strangers to sign in and others away."""
+
+    def check(request: Request, who: Signed) -> Session:
+        if who is None:
+            to = f"/sign-in?{urlencode({'next': request.url.path})}"
+            raise Problem(303, "sign_in", "sign in first", headers={"Location": to})
+        if not who.role.allows(role):
+            raise Problem(403, "forbidden", f"only for {role.value}")
+        return who
+
+    return check
+
+
+def check_csrf(who: Session, csrf: str) -> None:
+    """Refuse a form that was not made for this session: Problem 403."""
+    if not hmac.compare_digest(who.csrf.encode(), csrf.encode()):
+        raise Problem(403, "csrf", "the form is not of this session; load the page again")
+
+
+@router.get("/sign-in")
+def show(request: Request, site: TheSite, who: Signed, next: str = "/") -> Response:  # noqa: A002
+    """Show the page for signing in."""
+    if who is not None:
+        return RedirectResponse(_local(next), 303)
+    return _page(request, site, to=next)
+
+
+@router.post("/sign-in")
+def enter(
+    request: Request,
+    site: TheSite,
+    *,
+    name: Text,
+    password: Text,
+    csrf: Text,
+    next: Text = "/",  # noqa: A002
+) -> Response:
+    """Sign in with name and password."""
+    _check_stranger(request, site, csrf)
+    address = request.client.host if request.client else ""
+    person, now = f"{address} {name[:64]}", time.monotonic()
+    wait = max(_PER_PERSON.attempt(person, now), _PER_ADDRESS.attempt(address, now))
+    if wait:
+        late = _page(request, site, to=next, status=429, problem="Thử quá nhiều lần. Xin chờ ít phút.")
+        late.headers["Retry-After"] = str(int(wait) + 1)
+        return late
+    with site.db.read() as conn:
+        known = accounts.find(conn, name)
+    with _HASHING:
+        right = accounts.check_password(password, known.password if known else "")
+    if known is None or not right:
+        _LOG.warning("sign_in_refused", address=address)
+        return _page(
+            request, site, to=next, status=401, problem="Tên hoặc mật khẩu không đúng.", name=name[:64]
+        )
+    _PER_PERSON.forgive(person)
+    with site.db.write() as conn:
+        token = accounts.open_session(conn, known.name, known.role, datetime.now(UTC), SESSION_TTL)
+    return _entered(request, site, token, next)
+
+
+@router.post("/sign-in/ticket")
+def redeem(
+    request: Request,
+    site: TheSite,
+    *,
+    ticket: Text,
+    csrf: Text,
+    next: Text = "/",  # noqa: A002
+) -> Response:
+    """Sign in with a one-time code."""
+    _check_stranger(request, site, csrf)
+    with site.db.write() as conn:
+        token = accounts.redeem(conn, ticket.strip()[:_LONGEST_TOKEN], datetime.now(UTC), SESSION_TTL)
+    if token is None:
+        return _page(request, site, to=next, status=401, problem="Mã không đúng, đã dùng hoặc đã hết hạn.")
+    return _entered(request, site, token, next)
+
+
+@router.post("/sign-out")
+def leave(request: Request, site: TheSite, who: Signed, csrf: Text) -> Response:
+    """Sign out."""
+    answer = RedirectResponse("/", 303)
+    if who is not None:
+        check_csrf(who, csrf)
+        _close(request, site)
+        answer.delete_cookie(_cookie(site, "session"), path="/")
+    return answer
+
+
+def _entered(request: Request, site: Site, token: str, to: str) -> Response:
+    _close(request, site)  # whatever session this browser had before
+    answer = RedirectResponse(_local(to), 303)
+    answer.set_cookie(
+        _cookie(site, "session"),
+        token,
+        max_age=int(SESSION_TTL.total_seconds()),
+        path="/",
+        secure=site.https,
+        httponly=True,
+        samesite="lax",
+    )
+    return answer
+
+
+def _close(request: Request, site: Site) -> None:
+    if token := request.cookies.get(_cookie(site, "session"), ""):
+        with site.db.write() as conn:
+            accounts.close_session(conn, token[:_LONGEST_TOKEN])
+
+
+def _page(
+    request: Request, site: Site, *, to: str, status: int = 200, problem: str = "", name: str = ""
+) -> Response:
+    # A stranger has no session to tie the form to: a cookie that other sites cannot set stands in.
+    secret = request.cookies.get(_cookie(site, "form"), "")[:_LONGEST_TOKEN] or secrets.token_urlsafe(32)
+    page = render(
+        "sign_in.html",
+        title="Đăng nhập",
+        here="",
+        signed=None,
+        csrf=_stranger_csrf(secret),
+        next=_local(to),
+        problem=problem,
+        name=name,
+    )
+    answer = HTMLResponse(page, status, {"Cache-Control": "no-store"})
+    answer.set_cookie(
+        _cookie(site, "form"), secret, path="/", secure=site.https, httponly=True, samesite="strict"
+    )
+    return answer
+
+
+def _check_stranger(request: Request, site: Site, csrf: str) -> None:
+    secret = request.cookies.get(_cookie(site, "form"), "")[:_LONGEST_TOKEN]
+    if not secret or not hmac.compare_digest(_stranger_csrf(secret).encode(), csrf.encode()):
+        raise Problem(403, "csrf", "the form is too old; load the page again")
+
+
+def _stranger_csrf(secret: str) -> str:
+    return hashlib.sha256(f"form {secret}".encode()).hexdigest()
+
+
+def _cookie(site: Site, name: str) -> str:
+    return f"__Host-tintinh_{name}" if site.https else f"tintinh_{name}"
+
+
+def _local(to: str) -> str:
+    """Return a path of this site, so that nobody is sent elsewhere after signing in."""
+    return to if to.startswith("/") and to.isprintable() and not to.startswith(("//", "/\\")) else "/"

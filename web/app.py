@@ -1,0 +1,123 @@
+"""The web process: one FastAPI application with everything that people and programs may ask.
+
+Handlers are thin: they read the request, call what knows, and render. `uvicorn web.app:app --factory`.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from pipeline.config import Settings, settings
+from pipeline.errors import TinTinhError
+from web import account, feeds, ops, search, webhooks
+from web.guard import Guard, security_headers
+from web.problems import CODES, Problem, of_error
+from web.site import Site
+from web.view import STATIC, render
+
+_FOR_PROGRAMS = ("/api/", "/webhooks/", "/healthz", "/readyz", "/metrics", "/openapi.json")
+_ADVICE = {
+    401: ("Cần đăng nhập", "Trang này dành cho người có tài khoản."),
+    403: ("Không được phép", "Tài khoản của bạn không mở được trang này, hoặc biểu mẫu đã quá cũ."),
+    404: ("Không có trang này", "Địa chỉ có thể đã gõ nhầm, hoặc trang chưa bao giờ có."),
+    405: ("Không làm được như vậy", "Trang này không nhận loại yêu cầu vừa gửi."),
+    410: (
+        "Tin đã được gỡ",
+        "Nguồn tin đã rút bài này; Tin Tỉnh không còn giữ nó trên trang và trong kênh RSS.",
+    ),
+    413: ("Gửi quá nhiều", "Nội dung gửi lên lớn hơn mức cho phép."),
+    422: ("Chưa hiểu yêu cầu", "Có chỗ điền chưa đúng."),
+    429: ("Thử quá nhiều lần", "Xin chờ một lát rồi thử lại."),
+    503: ("Hệ thống đang tạm nghỉ", "Một bộ phận chưa sẵn sàng. Dữ liệu không mất; xin thử lại sau ít phút."),
+}
+_CRASHED = ("Lỗi của hệ thống", "Lỗi đã được ghi lại để sửa. Xin thử lại sau.")
+_LOG = structlog.get_logger("web")
+
+
+def app() -> FastAPI:
+    """Make the application from this process's settings; uvicorn's factory."""
+    return create_app(settings())
+
+
+def create_app(chosen: Settings) -> FastAPI:
+    """Make the application. It opens nothing until it is asked; raises BadSettings."""
+    site = Site(chosen)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        site.close()
+
+    made = FastAPI(
+        title="Tin Tỉnh",
+        version="0.1.0",
+        description="Tin các tỉnh, thành Việt Nam: mỗi tin một lần, từ nhiều nguồn. See docs/webhooks.md.",
+        docs_url=None,  # Swagger's page loads scripts from elsewhere
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    made.state.site = site
+    made.add_middleware(Guard, settings=chosen)
+    for part in (search, feeds, webhooks, account, ops):
+        made.include_router(part.router)
+    made.mount("/static", StaticFiles(directory=STATIC), name="static")
+    made.add_exception_handler(Problem, _on_problem)
+    made.add_exception_handler(TinTinhError, _on_error)
+    made.add_exception_handler(HTTPException, _on_http)
+    made.add_exception_handler(RequestValidationError, _on_invalid)
+    made.add_exception_handler(Exception, _on_crash)
+    return made
+
+
+def _on_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)
+    return _shown(request, error)
+
+
+def _on_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, TinTinhError)
+    problem = of_error(error)
+    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _LOG.error("request_failed", path=request.url.path, subject=error.subject, error=error.message)
+    return _shown(request, problem)
+
+
+def _on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code = CODES.get(error.status_code, "refused")
+    return _shown(request, Problem(error.status_code, code, error.detail, headers=error.headers))
+
+
+def _on_invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    where = ".".join(str(step) for step in first["loc"][1:]) or "body"
+    return _shown(request, Problem(422, "bad_input", first["msg"], field=where))
+
+
+def _on_crash(request: Request, _: Exception) -> Response:
+    # Starlette answers a crash outside of all middleware, so the headers are put on here.
+    site: Site = request.app.state.site
+    answer = _shown(request, Problem(500, "internal", "an error of ours; it has been written down"))
+    answer.headers.update(security_headers(site.settings))
+    return answer
+
+
+def _shown(request: Request, problem: Problem) -> Response:
+    if request.url.path.startswith(_FOR_PROGRAMS):
+        return JSONResponse(problem.body(), problem.status, problem.headers)
+    if problem.status < HTTPStatus.BAD_REQUEST:
+        return Response(None, problem.status, problem.headers)
+    title, advice = _ADVICE.get(problem.status, _CRASHED)
+    detail = f"{problem.field}: {problem.message}" if problem.field else ""
+    page = render(
+        "error.html", title=title, advice=advice, detail=detail, status=problem.status, here="", signed=None
+    )
+    return HTMLResponse(page, problem.status, problem.headers)

@@ -1,0 +1,76 @@
+"""What holds for every request: security headers, a cap on bodies, HEAD wherever there is GET.
+
+Plain ASGI, so that it costs nothing measurable and streams stay streams.
+"""
+
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pipeline.config import Settings
+
+FORM_MAX_BYTES = 64_000
+_CONTENT_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def security_headers(settings: Settings) -> dict[str, str]:
+    """Return the headers that every answer carries."""
+    headers = {
+        "Content-Security-Policy": _CONTENT_POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "strict-origin-when-cross-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    }
+    if settings.base_url.startswith("https:"):
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    return headers
+
+
+class Guard:
+    """The middleware. Bodies are capped while they stream, whatever Content-Length says."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        """Wrap an ASGI application."""
+        self._app = app
+        self._headers = security_headers(settings)
+        self._push_max_bytes = settings.push_max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit = self._push_max_bytes if scope["path"].startswith("/webhooks/") else FORM_MAX_BYTES
+        head = scope["method"] == "HEAD"
+        inner = {**scope, "method": "GET"} if head else scope
+        await self._app(inner, _capped(receive, limit), self._dressed(send, head=head))
+
+    def _dressed(self, send: Send, *, head: bool) -> Send:
+        async def dressed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(self._headers)
+            elif head and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        return dressed
+
+
+def _capped(receive: Receive, limit: int) -> Receive:
+    taken = 0
+
+    async def capped() -> Message:
+        nonlocal taken
+        message = await receive()
+        if message["type"] == "http.request":
+            taken += len(message.get("body", b""))
+            if taken > limit:
+                raise HTTPException(413, f"send at most {limit} bytes", {"Connection": "close"})
+        return message
+
+    return capped

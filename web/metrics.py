@@ -1,0 +1,76 @@
+"""The numbers that Prometheus scrapes: this process's counts, and the pipeline's state from SQL."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+
+MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Metrics:
+    """The counters of one web process, on a registry of their own."""
+
+    def __init__(self) -> None:
+        """Start at zero."""
+        self.registry = CollectorRegistry()
+        self.pushes = Counter(
+            "tintinh_pushes", "Webhook calls by what was answered", ["code"], registry=self.registry
+        )
+
+    def text(self, state: Mapping[str, Any], queues: Mapping[str, int] | None) -> bytes:
+        """Return the exposition: our counters and `pipeline.store.numbers.state`."""
+        registry = CollectorRegistry()
+        registry.register(_State(state, queues))
+        return generate_latest(self.registry) + generate_latest(registry)
+
+
+class _State:
+    """A collector over one snapshot of the pipeline's state."""
+
+    def __init__(self, state: Mapping[str, Any], queues: Mapping[str, int] | None) -> None:
+        self._state = state
+        self._queues = queues
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield a gauge for every number of the snapshot."""
+        state = self._state
+        yield _by("tintinh_receipts", "Receipts by state", "state", state["receipts"])
+        yield _one(
+            "tintinh_oldest_unread_seconds",
+            "Age of the oldest unread receipt",
+            state["oldest_unread_seconds"],
+        )
+        yield _one("tintinh_entries", "Entries", state["entries"])
+        yield _one("tintinh_unlinked_entries", "Entries that wait to be linked", state["unlinked"])
+        yield _one("tintinh_stories", "Live stories", state["stories"])
+        yield _one("tintinh_quarantine_open", "Receipts held in quarantine", state["quarantine_open"])
+        yield _one("tintinh_deliveries_due", "Outbound deliveries that wait", state["deliveries_due"])
+        yield _one("tintinh_log_head", "Last position of the change log", state["log_head"])
+        readers = state["readers"]
+        for key, about in (
+            ("position", "Position in the change log"),
+            ("behind", "Changes not yet taken"),
+            ("lag_seconds", "Age of the oldest change not yet taken"),
+        ):
+            values = {name: reader[key] for name, reader in readers.items()}
+            yield _by(f"tintinh_reader_{key}", about, "reader", values)
+        yield _by("tintinh_intakes", "Feeds polled, late and failing", "state", state["intakes"])
+        yield _by("tintinh_events", "Named outcomes since the first start", "name", state["counters"])
+        yield _by(
+            "tintinh_alive_seconds", "Seconds since each part last showed life", "part", state["stamps"]
+        )
+        if self._queues is not None:
+            yield _by("tintinh_queue_depth", "Messages waiting per queue", "queue", self._queues)
+
+
+def _one(name: str, about: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, about, value=value)
+
+
+def _by(name: str, about: str, label: str, values: Mapping[str, float]) -> Metric:
+    family = GaugeMetricFamily(name, about, labels=[label])
+    for key, value in sorted(values.items()):
+        family.add_metric([key], value)
+    return family

@@ -1,0 +1,115 @@
+"""For those who run it: the ops page, and the three addresses that machines ask.
+
+Everything shown comes from `pipeline.store`; the page acts only by forms with a CSRF token.
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import structlog
+from fastapi import APIRouter, Depends, Form, Path, Query
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from pipeline.errors import NotFound, Transient
+from pipeline.store import export, intakes, numbers, quarantine
+from pipeline.store.accounts import Role, Session
+from tasks.wiring import queue_depths, ring
+from web.account import check_csrf, needs
+from web.metrics import MEDIA_TYPE
+from web.problems import Problem, described
+from web.site import Site, TheSite
+from web.view import render
+
+_SHOWN_HELD = 100
+_LONGEST_NAME = 2_000
+_LOG = structlog.get_logger("web")
+
+router = APIRouter()
+OpsPerson = Annotated[Session, Depends(needs(Role.OPS))]
+
+
+@router.get("/ops", include_in_schema=False)
+def page(
+    site: TheSite, who: OpsPerson, trace: Annotated[str, Query(max_length=_LONGEST_NAME)] = "", done: str = ""
+) -> HTMLResponse:
+    """Show what is late, silent, held or broken, and where one thing is now."""
+    now = datetime.now(UTC)
+    with site.db.read() as conn:
+        state = numbers.state(conn, now)
+        held = quarantine.listed(conn)
+        doors = intakes.listed(conn)
+    shown = render(
+        "ops.html",
+        title="Vận hành",
+        here="ops",
+        signed=who,
+        now=now,
+        state=state,
+        queues=queue_depths(),
+        held=held[:_SHOWN_HELD],
+        held_count=len(held),
+        doors=[door for door in doors if door.failures or (door.next_due and door.next_due < now)],
+        door_count=len(doors),
+        trace=trace,
+        traced=_trace(site, trace.strip()) if trace.strip() else None,
+        done={"replayed": "Đã gửi lại vào dây chuyền.", "dropped": "Đã bỏ; bản gốc vẫn được giữ."}.get(done),
+    )
+    return HTMLResponse(shown, headers={"Cache-Control": "no-store"})
+
+
+@router.post("/ops/quarantine/{held_id}/{action}", include_in_schema=False)
+def act(
+    site: TheSite,
+    who: OpsPerson,
+    held_id: Annotated[int, Path(ge=1, le=2**63 - 1)],
+    action: str,
+    csrf: Annotated[str, Form()],
+) -> Response:
+    """Replay or drop a quarantined receipt."""
+    check_csrf(who, csrf)
+    match action:
+        case "replay":
+            with site.db.write() as conn:
+                quarantine.replay(conn, held_id)
+            ring("receive")
+        case "drop":
+            with site.db.write() as conn:
+                quarantine.drop(conn, held_id)
+        case _:
+            raise Problem(404, "not_found", "replay or drop")
+    _LOG.info("quarantine_action", held_id=held_id, action=action, by=who.name)
+    return RedirectResponse(f"/ops?done={'replayed' if action == 'replay' else 'dropped'}", 303)
+
+
+@router.get("/healthz", tags=["ops"])
+def healthz() -> dict[str, str]:
+    """Say that the process answers."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz", tags=["ops"], responses=described(503))
+def readyz(site: TheSite) -> dict[str, str]:
+    """Say whether SQL answers and the schema is current."""
+    try:
+        current = site.db.current()
+    except Transient as error:
+        raise Problem(503, "sql_unreachable", "SQL does not answer", headers={"Retry-After": "5"}) from error
+    if not current:
+        raise Problem(503, "schema_outdated", "run `tintinh db upgrade`", headers={"Retry-After": "30"})
+    return {"status": "ready"}
+
+
+@router.get("/metrics", tags=["ops"])
+def metrics(site: TheSite) -> Response:
+    """Give the numbers in Prometheus's text form."""
+    with site.db.read() as conn:
+        state = numbers.state(conn, datetime.now(UTC))
+    return Response(site.metrics.text(state, queue_depths()), media_type=MEDIA_TYPE)
+
+
+def _trace(site: Site, name: str) -> dict[str, Any]:
+    try:
+        with site.db.read() as conn:
+            return export.trace(conn, name)
+    except NotFound as error:
+        return {"missing": error.message}

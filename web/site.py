@@ -1,0 +1,54 @@
+"""What a web process holds: its settings and its doors to the engines, opened when first used."""
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from pipeline.config import Settings
+from pipeline.reader import Reader
+from pipeline.store import Database, open_database
+from search.index import Index
+from web.metrics import Metrics
+
+
+class Site:
+    """One web process. Safe to share between threads.
+
+    Args:
+        previewing: one thread for dry runs, so that they queue instead of eating the machine; and
+            the reader's child dies with the thread that started it, which a pool's threads do at will.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Open nothing yet."""
+        self.settings = settings
+        self.db: Database = open_database(settings.sql_url)
+        self.metrics = Metrics()
+        self.reader = Reader()
+        self.previewing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="preview")
+
+    @cached_property
+    def index(self) -> Index | None:
+        """The search index, None when no Meilisearch is configured."""
+        raise NotImplementedError
+
+    @property
+    def https(self) -> bool:
+        """Say whether readers come by https, so that cookies are for it alone."""
+        return self.settings.base_url.startswith("https:")
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.previewing.shutdown(cancel_futures=True)
+        self.reader.close()
+        self.db.close()
+
+
+def _of(request: Request) -> Site:
+    site: Site = request.app.state.site
+    return site
+
+
+TheSite = Annotated[Site, Depends(_of)]

@@ -1,0 +1,43 @@
+"""How often somebody may try: attempts per key in a sliding window, in memory.
+
+One process's memory is enough: `up` runs one web process, and a restart forgives at most a few
+tries. Bounded: the keys that were used longest ago go first.
+"""
+
+from collections import OrderedDict, deque
+from threading import Lock
+
+_KEYS = 10_000
+
+
+class Throttle:
+    """Attempts per key. Safe to share between threads; `now` is any monotonic count of seconds."""
+
+    def __init__(self, most: int, seconds: float) -> None:
+        """Allow `most` attempts per key within `seconds`."""
+        self._most = most
+        self._seconds = seconds
+        self._tries: OrderedDict[str, deque[float]] = OrderedDict()
+        self._lock = Lock()
+
+    def attempt(self, key: str, now: float) -> float:
+        """Note an attempt and return 0; or return the seconds to wait, noting nothing.
+
+        It counts before its outcome is known, so that parallel attempts cannot slip through.
+        """
+        with self._lock:
+            tries = self._tries.setdefault(key, deque())
+            self._tries.move_to_end(key)
+            if len(self._tries) > _KEYS:
+                self._tries.popitem(last=False)
+            while tries and tries[0] + self._seconds <= now:
+                tries.popleft()
+            if len(tries) >= self._most:
+                return tries[0] + self._seconds - now
+            tries.append(now)
+            return 0.0
+
+    def forgive(self, key: str) -> None:
+        """Forget a key's attempts: the last one was right."""
+        with self._lock:
+            self._tries.pop(key, None)

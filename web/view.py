@@ -1,0 +1,184 @@
+"""How things read on a page: one Jinja environment and its filters. Pure but for the templates.
+
+Everything is escaped by default; a missing name is an error. Addresses of others become links
+only if they are http or https.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from pipeline import places, text, topics
+from pipeline.model import LOCAL_ZONE, NATIONAL, EntryKind, Face, Labels, Verdict
+
+_HERE = Path(__file__).parent
+STATIC = _HERE / "static"
+_DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d:\d\d))?)?)?")
+_SHOWN_PLACES = 3
+
+VERDICTS = {
+    Verdict.NEW: "Tin mới",
+    Verdict.JOINS: "Cùng một tin",
+    Verdict.REPEATS: "Đăng lại",
+    Verdict.REVISES: "Đã sửa",
+}
+BASES = {
+    "given": "ngày do nguồn cung cấp",
+    "feed": "ngày trong kênh RSS của nguồn",
+    "push": "ngày do nguồn gửi",
+    "meta": "ngày trong mã trang",
+    "header": "ngày ghi dưới tiêu đề",
+    "page": "ngày ghi trên trang",
+    "url": "ngày trong địa chỉ trang",
+    "bulletin": "ngày của Bản tin",
+    "inferred": "ngày suy ra từ lời văn",
+    "received": "ngày nhận được",
+}
+
+
+def when(published: str) -> str:
+    """Return `When.text()` as Vietnamese readers write it: "17:05, 31/01/2023", "tháng 7/2021"."""
+    found = _DAY.match(published)
+    if found is None:
+        return ""
+    year, month, day, clock = found.groups()
+    if day:
+        return f"{clock}, {day}/{month}/{year}" if clock else f"{day}/{month}/{year}"
+    return f"tháng {int(month)}/{year}" if month else f"năm {year}"
+
+
+def instant(moment: datetime | None) -> str:
+    """Return an instant in Viet Nam's time to the second, "–" for none."""
+    return "–" if moment is None else moment.astimezone(LOCAL_ZONE).strftime("%H:%M:%S, %d/%m/%Y")
+
+
+def number(value: float) -> str:
+    """Return a whole number with dots between thousands, as Vietnamese writes it."""
+    return f"{round(value):,}".replace(",", ".")
+
+
+def duration(seconds: float | None) -> str:
+    """Return a length of time in its largest fitting unit, "–" for none."""
+    if seconds is None:
+        return "–"
+    for size, unit in ((86_400, "ngày"), (3_600, "giờ"), (60, "phút")):
+        if seconds >= size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} giây"
+
+
+def province_name(slug: str | None) -> str:
+    """Return the name of today's unit, "Cả nước" for national news, "" for an unknown slug."""
+    if slug == NATIONAL:
+        return "Cả nước"
+    known = places.province(slug) if slug else None
+    return known.name if known else ""
+
+
+def area_name(slug: str | None) -> str:
+    """Return "Bến Tre, nay thuộc Vĩnh Long"; the bare name where old and new unit are named alike."""
+    known = places.area(slug) if slug else None
+    if known is None:
+        return ""
+    today = province_name(known.province)
+    return known.name if known.name == today else f"{known.name}, nay thuộc {today}"
+
+
+def place(labels: Labels) -> str:
+    """Return where a story takes place, the main unit first, at most three names."""
+    first = area_name(labels.area) or province_name(labels.province)
+    others = [province_name(slug) for slug in labels.provinces if slug != labels.province]
+    return "; ".join([name for name in (first, *others) if name][:_SHOWN_PLACES])
+
+
+def topic_name(slug: str) -> str:
+    """Return a topic's name, "" for an unknown slug."""
+    return next((topic.name for topic in topics.topics() if topic.slug == slug), "")
+
+
+def web_url(url: str) -> str:
+    """Return an http(s) address as it is, anything else as "": it must never become a link."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def host(url: str) -> str:
+    """Return the host of an address without "www."."""
+    return (urlsplit(web_url(url)).hostname or "").removeprefix("www.")
+
+
+def in_bulletin(face: Face) -> bool:
+    """Say whether one of the tellings is an item of a bulletin."""
+    return any(telling.kind is EntryKind.BULLETIN_ITEM for telling in face.tellings)
+
+
+def source_count(face: Face) -> int:
+    """Return how many sources tell the story."""
+    return len({telling.source_id for telling in face.tellings})
+
+
+def prose(content: str) -> Markup:
+    """Return cleaned paragraphs as <p> elements."""
+    return Markup("").join(Markup("<p>{}</p>").format(part) for part in text.paragraphs(content))
+
+
+def query(current: Mapping[str, str], **changes: str | int | None) -> str:
+    """Return "?…" for a link that changes some parameters; empty ones are left out, page 1 too."""
+    merged = {**current, "page": "", **{name: str(value or "") for name, value in changes.items()}}
+    kept = {name: value for name, value in merged.items() if value and (name, value) != ("page", "1")}
+    return f"?{urlencode(kept)}" if kept else "?"
+
+
+@cache
+def static(name: str) -> str:
+    """Return the address of a static file; it changes with the file's bytes, so it can be kept for long."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"
+
+
+def render(name: str, **values: Any) -> str:
+    """Return a page."""
+    return _environment().get_template(name).render(**values)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    filters = (
+        when,
+        instant,
+        number,
+        duration,
+        province_name,
+        area_name,
+        place,
+        topic_name,
+        web_url,
+        host,
+        prose,
+        in_bulletin,
+        source_count,
+    )
+    environment.filters.update({one.__name__: one for one in filters})
+    environment.globals.update(static=static, query=query, VERDICTS=VERDICTS, BASES=BASES)
+    return environment
+
+
+__all__ = ["STATIC", "escape", "render"]

@@ -1,0 +1,196 @@
+"""The door for pushes: a signed article becomes a receipt, and only then a 202.
+
+Nothing is read into entries here: that is `pipeline.stages`, which a nudge wakes.
+"""
+
+from asyncio import get_running_loop
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import structlog
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, Field
+
+from pipeline import keys, push, stages
+from pipeline.errors import BadInput, Unreadable
+from pipeline.model import Document, Form, Given, Source, SourceId
+from pipeline.store import intakes, receipts, sources
+from tasks.wiring import ring
+from web.problems import Problem, described
+from web.signatures import verify, verify_reader
+from web.site import Site, TheSite
+
+_KEPT_HEADERS = ("content-type", "user-agent", "webhook-id", "webhook-timestamp", "x-github-delivery")
+_LONGEST_HEADER = 500
+_LARGEST_ID = 2**63 - 1
+_SIGNATURE = [
+    {"name": name, "in": "header", "required": False, "schema": {"type": "string"}}
+    for name in ("webhook-id", "webhook-timestamp", "webhook-signature", "x-hub-signature-256")
+]
+_LOG = structlog.get_logger("web")
+
+router = APIRouter(prefix="/webhooks", tags=["webhooks"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One webhook call as it came; header names in lower case."""
+
+    source: str
+    body: bytes
+    headers: Mapping[str, str]
+    at: datetime
+
+    def given(self) -> Given:
+        """Return what the headers say of the body."""
+        return Given(content_type=self.headers.get("content-type", "")[:_LONGEST_HEADER])
+
+    def kept(self) -> dict[str, str]:
+        """Return the headers that are worth keeping; none is a secret."""
+        return {name: self.headers[name][:_LONGEST_HEADER] for name in _KEPT_HEADERS if name in self.headers}
+
+
+class Taken(BaseModel):
+    """The receipt of a push: from now on it cannot be lost."""
+
+    receipt_id: int
+    fresh: bool = Field(description="false: the same message was here before and has no second effect")
+    receipt_url: str = Field(description="where to ask what became of it, under the same key")
+
+
+class Preview(BaseModel):
+    """What would come of a push; nothing is stored."""
+
+    dry_run: bool = True
+    outcome: str = Field(examples=["read", "quarantined"])
+    reason: str = ""
+    entries: list[dict[str, Any]] = []
+
+
+class Outcome(BaseModel):
+    """What became of a push."""
+
+    receipt_id: int
+    state: str = Field(description="received, read, settled, quarantined or dropped")
+    reason: str = ""
+    received_at: str
+    entries: list[dict[str, Any]]
+
+
+@router.post(
+    "/{source}",
+    status_code=202,
+    response_model=Taken,
+    responses={
+        200: {"model": Preview, "description": "Dry run"},
+        **described(401, 409, 413, 422, 503),
+    },
+    openapi_extra={
+        "parameters": _SIGNATURE,
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": push.Push.model_json_schema(mode="validation")}},
+        },
+    },
+)
+async def take(
+    request: Request,
+    site: TheSite,
+    source: str,
+    *,
+    dry_run: Annotated[bool, Query(description="store nothing, say what would come of it")] = False,
+) -> Response:
+    """Take a signed article event; answers 202 once it is committed."""
+    body = await request.body()  # capped while it streams, by web.guard
+    call = _Call(source, body, dict(request.headers), datetime.now(UTC))
+    try:
+        speaker, push_id = await run_in_threadpool(_speaker, site, call)
+        if dry_run:
+            loop = get_running_loop()
+            answer = await loop.run_in_executor(site.previewing, _preview, site, speaker, call)
+            return JSONResponse(answer.model_dump())
+        taken = await run_in_threadpool(_keep, site, speaker, push_id, call)
+    except Problem as problem:
+        site.metrics.pushes.labels(problem.code).inc()
+        _LOG.warning("push_refused", source=source[:100], code=problem.code, field=problem.field)
+        raise
+    site.metrics.pushes.labels("taken" if taken.fresh else "known").inc()
+    return JSONResponse(taken.model_dump(), 202)
+
+
+@router.get(
+    "/{source}/receipts/{receipt_id}",
+    response_model=Outcome,
+    responses=described(401, 404, 422, 503),
+    openapi_extra={"parameters": _SIGNATURE},
+)
+def outcome(
+    request: Request,
+    site: TheSite,
+    source: str,
+    receipt_id: Annotated[int, Path(ge=1, le=_LARGEST_ID)],
+) -> Response:
+    """Say what became of a push. Sign an empty body, or send the key as a bearer token."""
+    now = datetime.now(UTC)
+    speaker = _registered(site, source)
+    verify_reader(request.headers, _keys(site, speaker), now)
+    with site.db.read() as conn:
+        known = receipts.get(conn, receipt_id)
+        if known is None or speaker is None or known.source_id != speaker.source_id:
+            raise Problem(404, "not_found", "this source sent no such receipt")
+        return JSONResponse(receipts.outcome(conn, receipt_id))
+
+
+def _speaker(site: Site, call: _Call) -> tuple[Source, str]:
+    """Return who signed and the message's id, after its shape was checked too."""
+    speaker = _registered(site, call.source)
+    signed = verify(call.body, call.headers, _keys(site, speaker), call.at)
+    assert speaker is not None  # nobody's key signs nothing
+    try:
+        push.load(call.body)
+    except BadInput as error:
+        raise Problem(422, "bad_input", error.message, field=error.subject) from error
+    return speaker, signed.push_id
+
+
+def _registered(site: Site, source: str) -> Source | None:
+    with site.db.read() as conn:
+        return sources.get(conn, SourceId(source))
+
+
+def _keys(site: Site, speaker: Source | None) -> tuple[str, ...]:
+    return () if speaker is None else keys.of(site.settings.keys_file, speaker.source_id)
+
+
+def _keep(site: Site, speaker: Source, push_id: str, call: _Call) -> Taken:
+    try:
+        with site.db.write() as conn:
+            accepted = receipts.add(
+                conn,
+                source_id=speaker.source_id,
+                form=Form.PUSH,
+                body=call.body,
+                given=call.given(),
+                headers=call.kept(),
+                received_at=call.at,
+                push_id=push_id,
+                intake_id=intakes.add(conn, speaker.source_id, "webhook"),
+            )
+    except BadInput as error:
+        raise Problem(409, "conflict", error.message, field=error.subject) from error
+    if accepted.fresh:
+        ring("receive")
+    where = f"{site.settings.base_url}/webhooks/{speaker.source_id}/receipts/{accepted.receipt_id}"
+    return Taken(receipt_id=accepted.receipt_id, fresh=accepted.fresh, receipt_url=where)
+
+
+def _preview(site: Site, speaker: Source, call: _Call) -> Preview:
+    document = Document(speaker, Form.PUSH, call.body, call.at, call.given())
+    try:
+        return Preview(outcome="read", entries=stages.preview(site.db, site.reader, document))
+    except Unreadable as error:
+        return Preview(outcome="quarantined", reason=error.message)
