@@ -6,68 +6,59 @@ in one text, Icelandic Ð (U+00D0) stands for Vietnamese Đ (U+0110), and no-bre
 """
 
 import re
-import sys
 import unicodedata
 from itertools import product
 
-_SPACES = "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
-_LINE_ENDS = "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
+_SPACES = "\t\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+_LINE_ENDS = "\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 _LOOKALIKES = {"\u00d0": "Đ", "\u0189": "Đ", "\u00f0": "đ", "\u0256": "đ"}
-_INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\ufeff\ufff9\ufffa\ufffb"
-
-
-def _cleaning() -> dict[int, str | None]:
-    """Return the translation table of `clean`: what becomes a space, a newline, Đ, or nothing.
-
-    Surrogates and non-characters go too: neither UTF-8 nor XML can carry them.
-    """
-    table: dict[int, str | None] = {code: None for code in range(0xA0) if unicodedata.category(chr(code)) == "Cc"}
-    del table[ord("\n")]
-    gone = [range(0x200B, 0x2010), range(0x202A, 0x202F), range(0x2060, 0x2070), range(0xD800, 0xE000)]
-    gone += [range(0xFDD0, 0xFDF0), range(0xE0000, 0xE0080)]
-    gone += [range(plane + 0xFFFE, plane + 0x10000) for plane in range(0, sys.maxunicode, 0x10000)]
-    table |= {code: None for codes in gone for code in codes}
-    table |= {ord(char): None for char in _INVISIBLE}
-    table |= {ord(char): " " for char in _SPACES}
-    table |= {ord(char): "\n" for char in _LINE_ENDS}
-    return table | {ord(char): letter for char, letter in _LOOKALIKES.items()}
-
-
-_CLEANING = _cleaning()
-_TO_CLEAN = re.compile(
-    "[" + "".join(f"\\U{code:08x}" for code in _CLEANING) + "]"
+_INVISIBLE = (
+    (0x00, 0x08), (0x0E, 0x1B), (0x1F, 0x1F), (0x7F, 0x84), (0x86, 0x9F),  # controls
+    (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180E, 0x180E),
+    (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0xFEFF, 0xFEFF), (0xFFF9, 0xFFFB),
+    (0xD800, 0xDFFF), (0xFDD0, 0xFDEF), (0xE0000, 0xE007F),  # surrogates, non-characters, tags
+    *((plane + 0xFFFE, plane + 0xFFFF) for plane in range(0, 0x110000, 0x10000)),
+)  # fmt: skip  # neither UTF-8 nor XML can carry surrogates and non-characters
+_CLEANING: dict[int, str | None] = (
+    {code: None for first, last in _INVISIBLE for code in range(first, last + 1)}
+    | {ord(char): " " for char in _SPACES}
+    | {ord(char): "\n" for char in _LINE_ENDS}
+    | {ord(char): letter for char, letter in _LOOKALIKES.items()}
 )
+# A class without astral characters is a bitmap: 0.01 ms for 3 KB, with them 0.5 ms.
+_UNCLEAN = re.compile("[" + "".join(f"\\u{code:04x}" for code in _CLEANING if code < 0x10000) + "]")
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+
 _TONES = "\u0300\u0301\u0309\u0303\u0323"  # grave, acute, hook, tilde, dot below
 
 
-def _syllables(cases: tuple[str, ...]) -> dict[str, str]:
-    """Map each of the rhymes oa, oe, uy with the tone on its first vowel to the tone on its second."""
+def _late_for_early() -> dict[str, str]:
+    """Map oa, oe, uy with the tone on the first vowel to the same with the tone on the second."""
     moved = {}
-    for rhyme, tone in product(cases, _TONES):
-        first, second = rhyme
-        early = unicodedata.normalize("NFC", first + tone + second)
-        moved[early] = unicodedata.normalize("NFC", first + second + tone)
+    for rhyme, tone in product(("oa", "oe", "uy", "OA", "OE", "UY", "Oa", "Oe", "Uy"), _TONES):
+        early = unicodedata.normalize("NFC", rhyme[0] + tone + rhyme[1])
+        moved[early] = unicodedata.normalize("NFC", rhyme + tone)
     return moved
 
 
-_LATE = _syllables(("oa", "oe", "uy", "OA", "OE", "UY", "Oa", "Oe", "Uy"))
+_LATE = _late_for_early()
 _EARLY = {late: early for early, late in _LATE.items()}
-_EARLY_FORM = re.compile("|".join(_LATE))
-_OPEN_LATE_FORM = re.compile(rf"(?<![qQ])(?:{'|'.join(_EARLY)})(?![^\W\d_])")
-_MARKS = str.maketrans(
+_EARLY_FORM = re.compile("[òóỏõọÒÓỎÕỌ][aeAE]|[ùúủũụÙÚỦŨỤ][yY]")
+_OPEN_LATE_FORM = re.compile(r"(?<![qQ])(?:[oO][àáảãạèéẻẽẹÀÁẢÃẠÈÉẺẼẸ]|[uU][ỳýỷỹỵỲÝỶỸỴ])(?![^\W\d_])")
+_MARKS = (
     dict.fromkeys("“”„‟«»″❝❞＂", '"') | dict.fromkeys("‘’‚‛′`´＇", "'") | dict.fromkeys("‐‑‒–—―−﹣－", "-")
 )
-_DIACRITICS = re.compile("[\u0300-\u036f]")
+_MARK = re.compile(f"[{''.join(_MARKS)}]")
+_DIACRITICS = re.compile("[\u0300-\u036f]+")
 _WORD = re.compile(r"[^\W_]+")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 _SENTENCE_END = re.compile(r"[.!?…][\"”’')]*(?=\s)")
 
 
 def clean(text: str) -> str:
-    """Return `text` in NFC with Đ as U+0110, plain spaces, newlines as \\n, and nothing invisible."""
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if _TO_CLEAN.search(text):
+    r"""Return `text` in NFC with Đ as U+0110, plain spaces, newlines as \n, and nothing invisible."""
+    text = text.replace("\r\n", "\n").replace("\xa0", " ")
+    if _UNCLEAN.search(text) or _ASTRAL.search(text):
         text = text.translate(_CLEANING)
     return unicodedata.normalize("NFC", text)
 
@@ -76,17 +67,17 @@ def one_tone(text: str) -> str:
     """Return clean `text` with each tone where the press puts it: hoà → hòa, uỷ → ủy, qúy → quý.
 
     Only the rhymes oa, oe, uy differ between the two styles (QĐ 1989/QĐ-BGDĐT, Điều 8): open
-    ones get the tone on the first vowel, after q or before a final letter on the second. Keeps
-    length and case.
+    ones get the tone on the first vowel; after q, or before a final letter, on the second.
+    Keeps length and case.
     """
-    text = _EARLY_FORM.sub(lambda found: _LATE[found[0]], text)
-    return _OPEN_LATE_FORM.sub(lambda found: _EARLY[found[0]], text)
+    text = _EARLY_FORM.sub(lambda found: _LATE.get(found[0], found[0]), text)
+    return _OPEN_LATE_FORM.sub(lambda found: _EARLY.get(found[0], found[0]), text)
 
 
 def fold(text: str) -> str:
     """Return `text` for matching: clean, caseless, one tone placement, one quote, one dash."""
-    caseless = unicodedata.normalize("NFC", unicodedata.normalize("NFD", clean(text)).casefold())
-    return one_tone(caseless).translate(_MARKS)
+    caseless = unicodedata.normalize("NFC", clean(text).casefold())
+    return _MARK.sub(lambda found: _MARKS[found[0]], one_tone(caseless))
 
 
 def plain(text: str) -> str:
@@ -118,11 +109,12 @@ def shorten(text: str, limit: int) -> str:
     line = " ".join(text.split())
     if len(line) <= limit:
         return line
-    room = line[: max(limit - 2, 0)]
-    ends = [found.end() for found in _SENTENCE_END.finditer(line, 0, len(room) + 1) if found.end() <= len(room)]
+    if limit < 1:
+        return ""
+    ends = [found.end() for found in _SENTENCE_END.finditer(line[:limit]) if found.end() <= limit - 2]
     if ends and ends[-1] * 2 >= limit:
-        return f"{room[: ends[-1]]} …"
-    head = line[: max(limit - 1, 0)]
-    if head and not line[len(head)].isspace():
-        head = head.rsplit(" ", 1)[0] if " " in head else head
-    return f"{head.rstrip(' ,;:-–(')}…"[: max(limit, 0)]
+        return f"{line[: ends[-1]]} …"
+    head = line[: limit - 1]
+    if not line[limit - 1].isspace() and " " in head:
+        head = head[: head.rindex(" ")]
+    return f"{head.rstrip(' ,;:-–(')}…"
