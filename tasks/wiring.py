@@ -1,0 +1,88 @@
+"""What tasks work with, made once in each process, and the bells that wake them."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import redis
+import structlog
+from celery import current_app
+from kombu.exceptions import KombuError
+
+from pipeline.config import Settings, settings
+from pipeline.fetch import Fetcher
+from pipeline.reader import Reader
+from pipeline.store import Database, open_database
+from search.index import Index
+
+_EMBEDDED_BROKER = "redis://127.0.0.1:6379/0"  # what `redis-server` listens on by default
+_log = structlog.get_logger()
+
+
+def broker_url(chosen: Settings) -> str:
+    """Return the address of the broker."""
+    return chosen.broker_url or _EMBEDDED_BROKER
+
+
+def now() -> datetime:
+    """Return the time, aware UTC: the one clock of all tasks."""
+    return datetime.now(UTC)
+
+
+@lru_cache(maxsize=1)
+def database() -> Database:
+    """Return this process's database."""
+    return open_database(settings().sql_url)
+
+
+@lru_cache(maxsize=1)
+def reader() -> Reader:
+    """Return this process's reader; its child starts with the first document."""
+    return Reader()
+
+
+@lru_cache(maxsize=1)
+def fetcher() -> Fetcher:
+    """Return this process's HTTP client."""
+    chosen = settings()
+    return Fetcher(timeout=chosen.http_timeout, max_bytes=chosen.fetch_max_bytes, contact=chosen.contact)
+
+
+@lru_cache(maxsize=1)
+def index() -> Index | None:
+    """Return this process's door to Meilisearch, None if the settings name none."""
+    chosen = settings()
+    if not chosen.meilisearch_url:
+        return None
+    key = chosen.meilisearch_key_file.read_text().strip() if chosen.meilisearch_key_file else ""
+    return Index(chosen.meilisearch_url, key, chosen.meilisearch_index)
+
+
+def close() -> None:
+    """Close what this process opened."""
+    made: tuple[Callable[[], Any], ...] = (database, reader, fetcher)
+    for one in made:
+        if one.cache_info().currsize:  # type: ignore[attr-defined]
+            one().close()
+            one.cache_clear()  # type: ignore[attr-defined]
+
+
+def ring(stage: str, *args: int) -> None:
+    """Say that a stage has work. Never raises: if the broker is away, the sweeper rings later."""
+    try:
+        current_app.send_task(f"tintinh.{stage}", args=args, ignore_result=True)
+    except (KombuError, OSError, redis.RedisError) as error:
+        _log.warning("bell_lost", stage=stage, error=type(error).__name__)
+
+
+def queue_depths(queues: tuple[str, ...]) -> dict[str, int] | None:
+    """Return the messages waiting in each queue; None if the broker is away or is no Redis."""
+    url = broker_url(settings()).replace("redis+socket://", "unix://", 1)
+    if not url.startswith(("redis://", "rediss://", "unix://")):
+        return None
+    try:
+        with redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2) as client:
+            return {queue: int(client.llen(f"tintinh:{queue}")) for queue in queues}
+    except redis.RedisError:
+        return None
