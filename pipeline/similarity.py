@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from xxhash import xxh3_64_intdigest
 
 from pipeline.model import Draft
-from pipeline.text import fold, words
+from pipeline.text import fold, paragraphs, words
 
 Grams = NDArray[np.uint64]
 
@@ -79,7 +79,7 @@ def fingerprint(draft: Draft) -> Fingerprint:
     return Fingerprint(
         grams=grams(tokens, _MEASURE),
         length=len(tokens),
-        runs=_runs(tokens),
+        runs=tuple(dict.fromkeys(run for part in paragraphs(text) for run in _runs(words(part)))),
         title=" ".join(words(draft.title)),
         title_years=frozenset(_YEAR.findall(draft.title)),
         docs=frozenset(draft.doc_numbers),
@@ -161,8 +161,8 @@ def _hash(token: str) -> int:
     return xxh3_64_intdigest(token.encode())
 
 
-def _runs(tokens: list[str]) -> tuple[Run, ...]:
-    found: dict[Run, None] = {}
+def _runs(tokens: list[str]) -> list[Run]:
+    found = []
     start = 0
     while start < len(tokens):
         if not tokens[start].isdecimal():
@@ -173,6 +173,6 @@ def _runs(tokens: list[str]) -> tuple[Run, ...]:
             end += 1
         digits = " ".join(token.lstrip("0") or "0" for token in tokens[start:end])
         left = " ".join(tokens[max(0, start - 2) : start])
-        found[Run(left, digits, tokens[end] if end < len(tokens) else "")] = None
+        found.append(Run(left, digits, tokens[end] if end < len(tokens) else ""))
         start = end
-    return tuple(found)
+    return found
