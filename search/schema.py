@@ -1,0 +1,67 @@
+"""The index as data: Meilisearch's settings, the names of its fields, and a version of both.
+
+Another version than the index was built with makes `search.sync` build it anew.
+"""
+
+import hashlib
+import json
+from typing import Any
+
+from search.document import FORM
+
+PRIMARY_KEY = "id"
+PLAIN = ["title_plain", "body"]  # searched without accents
+ACCENTED = ["title_vn", "body_vn"]  # searched with them, in Telex
+FACETS = {"province": "provinces", "area": "areas", "topic": "topics", "source": "sources"}
+DOC_KEYS = "doc_keys"
+PUBLISHED_AT = "published_at"
+MOST_HITS = 1000  # totals are exact up to here
+MOST_WORDS = 10  # Meilisearch ignores the 11th term of a query; a phrase is one term
+
+SHOWN = [
+    "id",
+    "revision",
+    "title",
+    "summary",
+    "content",
+    "url",
+    "province",
+    "area",
+    "topics",
+    "published",
+    "entries",
+]
+
+SETTINGS: dict[str, Any] = {
+    "searchableAttributes": [*PLAIN[:1], *ACCENTED[:1], *PLAIN[1:], *ACCENTED[1:]],
+    "displayedAttributes": SHOWN,
+    "filterableAttributes": [
+        {
+            "attributePatterns": [PRIMARY_KEY, *FACETS.values(), DOC_KEYS],
+            "features": {"facetSearch": False, "filter": {"equality": True, "comparison": False}},
+        },
+        {
+            "attributePatterns": [PUBLISHED_AT],
+            "features": {"facetSearch": False, "filter": {"equality": False, "comparison": True}},
+        },
+    ],
+    "sortableAttributes": [PUBLISHED_AT],
+    # A wish for the newest comes before everything; without one the rule does nothing, and among
+    # equals the newer one leads.
+    "rankingRules": ["sort", "words", "typo", "proximity", "attribute", "exactness", "published_at:desc"],
+    # Syllables are short: the beginning of one is another ("thu" matched "thur", "thuws").
+    "prefixSearch": "disabled",
+    "typoTolerance": {"disableOnNumbers": True, "disableOnAttributes": ACCENTED},
+    "stopWords": [],
+    "synonyms": {},
+    "facetSearch": False,
+    "faceting": {"maxValuesPerFacet": 100, "sortFacetValuesBy": {"*": "count"}},
+    "pagination": {"maxTotalHits": MOST_HITS},
+    "searchCutoffMs": 1500,
+}
+
+
+def version() -> str:
+    """Return a name for the settings and the form of the documents: 12 hexadecimal digits."""
+    stated = json.dumps([FORM, SETTINGS], sort_keys=True).encode()
+    return hashlib.sha256(stated).hexdigest()[:12]

@@ -1,0 +1,66 @@
+"""The words that are matched, in two spellings: without accents, and with them. Pure; never raises.
+
+Meilisearch drops every Vietnamese diacritic (charabia 0.9.7), so "thanh niên" and "thành niên" are
+one to it. Beside the plain spelling each text is therefore indexed in Telex, the keyboard's ASCII
+spelling (thành → thanhf, đường → dduowngf), where accents count. Stories and queries go through
+here alike: what both lose, such as leading zeros, no longer keeps them apart.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from pipeline.text import fold
+
+_GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+(?![\d.])")
+_WORD = re.compile(r"\d+|[^\W\d_]+")
+_LONE_Y = re.compile(r"(?<=[bcdghklmnprstvx])y$")
+_TONES = {"\u0300": "f", "\u0301": "s", "\u0309": "r", "\u0303": "x", "\u0323": "j"}
+_LETTERS = {"\u0306": "w", "\u031b": "w"}  # breve and horn; a circumflex doubles its vowel
+_CIRCUMFLEX = "\u0302"
+_LONGEST = 64  # characters; longer runs are no words, and Meilisearch drops them from 250 bytes on
+
+
+def tokens(text: str) -> list[str]:
+    """Return the words of `text` in order, caseless, accents kept.
+
+    Letters part from digits (QL1A → ql 1 a, covid19 → covid 19), digit groups close
+    (1.234.567 → 1234567), zeros in front go (01/CT-UBND → 1 ct ubnd).
+    """
+    grouped = _GROUPED.sub(lambda found: found[0].replace(".", ""), fold(text))
+    found = (word for word in _WORD.findall(grouped) if len(word) <= _LONGEST)
+    return [word.lstrip("0") or "0" if word[0].isdecimal() else word for word in found]
+
+
+@lru_cache(maxsize=100_000)
+def bare(word: str) -> str:
+    """Return one word of `tokens` without accents; kỳ and kì are one."""
+    letters = (letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter))
+    return _LONE_Y.sub("i", "".join(letters).replace("đ", "d"))
+
+
+@lru_cache(maxsize=100_000)
+def telex(word: str) -> str:
+    """Return one word of `tokens` in Telex with the tone last; kỳ and kì are one."""
+    letters: list[str] = []
+    tone = ""
+    for letter in unicodedata.normalize("NFD", word.replace("đ", "dd")):
+        if letter in _TONES:
+            tone = _TONES[letter]
+        elif letter == _CIRCUMFLEX and letters:
+            letters.append(letters[-1])
+        elif not unicodedata.combining(letter):
+            letters.append(letter)
+        else:
+            letters.append(_LETTERS.get(letter, ""))
+    return _LONE_Y.sub("i", "".join(letters)) + tone
+
+
+def accented(words: list[str]) -> bool:
+    """Say whether any of the words bears an accent: whoever typed them means accents to count."""
+    return any(telex(word) != bare(word) for word in words)
+
+
+def number_key(number: str) -> str:
+    """Return the key of a document number: "01/CT-UBND", "1/ct-ubnd" → "1-ct-ubnd"."""
+    return "-".join(bare(word) for word in tokens(number))
