@@ -68,14 +68,14 @@ _WORD = re.compile(r"[^\W\d_]+|\d+")
 _SET_APART = re.compile(r"[|•·–»>¦-]")
 _SENTENCE_END = re.compile(r"[.!?…]\s*$")
 _LABEL = re.compile(
-    r"ngày|lúc|vào|hồi|giờ|phút|at|on|the|of|time|t|đăng|cập|nhật|xuất|bản|post|posted|published|publish"
-    r"|update|updated|last|date|created|modified|tạo|gửi|viết|tin|bài|mới|nhất|phát|hành|thời|gian|cuối|pubdate|gmt|utc"
-    r"|vn|việt|nam|tải|lên|đưa",
+    r"ngày|lúc|vào|hồi|giờ|phút|at|on|the|of|time|t|đăng|cập|nhật|xuất|bản|post|posted|published"
+    r"|publish|update|updated|last|date|created|modified|tạo|gửi|viết|tin|bài|mới|nhất|phát|hành|thời|gian|cuối|pubdate|gmt"
+    r"|utc|vn|việt|nam|tải|lên|đưa",
     re.IGNORECASE,
 )
 _OTHER_EVENT = re.compile(
-    r"(?<![^\W_])(?:hạn|sinh|khai mạc|hiệu lực|ban hành|hết|từ|đến|tới|trước|sau|kỷ niệm|mất|họp|thi|khởi công"
-    r"|dự kiến|khánh thành|diễn ra)(?![^\W_])",
+    r"(?<![^\W_])(?:hạn|sinh|khai mạc|hiệu lực|ban hành|hết|từ|đến|tới|trước|sau|kỷ niệm|mất|họp|thi"
+    r"|khởi công|dự kiến|khánh thành|diễn ra)(?![^\W_])",
     re.IGNORECASE,
 )
 _DOTNET = re.compile(r"\\?/Date\((?P<ms>-?\d{1,15})(?:[+-]\d{4})?\)\\?/")

@@ -42,9 +42,10 @@ _MINUS = re.compile(r"(?P<d>\d{1,2})\s?[-–]\s?(?P<m>\d{1,2})(?P<m2>)(?P<y>)(?P
 _DOT = re.compile(r"\d\.\d{1,2}(?![.\d])")
 _UNIT_AFTER = re.compile(
     r"\d|\s?[/.–-]\s?\d|[.,]\d|\s?%|\s*\(?(?:âm lịch|âl)(?![^\W_])"
-    r"|\s?(?:chỉ tiêu|số|tổng|diện tích|dân số|hộ|xã|phường|thôn|dân|đại biểu|phiếu|triệu|tỷ|tỉ|nghìn|ngàn|km|ha|m"
-    r"|người|điểm|giờ|phút|ngày|tuần|tháng|năm|lần|tiếng|tuổi|trường hợp|chiều dài|chặng|trở lên|trở xuống|bữa"
-    r"|chuyến|lượt|bài|tấn|tạ|kg|chiếc|đợt|trận|vụ|ca|suất|buổi|đồng|viên|ly|lít|cm|mét|độ|học sinh|bàn)(?![^\W_])",
+    r"|\s?(?:chỉ tiêu|số|tổng|diện tích|dân số|hộ|xã|phường|thôn|dân|đại biểu|phiếu|triệu|tỷ|tỉ|nghìn|ngàn|km"
+    r"|ha|m|người|điểm|giờ|phút|ngày|tuần|tháng|năm|lần|tiếng|tuổi|trường hợp|chiều dài|chặng|trở lên"
+    r"|trở xuống|bữa|chuyến|lượt|bài|tấn|tạ|kg|chiếc|đợt|trận|vụ|ca|suất|buổi|đồng|viên|ly|lít|cm|mét"
+    r"|độ|học sinh|bàn)(?![^\W_])",
     re.IGNORECASE,
 )
 _CALM_AFTER = re.compile(r"\s*(?:$|[,.;:)!?\n]|(?:tại|ở|trên|này|vừa|đã|tới|của)(?![^\W_]))", re.IGNORECASE)

@@ -34,14 +34,18 @@ _NO_TEXT = (
 # Only charsets of the web: Python also knows "punycode" (quadratic) and "unicode_escape".
 _WEB = frozenset(
     codecs.lookup(name).name
-    for name in "ascii latin-1 iso8859-2 iso8859-15 cp1250 cp1251 cp1252 cp1258 koi8-r gb18030 gbk gb2312 big5 "
-    "shift_jis euc-jp euc-kr utf-8 utf-16 utf-16-le utf-16-be".split()
+    for name in (
+        *("utf-8", "utf-16", "utf-16-le", "utf-16-be", "ascii", "latin-1", "iso8859-2", "iso8859-15"),
+        *("cp1250", "cp1251", "cp1252", "cp1258", "koi8-r"),
+        *("gb18030", "gbk", "gb2312", "big5", "shift_jis", "euc-jp", "euc-kr"),
+    )
 )
 _SERVER_DEFAULTS = frozenset(codecs.lookup(name).name for name in ("ascii", "latin-1", "cp1252"))
 _CHARSET = re.compile(r"(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 _BARE_CHARSET = re.compile(r"[\w.:-]{1,40}")
 
-_SAMPLE = 20_000  # characters: enough to know a language by
+_SAMPLE = 6_000  # characters: enough to know a language by
+_FEW = 3  # foreign letters that any text may have
 _SURE = 0.8  # share of Vietnamese syllables among words with marks; real text has 0.95 and more
 _TCVN3 = dict(
     zip(
@@ -63,6 +67,7 @@ _SYLLABLE = re.compile(
     r"(?:ngh?|nh|kh|gh|gi|ch|ph|th|tr|qu|[bcdghklmnprstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnpt])?"
 )
 _WORD = re.compile(r"[^\W\d_]+")
+_BEYOND_ASCII = re.compile("[^\0-\x7f\ufffd]+")
 _FOREIGN = re.compile("[\x80-\x9f¡-©«-¿ÄÅÆÇËÎÏÑÖ×ØÛÜÞßäåæçëîïñö÷øûüþÿ]")  # in Latin-1, not in Vietnamese
 _OWN = re.compile(
     "[\u0102\u0103\u0110\u0111\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9]"
@@ -129,16 +134,17 @@ def _wide(body: bytes) -> str:
 def _utf8(body: bytes, tolerance: int) -> str | None:
     """Return `body` as UTF-8 if at least 99 % of its bytes are; a character cut off at the end is dropped.
 
-    With a `tolerance`, bad bytes must also be that many times rarer than good characters beyond
-    ASCII, which no other charset gives.
+    Flaws must also be `tolerance` times rarer than good characters beyond ASCII: no other
+    charset gives such bytes.
     """
     try:
-        return codecs.getincrementaldecoder("utf-8")().decode(body)
-    except UnicodeDecodeError:
-        text = body.decode("utf-8", errors="replace")
-    bad = text.count("\ufffd")
-    good = sum(map(len, re.findall("[^\0-\x7f\ufffd]+", text)))
-    return text if bad * 100 <= len(body) and bad * tolerance <= good else None
+        return body.decode()
+    except UnicodeDecodeError as error:
+        end = error.start if error.reason == "unexpected end of data" else None
+    text = body[:end].decode(errors="replace")
+    flaws = text.count("\ufffd") + (end is not None)
+    good = sum(map(len, _BEYOND_ASCII.findall(text)))
+    return text if flaws * 100 <= len(body) and flaws * tolerance <= good else None
 
 
 def _charset(declared: str | None, body: bytes) -> str | None:
@@ -182,7 +188,7 @@ def _mended(text: str) -> str:
     """Return `text` with a second UTF-8 encoding undone, or TCVN3 typed as Latin-1 put right."""
     sample = text[:_SAMPLE]
     foreign = len(_FOREIGN.findall(sample))
-    if foreign < 3 or foreign <= len(_OWN.findall(sample)):
+    if foreign < _FEW or foreign <= len(_OWN.findall(sample)):
         return text
     readings = [text.translate(_TCVN3)]
     with suppress(UnicodeError):
