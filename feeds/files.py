@@ -1,0 +1,92 @@
+"""Feed files on disk: written beside their place, synced, renamed; each with its gzip.
+
+A file's time is set to the time its row tells, so that a file which is not its row's is found by
+a look at the folder alone.
+"""
+
+import gzip
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from pipeline.errors import EngineUnavailable
+
+_LEVEL = 6  # 404 kB of feed: 19 ms to 98 kB; level 1: 6 ms to 124 kB. Packed once, sent often
+_ABANDONED = timedelta(hours=1)  # a temporary file of this age belongs to nobody
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A file and its gzip, written and durable, not yet in place."""
+
+    place: Path
+    plain: Path
+    packed: Path
+
+    def settle(self) -> None:
+        """Put both in place."""
+        self.packed.replace(packed(self.place))
+        self.plain.replace(self.place)
+
+    def discard(self) -> None:
+        """Remove what was not put in place."""
+        self.plain.unlink(missing_ok=True)
+        self.packed.unlink(missing_ok=True)
+
+
+def write(place: Path, data: bytes, modified: datetime) -> Waiting:
+    """Write a file and its gzip beside `place`. Raises OSError."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    plain = _write(place, data, modified)
+    return Waiting(place, plain, _write(packed(place), gzip.compress(data, _LEVEL, mtime=0), modified))
+
+
+def packed(place: Path) -> Path:
+    """Return where the gzip of a file stands."""
+    return place.with_name(place.name + ".gz")
+
+
+def there(place: Path) -> bool:
+    """Say whether a file and its gzip are there."""
+    return place.is_file() and packed(place).is_file()
+
+
+def stands(place: Path, size: int, modified: datetime) -> bool:
+    """Say whether a file is there with this size and time, and its gzip with this time."""
+    try:
+        plain, small = place.stat(), packed(place).stat()
+    except OSError:
+        return False
+    at = modified.timestamp()
+    return (plain.st_size, plain.st_mtime, small.st_mtime) == (size, at, at)
+
+
+def clear_abandoned(folder: Path, now: datetime) -> None:
+    """Remove temporary files that a killed writer left behind. Raises OSError."""
+    for left in folder.rglob(".*.tmp"):
+        # The time of change: the other one is set by us and may be old.
+        if left.stat().st_ctime < (now - _ABANDONED).timestamp():
+            left.unlink(missing_ok=True)
+
+
+@contextmanager
+def on_disk() -> Iterator[None]:
+    """Turn an OSError into EngineUnavailable: a full disk is no fault of the stories."""
+    try:
+        yield
+    except OSError as error:
+        raise EngineUnavailable("feeds folder", str(error)) from error
+
+
+def _write(place: Path, data: bytes, modified: datetime) -> Path:
+    beside = place.with_name(f".{place.name}.{secrets.token_hex(4)}.tmp")
+    with beside.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.utime(beside, (modified.timestamp(), modified.timestamp()))
+    return beside

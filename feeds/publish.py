@@ -1,0 +1,308 @@
+"""The change log becomes files: whichever channels a change touches are rendered anew.
+
+Files are derived and disposable. They are put in place only when their bytes differ, and a row in
+`publication` says what stands there. All of it may be deleted: `mend` brings back what is missing,
+`ensure` renders on demand, `publish_all` makes everything.
+
+Renaming and noting are one turn (`_turn`), so that of two writers the one that read earlier cannot
+overwrite the other's file. The lease is for thrift; its fence keeps a publisher that was overtaken out.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from feeds import files
+from feeds.channel import Channel, FeedForm, channel, channels, channels_of
+from feeds.item import Site
+from feeds.render import REVISION, WINDOW, render
+from pipeline.errors import EngineUnavailable
+from pipeline.model import Change
+from pipeline.store import Connection, Database, changes, leases, meta, publications, stories
+from pipeline.store.publications import Publication
+
+CURSOR = "publish"
+_MADE_AS = "published_as"  # meta key: what published bytes depend on besides stories
+_BATCH = 32  # channels between two commits: one fsync of SQL for some MB of files
+_TRIES = 3
+
+Mine = Callable[[Connection], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What one call did.
+
+    `changes`: log rows dealt with; `channels`: keys of those whose bytes changed, in order; `files`:
+    how many were put in place (mended ones have the bytes they had); `busy`: somebody else publishes.
+    """
+
+    changes: int = 0
+    channels: tuple[str, ...] = ()
+    files: int = 0
+    busy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Press:
+    """What every file is made with."""
+
+    db: Database
+    folder: Path
+    site: Site
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A file that waits for its turn, and the row that will tell of it."""
+
+    row: Publication
+    waiting: files.Waiting
+
+
+def publish(
+    db: Database,
+    feeds_dir: Path,
+    base_url: str,
+    now: datetime,
+    *,
+    hub: str = "",
+    lease_seconds: float = 120,
+    limit: int = 500,
+) -> Published:
+    """Publish what up to `limit` changes touch; call again until `changes` is 0.
+
+    When the public address, the hub or the renderer is another than at the last time, everything
+    that was ever published is made anew. The cursor moves only after the files stand.
+
+    Raises:
+        LeaseLost: another publisher took over; what it has not seen yet stays for it.
+        EngineUnavailable: SQL or the disk is away.
+    """
+    with _leased(db, lease_seconds, now) as held:
+        if held is None:
+            return Published(busy=True)
+        with db.read() as conn:
+            press = _Press(db, feeds_dir, _site(conn, base_url, hub), now)
+            moved = meta.get(conn, _MADE_AS) != _made_as(press.site)
+            log = changes.after(conn, changes.position(conn, CURSOR), limit)
+            touched = _touched(conn, log)
+            if moved:
+                touched |= _known(publications.listed(conn))
+        done = _replace(press, touched, _fenced(held))
+        if log or moved:
+            with db.write() as conn:
+                leases.fence(conn, held)
+                if log:
+                    changes.advance(conn, CURSOR, log[-1].seq)
+                meta.put(conn, _MADE_AS, _made_as(press.site))
+        return replace(done, changes=len(log))
+
+
+def mend(
+    db: Database,
+    feeds_dir: Path,
+    base_url: str,
+    now: datetime,
+    *,
+    hub: str = "",
+    lease_seconds: float = 120,
+) -> Published:
+    """Bring back published files that are missing or are not what their row says. Upkeep; idempotent.
+
+    Raises:
+        LeaseLost, EngineUnavailable: as `publish`.
+    """
+    with _leased(db, lease_seconds, now) as held:
+        if held is None:
+            return Published(busy=True)
+        with db.read() as conn:
+            press = _Press(db, feeds_dir, _site(conn, base_url, hub), now)
+            rows = publications.listed(conn)
+        with files.on_disk():
+            files.clear_abandoned(feeds_dir, now)
+        broken = [row for row in rows if not _stands(feeds_dir, row)]
+        return _replace(press, _known(broken), _fenced(held))
+
+
+def publish_all(
+    db: Database,
+    feeds_dir: Path,
+    base_url: str,
+    now: datetime,
+    *,
+    hub: str = "",
+    lease_seconds: float = 120,
+) -> Published:
+    """Render every channel there is, those without news too. The cursor stays where it is.
+
+    Raises:
+        LeaseLost, EngineUnavailable: as `publish`.
+    """
+    with _leased(db, lease_seconds, now) as held:
+        if held is None:
+            return Published(busy=True)
+        with db.read() as conn:
+            press = _Press(db, feeds_dir, _site(conn, base_url, hub), now)
+        return _replace(press, channels(), _fenced(held))
+
+
+def ensure(  # noqa: PLR0917 - where to, then what, then when, as in `publish`
+    db: Database,
+    feeds_dir: Path,
+    base_url: str,
+    channel: Channel,
+    form: FeedForm,
+    now: datetime,
+    *,
+    hub: str = "",
+) -> Path:
+    """Return the path of a channel's file, rendering the channel if the file is missing.
+
+    Needs no lease: if a publisher was faster, its file is taken.
+
+    Raises:
+        EngineUnavailable: SQL or the disk is away, or others kept publishing this channel meanwhile.
+    """
+    place = feeds_dir / channel.file(form)
+    for _ in range(_TRIES):
+        if files.there(place):
+            return place
+        with db.read() as conn:
+            press = _Press(db, feeds_dir, _site(conn, base_url, hub), now)
+            seen = _rows(conn, channel)
+        _replace(press, [channel], _unchanged(channel, seen))
+    if files.there(place):
+        return place
+    raise EngineUnavailable(f"feeds/{channel.file(form)}", "is being published by others; try again")
+
+
+def _replace(press: _Press, touched: Iterable[Channel], mine: Mine) -> Published:
+    """Render channels and put the files that differ in place, in batches.
+
+    `mine` is asked inside the turn; if it says no, a batch is thrown away.
+    """
+    changed: list[str] = []
+    put = 0
+    left = iter(sorted(touched, key=lambda one: one.key))
+    while batch := list(islice(left, _BATCH)):
+        made: list[_Made] = []
+        try:
+            with files.on_disk():
+                for one in batch:
+                    made += _prepare(press, one)
+                if made and (turned := _turn(press.db, made, mine)) is not None:
+                    changed += turned
+                    put += len(made)
+        finally:
+            for waiting in made:
+                waiting.waiting.discard()
+    return Published(channels=tuple(dict.fromkeys(changed)), files=put)
+
+
+def _prepare(press: _Press, one: Channel) -> Iterator[_Made]:
+    """Render a channel and write the files that differ from what stands, beside their places."""
+    with press.db.read() as conn:
+        rows = _rows(conn, one)
+        told = stories.window(conn, province=one.province, area=one.area, topic=one.topic, limit=WINDOW)
+        gone = stories.gone(conn, province=one.province, area=one.area, topic=one.topic, limit=WINDOW)
+    rendered = render(one, told, gone, press.site)
+    for form, row in rows.items():
+        data = rendered.form(form)
+        digest = hashlib.sha256(data).hexdigest()
+        same = row is not None and row.sha256 == digest
+        # HTTP's Last-Modified knows whole seconds; unchanged bytes keep their time.
+        modified = row.modified if row and same else press.now.replace(microsecond=0)
+        new = Publication(one.key, form.value, digest, len(data), modified)
+        if not (same and _stands(press.folder, new)):
+            yield _Made(new, files.write(press.folder / one.file(form), data, modified))
+
+
+def _turn(db: Database, made: Sequence[_Made], mine: Mine) -> list[str] | None:
+    """Rename files into place and note them, one writer at a time.
+
+    Return the keys whose bytes changed, None if the files are not to be put in place any more.
+    """
+    changed = []
+    with db.write() as conn:
+        # Updating one row that has been there since the first migration orders all turns in
+        # PostgreSQL (SQLite has one writer anyway); nobody else ever writes it.
+        meta.put(conn, "tag_date", meta.authority(conn)[1])
+        if not mine(conn):
+            return None
+        for one in made:
+            before = publications.get(conn, one.row.channel, one.row.form)
+            one.waiting.settle()
+            publications.put(conn, one.row)
+            if before is None or before.sha256 != one.row.sha256:
+                changed.append(one.row.channel)
+    return changed
+
+
+def _touched(conn: Connection, log: Sequence[Change]) -> frozenset[Channel]:
+    """Return the channels that changes take stories out of or put them into.
+
+    A story that is backfill from its birth was never in a live window and is in none now.
+    """
+    known = stories.many(conn, {change.story_id for change in log})
+    found: set[Channel] = set()
+    for change in log:
+        if change.before:
+            found |= channels_of(change.before)
+        story = known.get(change.story_id)
+        if story and not (story.backfill and change.before is None):
+            found |= channels_of(story.face.labels)
+    return frozenset(found)
+
+
+def _known(rows: Iterable[Publication]) -> frozenset[Channel]:
+    """Return the channels of rows; a channel that there is no more is passed over."""
+    found = (channel(row.channel) for row in rows)
+    return frozenset(one for one in found if one)
+
+
+def _rows(conn: Connection, one: Channel) -> dict[FeedForm, Publication | None]:
+    return {form: publications.get(conn, one.key, form) for form in FeedForm}
+
+
+def _stands(folder: Path, row: Publication) -> bool:
+    return files.stands(folder / f"{row.channel}.{row.form}", row.size, row.modified)
+
+
+def _site(conn: Connection, base_url: str, hub: str) -> Site:
+    authority, date = meta.authority(conn)
+    return Site(base_url.rstrip("/"), authority, date, hub)
+
+
+def _made_as(site: Site) -> str:
+    return f"{REVISION} {site.base_url} {site.hub}"
+
+
+@contextmanager
+def _leased(db: Database, seconds: float, now: datetime) -> Iterator[leases.Lease | None]:
+    held = leases.acquire(db, CURSOR, seconds, now)
+    try:
+        yield held
+    finally:
+        if held:
+            leases.release(db, held)
+
+
+def _fenced(held: leases.Lease) -> Mine:
+    def still_mine(conn: Connection) -> bool:
+        leases.fence(conn, held)
+        return True
+
+    return still_mine
+
+
+def _unchanged(one: Channel, seen: object) -> Mine:
+    def nobody_published(conn: Connection) -> bool:
+        return _rows(conn, one) == seen
+
+    return nobody_published
