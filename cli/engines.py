@@ -78,7 +78,7 @@ def start_meilisearch(binary: Path, data_dir: Path, key_file: Path, port: int = 
     key = _key(key_file)
     data_dir = _private(data_dir)
     environ = {name: value for name, value in os.environ.items() if not name.startswith("MEILI_")}
-    environ |= {"MEILI_MASTER_KEY": key}
+    environ |= {"MEILI_MASTER_KEY": key, "RUST_BACKTRACE": "0"}  # a backtrace would bury the reason
 
     def launch() -> Engine:
         number = port or _free_port()

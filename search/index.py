@@ -16,7 +16,7 @@ from meilisearch.errors import MeilisearchApiError, MeilisearchError, Meilisearc
 from meilisearch.models.task import TaskInfo
 
 from pipeline.errors import EngineUnavailable, Permanent
-from search.schema import PRIMARY_KEY, SETTINGS
+from search.schema import PRIMARY_KEY, SETTINGS, quoted
 
 _TIMEOUT = 10  # seconds for one request; the library's default is to wait for ever
 _PATIENCE = 45  # seconds for one task; below Celery's soft limit
@@ -204,12 +204,6 @@ class Index:
             raise EngineUnavailable("Meilisearch", message) from error
         except (MeilisearchError, OSError, ValueError) as error:  # OSError: requests; ValueError: no JSON
             raise EngineUnavailable("Meilisearch", str(error)[:300]) from error
-
-
-def quoted(value: str) -> str:
-    """Return `value` as one string of Meilisearch's filter language, whatever is in it."""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
 
 
 def _parts(documents: Sequence[Document]) -> Iterator[list[_Line]]:

@@ -65,3 +65,9 @@ def version() -> str:
     """Return a name for the settings and the form of the documents: 12 hexadecimal digits."""
     stated = json.dumps([FORM, SETTINGS], sort_keys=True).encode()
     return hashlib.sha256(stated).hexdigest()[:12]
+
+
+def quoted(value: str) -> str:
+    """Return `value` as one string of Meilisearch's filter language, whatever is in it."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,0 +1,126 @@
+"""What is shown of a text beside a hit: a window with the sought words marked. Pure; never raises.
+
+Marks are our own: Meilisearch marks "Cộng" for "công". Input is text that may be shown (a face's),
+output is HTML whose only tag is <mark>.
+"""
+
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from search.plan import asked
+from search.tokens import accented, bare, telex, tokens
+
+_WIDTH = 280  # characters
+_LEAD_IN = 60  # characters before the first mark
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A stretch of letters and digits of a text, and the words that matching makes of it."""
+
+    start: int
+    end: int
+    words: tuple[str, ...]
+
+
+def marked(text: str, q: str) -> str:
+    """Return `text` as HTML with what `q` asks for in <mark>."""
+    return _html(text, _marks(text, q), 0, len(text))
+
+
+def snippet(texts: Sequence[str], q: str) -> str:
+    """Return the most telling stretch of the first of `texts` that holds a sought word.
+
+    Without any, the beginning of the first text that is not empty; "" if all are.
+    """
+    lines = [" ".join(text.split()) for text in texts]
+    for line in lines:
+        marks = _marks(line, q)
+        if marks:
+            return _window(line, marks)
+    first = next(filter(None, lines), "")
+    return _window(first, [])
+
+
+def _marks(text: str, q: str) -> list[tuple[int, int]]:
+    """Return the stretches of `text` to mark, in order, neighbours joined.
+
+    With accents in the question accents count, unless the text has the words only without. Of
+    several words those that stand beside each other are marked; single ones only if none do.
+    """
+    sought = asked(q).words()
+    if not sought or not text:
+        return []
+    seen = [_Seen(found.start(), found.end(), tuple(tokens(found[0]))) for found in _WORD.finditer(text)]
+    spellings = (telex, bare) if accented(sought) else (bare,)
+    for spelling in spellings:
+        wanted = [spelling(word) for word in sought]
+        told = [[spelling(word) for word in one.words] for one in seen]
+        lit = _beside(told, wanted) or _single(told, wanted)
+        if lit:
+            return _joined([seen[place] for place in sorted(lit)])
+    return []
+
+
+def _beside(told: Sequence[Sequence[str]], wanted: Sequence[str]) -> set[int]:
+    """Return the places of words that follow each other in the text as in the question."""
+    pairs = set(pairwise(wanted))
+    flat = [(word, place) for place, words in enumerate(told) for word in words]
+    lit: set[int] = set()
+    for (one, here), (other, there) in pairwise(flat):
+        if (one, other) in pairs:
+            lit |= {here, there}
+    return lit
+
+
+def _single(told: Sequence[Sequence[str]], wanted: Sequence[str]) -> set[int]:
+    """Return the places of stretches that hold a sought word."""
+    known = set(wanted)
+    return {place for place, words in enumerate(told) if known & set(words)}
+
+
+def _joined(lit: Sequence[_Seen]) -> list[tuple[int, int]]:
+    """Join marks with nothing but a space or a sign between them: one name, one mark."""
+    marks: list[tuple[int, int]] = []
+    for one in lit:
+        if marks and one.start - marks[-1][1] <= 1:
+            marks[-1] = (marks[-1][0], one.end)
+        else:
+            marks.append((one.start, one.end))
+    return marks
+
+
+def _window(line: str, marks: Sequence[tuple[int, int]]) -> str:
+    """Return the stretch of `line` with the most marks, cut between words."""
+    if len(line) <= _WIDTH:
+        return _html(line, marks, 0, len(line))
+    starts = [max(0, start - _LEAD_IN) for start, _ in marks] or [0]
+
+    def held(start: int) -> int:
+        return sum(end - begin for begin, end in marks if start <= begin and end <= start + _WIDTH)
+
+    start = max(starts, key=lambda begin: (held(begin), -begin))
+    start = min(start, len(line) - _WIDTH)
+    if start:
+        start = line.rfind(" ", 0, start + 1) + 1
+    end = start + _WIDTH
+    if end < len(line):
+        end = max(line.rfind(" ", start + 1, end), start + _WIDTH // 2)
+    before, after = "… " if start else "", " …" if end < len(line) else ""
+    return before + _html(line, marks, start, end).strip() + after
+
+
+def _html(text: str, marks: Sequence[tuple[int, int]], start: int, end: int) -> str:
+    """Return text[start:end] escaped, with the marks that lie in it."""
+    parts: list[str] = []
+    place = start
+    for begin, stop in marks:
+        if begin < place or stop > end:
+            continue
+        parts += [html.escape(text[place:begin]), "<mark>", html.escape(text[begin:stop]), "</mark>"]
+        place = stop
+    return "".join(parts) + html.escape(text[place:end])
