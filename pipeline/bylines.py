@@ -1,0 +1,147 @@
+"""Who made a text: bylines, credits, and the mark of a paper before the first word. Pure; never raises."""
+
+import re
+from dataclasses import dataclass
+
+from pipeline.text import fold
+
+_LONGEST = 90  # characters of a byline
+_LONGEST_CREDIT = 60
+_MOST_NAMES = 4
+_MOST_WORDS = 8  # of a credit; more is prose
+_UPPER = "A-Z" + "".join(letter for letter in map(chr, range(0xC0, 0x1F00)) if letter.isupper())
+_TOKEN = rf"(?:[{_UPPER}][^\W\d_]*\.?)"
+_PERSON = re.compile(rf"{_TOKEN}(?:[ .]{{1,2}}{_TOKEN}){{0,4}}")
+_INITIALS = re.compile(rf"(?:[{_UPPER}]{{2,5}}|(?:[{_UPPER}]\.\s?){{1,4}}[{_UPPER}]?)")
+_SPLIT = re.compile(r"\s*(?:[,;&/]|\s[-–—]\s|\s+và\s+)\s*")
+_ROLES = (
+    r"tin(?: (?:tức|bài))?|bài(?: viết)?|ảnh|hình(?: ảnh)?|chùm ảnh|video|clip|đồ h(?:ọa|oạ)|thực hiện|"
+    r"tác giả|người viết|phóng viên|nhóm pv|nhóm phóng viên|pv|biên tập|biên soạn|tổng hợp|lược dịch|"
+    r"ghi nhận|bút danh"
+)
+_LABELLED = re.compile(
+    rf"(?P<roles>(?:{_ROLES})(?:\s*(?:,|và|&|/|-|\s)\s*(?:{_ROLES}))*)\s*[:;]\s*(?P<names>.+)", re.IGNORECASE
+)
+_PICTURE_ONLY = re.compile(r"(?:chùm )?(?:ảnh|hình|video|clip|đồ h(?:ọa|oạ))\b", re.IGNORECASE)
+_NO_NAME = re.compile(
+    r"\(?(?:theo|nguồn|tổng hợp|t/h|th|ghi|thực hiện|lược dịch|sưu tầm|st|tin|bài|ảnh)\b[^()]*\)?",
+    re.IGNORECASE,
+)
+_TEAM = re.compile(r"(?:nhóm )?(?:pv|phóng viên|ctv|cộng tác viên)(?: [^\W\d_]+){0,3}", re.IGNORECASE)
+_CREDIT = re.compile(
+    r"\(?\s*(?:theo|nguồn(?: tin| bài)?)(?:\s*:\s*|\s+)(?P<name>[^()]+?)\s*\)?\s*\.?", re.IGNORECASE
+)
+_CREDIT_AT_END = re.compile(
+    r"\((?:theo|nguồn(?: tin| bài)?)(?: ?: ?| )(?P<name>[^()]{2,60})\) ?\.?$", re.IGNORECASE
+)
+_IN_BRACKETS = re.compile(r"\s*\((?P<inside>[^()]{2,60})\)\s*\.?$")
+_AGENCY = r"(?:TTXVN|VNA|Vietnam\+|VietnamPlus|VOV|VTV)"
+_DATELINE = re.compile(
+    rf"(?:{_TOKEN}(?: {_TOKEN}){{0,4}},?\s+)?"
+    rf"\((?P<agency>{_AGENCY})[\s,-]*(?:\d{{1,2}}[/.-]\d{{1,2}}/?(?:\d{{4}})?)?\)\s*[-–—:]*\s*(?=\S)"
+)
+_MARK = (
+    rf"(?:[{_UPPER}]{{1,6}}O|[{_UPPER}][\w-]{{1,20}}\.(?:VN|vn|com\.vn)|BDK|TTXVN|VOV\d?|VTV\d?|"
+    r"VTC(?: News)?|PLVN|TSVN|NDO|SGGPO?|NLĐO?|Kinhtedothi|Dân trí|Vietnam\+|VietnamPlus)"
+)
+_BARE_MARK = re.compile(rf"(?P<mark>{_MARK})\s+[-–—]{{1,2}}\s+(?=\S)")
+_BRACKETED_MARK = re.compile(
+    rf"\((?P<mark>{_MARK}|[{_UPPER}]{{2,8}}|(?:Báo|Cổng|Đài|Tạp chí|Trang)\s[^()\d]{{2,40}}|"
+    r"[\w-]{3,25}(?:\.[\w-]{2,12}){1,3})\)\s*[-–—:]{0,2}\s*(?=\S)"
+)
+_ORGANS = frozenset(
+    (
+        *("UNESCO", "NATO", "WHO", "FAO", "WTO", "ILO", "IMO", "ISO", "CEO", "UNIDO", "ADO", "NGO", "ESCO"),
+        *("UBND", "HĐND", "MTTQ", "UBMTTQ", "TAND", "VKSND", "BCH", "BTV", "LĐLĐ", "BHXH"),
+    )
+)
+_AGENCIES = {
+    "ttxvn": "TTXVN", "vna": "TTXVN", "vietnam+": "TTXVN", "vietnamplus": "TTXVN",
+    "chinhphu.vn": "Chinhphu.vn", "vgp": "Chinhphu.vn", "baochinhphu.vn": "Chinhphu.vn", "vov": "VOV", "vtv": "VTV",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """What a line says of the makers: people, and whom the text was taken from."""
+
+    authors: tuple[str, ...] = ()
+    credit: str = ""
+
+
+def byline(line: str) -> Byline | None:
+    """Read a line below a text that names its makers ("Tin, ảnh: …", "NLN", "Theo TTXVN"); None for prose.
+
+    A credit for pictures alone is a byline without authors.
+    """
+    line = line.strip(" *-–—")
+    if not line or len(line) > _LONGEST:
+        return None
+    if whole := _CREDIT.fullmatch(line):
+        credit = _credit(whole["name"])
+        return Byline(credit=credit) if credit else None
+    credit = ""
+    if inside := _IN_BRACKETS.search(line):
+        if not _NO_NAME.fullmatch(inside["inside"]) and not line.startswith("("):
+            return None
+        named = _CREDIT.fullmatch(inside["inside"])
+        credit = _credit(named["name"]) if named else ""
+        line = line[: inside.start()] if not line.startswith("(") else inside["inside"]
+    if labelled := _LABELLED.fullmatch(line):
+        roles = re.split(r"\s*(?:,|và|&|/|-)\s*", labelled["roles"])
+        if all(_PICTURE_ONLY.match(role) for role in roles if role):
+            return Byline((), credit)
+        names = _split(labelled["names"])
+        return Byline(names, credit) if names else None
+    names = _split(line)
+    return Byline(names, credit) if names else None
+
+
+def credit_at_end(paragraph: str) -> tuple[str, str]:
+    """Return the paragraph without "(Theo …)" at its end, and whom that names, "" if nobody."""
+    found = _CREDIT_AT_END.search(paragraph)
+    credit = _credit(found["name"]) if found else ""
+    return (paragraph[: found.start()].rstrip(), credit) if found and credit else (paragraph, "")
+
+
+def without_mark(paragraph: str) -> tuple[str, str]:
+    """Return the first paragraph without a paper's mark, and the agency that the mark names.
+
+    Marks are "(ĐTO) - ", "BDK.VN - ", "Hà Nội (TTXVN 7/5) - ". A paper's own mark is no credit; only agencies that others copy from are.
+    """
+    if dateline := _DATELINE.match(paragraph):
+        return paragraph[dateline.end() :], _AGENCIES[fold(dateline["agency"])]
+    found = _BRACKETED_MARK.match(paragraph) or _BARE_MARK.match(paragraph)
+    if not found or found["mark"] in _ORGANS:
+        return paragraph, ""
+    rest = paragraph[found.end() :]
+    return rest, _AGENCIES.get(fold(found["mark"]).rstrip("0123456789"), "")
+
+
+def _credit(name: str) -> str:
+    """Return the name of an agency or paper in a credit, "" if it is prose or a person's words."""
+    name = re.sub(r"^(?:báo điện tử|cổng ttđt)\s+", "", name.strip(" .:"), flags=re.IGNORECASE)
+    if not 1 < len(name) <= _LONGEST_CREDIT or len(name.split()) > _MOST_WORDS or not name[0].isalnum():
+        return ""
+    if not (name[0].isupper() or "." in name or fold(name).startswith(("báo ", "cổng ", "đài ", "tạp chí "))):
+        return ""
+    head = re.split(r"\s*[/,]\s*", name)[0]
+    return _AGENCIES.get(fold(head), name)
+
+
+def _split(text: str) -> tuple[str, ...]:
+    """Return one to four names, () if `text` is anything else."""
+    text = text.strip(" .")
+    if _TEAM.fullmatch(text):
+        return (text,)
+    names = [name for name in (part.strip() for part in _SPLIT.split(text)) if name]
+    if not 1 <= len(names) <= _MOST_NAMES or not all(_is_name(name) for name in names):
+        return ()
+    return tuple(names)
+
+
+def _is_name(name: str) -> bool:
+    """Tell whether `name` is written like a person's: two to five capitalised words, or initials."""
+    if _INITIALS.fullmatch(name) or _TEAM.fullmatch(name):
+        return True
+    return bool(_PERSON.fullmatch(name)) and len(re.split(r"[ .]+", name)) > 1

@@ -1,0 +1,236 @@
+"""What was found in a document, settled into drafts: furniture out, bulletins split, dated, labelled.
+
+Pure; never raises. Every form of document comes through here, so that the same text gives the
+same draft from a feed, a page, a file or a push.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from pipeline import dates, documents, places, topics
+from pipeline.bulletin import Bulletin, split
+from pipeline.furniture import Tidy, is_prose, tidy
+from pipeline.model import Act, Basis, Draft, EntryKind, Places, Precision, Source, TitleBasis, When
+from pipeline.text import clean, fold, shorten
+from pipeline.urls import absolute, canonical
+
+_LONGEST_TITLE = 160  # characters of one that we make
+_LONGEST_GIVEN = 500
+_MOST_LINKS = 50
+_MOST_AUTHORS = 20
+_MONTHS = 12
+_PARAGRAPHS_ASKED = 40
+_CHARACTERS_ASKED = 5_000
+_HEAD = 2_000  # characters in which a headline stands, if it does
+
+_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”’)]*\s")
+_ISSUED = re.compile(
+    r"(?:ban hành|công bố|phê duyệt|ký|triển khai)(?: \S+){0,4}? (?:kế hoạch|quyết định|chỉ thị|nghị quyết|"
+    r"công văn|công điện|thông báo|chương trình|đề án|văn bản|hướng dẫn|quy định|quy chế)(?: \S+){0,12}? "
+    r"(?:về việc|v/v|về) (?P<what>\S.{20,})",
+    re.IGNORECASE,
+)
+_RANKS = {basis: rank for rank, basis in enumerate(Basis)}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a document tells, as its form tells it.
+
+    Args:
+        external_id, guid, url: as given; `claimed` is the address that the page itself claims.
+        kind: "article", "bulletin", or "" to find out.
+        title: the headline if a field or the page gives it, "" to look for it in the text.
+        text: Markdown lines, furniture included.
+        whens: every date that somebody states, in any order.
+        credit: the origin that a field names.
+        chrome: what stands around the text.
+    """
+
+    external_id: str = ""
+    guid: str = ""
+    url: str = ""
+    claimed: str = ""
+    kind: str = ""
+    title: str = ""
+    title_basis: TitleBasis = TitleBasis.GIVEN
+    summary: str = ""
+    text: str = ""
+    whens: tuple[When, ...] = ()
+    updated: datetime | None = None
+    authors: tuple[str, ...] = ()
+    credit: str = ""
+    chrome: str = ""
+    language: str = "vi"
+    act: Act = Act.TELL
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What all drafts of a document share."""
+
+    source: Source
+    received_at: datetime
+    base: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Shell:
+    """What a bulletin hands down to an item."""
+
+    bulletin_id: str = ""
+    number: int = 0
+    chrome: str = ""
+    places: Places = field(default_factory=Places)
+
+
+def drafts(found: Finding, source: Source, received_at: datetime, base: str = "") -> tuple[Draft, ...]:
+    """Return the drafts of one finding: one for an article, one for each item of a bulletin.
+
+    Args:
+        found: the finding.
+        source: who says it.
+        received_at: when we got it, aware UTC; no date is later than a day after it.
+        base: where relative links of the text start from; default: the finding's own address.
+    """
+    context = _Context(source, received_at, base or found.url)
+    bulletin = None
+    if found.kind != "article" and found.act is Act.TELL:
+        headed = fold(found.title) in fold(found.text[:_HEAD])
+        told = found.text if headed else f"{found.title}\n\n{found.text}"
+        bulletin = split(clean(told), sure=found.kind == "bulletin")
+    if bulletin is None:
+        return (_draft(found, context, _Shell()),)
+    return _items(found, bulletin, context)
+
+
+def _items(found: Finding, bulletin: Bulletin, context: _Context) -> tuple[Draft, ...]:
+    """Return a bulletin's items with what its shell knows better than they do."""
+    bulletin_id = found.external_id or name_of(found.title, found.summary, found.text)
+    day = bulletin.when
+    if day is None or not dates.plausible(day, context.received_at):
+        lines = (dates.line(row, Basis.HEADER) for row in bulletin.masthead.split("\n"))
+        day = _best((*found.whens, *lines, dates.in_url(found.url)), context)
+    chrome = f"{bulletin.masthead}\n{bulletin.signature}\n{found.chrome}"
+    heading = f"{found.title}\n{bulletin.masthead}"
+    inherited = places.read(heading, on=day.day() if day else None, chrome=chrome)
+    items = []
+    for item in bulletin.items:
+        own = replace(
+            found,
+            external_id=f"{bulletin_id}#{item.number}",
+            guid="",
+            title=item.title,
+            title_basis=TitleBasis.BULLETIN,
+            summary="",
+            text=item.body,
+            whens=(day,) if day else (),
+        )
+        items.append(_draft(own, context, _Shell(bulletin_id, item.number, chrome, inherited)))
+    return tuple(items)
+
+
+def _draft(found: Finding, context: _Context, shell: _Shell) -> Draft:
+    """Return one draft."""
+    is_item = bool(shell.number)
+    given = _one_line(found.title)
+    told = tidy(found.text, given)
+    title = told.title or _inferred(told.body) or _inferred(found.summary)
+    basis = found.title_basis if given else TitleBasis.PAGE if told.title else TitleBasis.INFERRED
+    brief = tidy(found.summary, title)
+    summary = "" if fold(brief.body) == fold(title) else brief.body
+    text = "\n\n".join(filter(None, (title, summary, told.body)))
+    when = _when(found, told, text, context, is_item=is_item)
+    credit = told.credit or brief.credit or found.credit
+    chrome = "\n".join(filter(None, (told.removed, found.chrome)))
+    where = places.read(f"{text}\n\n(Theo {credit})" if credit else text, on=when.day(), chrome=chrome)
+    if is_item and not where.provinces and not where.national:
+        where = shell.places
+    key = canonical(found.claimed) or canonical(found.url)
+    return Draft(
+        kind=EntryKind.BULLETIN_ITEM if is_item else EntryKind.ARTICLE,
+        external_id=found.external_id or key or name_of(found.title, found.summary, found.text),
+        title=title,
+        title_basis=basis,
+        published=when,
+        url=found.url or found.claimed,
+        canonical_url="" if is_item else key,
+        guid=found.guid,
+        bulletin_id=shell.bulletin_id,
+        bulletin_number=shell.number,
+        summary=summary,
+        body=told.body,
+        updated=_updated(found.updated, context),
+        authors=tuple(dict.fromkeys((*found.authors, *told.authors)))[:_MOST_AUTHORS],
+        credit=credit,
+        links=_links((*told.links, *brief.links), context.base),
+        doc_numbers=documents.find(text),
+        places=where,
+        topics=topics.label(title, f"{summary}\n\n{told.body}"),
+        language=found.language,
+        act=found.act,
+        note=found.note,
+    )
+
+
+def _one_line(title: str) -> str:
+    """Return a given headline on one line, without the "null " that Liferay leaks before it."""
+    return re.sub(r"^null\s+(?=\S)", "", shorten(clean(title), _LONGEST_GIVEN))
+
+
+def _inferred(text: str) -> str:
+    """Make a headline of a text that has none: what was issued, else how the text begins."""
+    paragraphs = [paragraph for paragraph in text.split("\n\n") if paragraph][:_PARAGRAPHS_ASKED]
+    for paragraph in paragraphs:
+        if issued := _ISSUED.search(paragraph[:_CHARACTERS_ASKED]):
+            what = _SENTENCE_END.split(issued["what"], maxsplit=1)[0].rstrip(" .;:,")
+            return shorten(what[0].upper() + what[1:], _LONGEST_TITLE)
+    first = next((paragraph for paragraph in paragraphs if is_prose(paragraph)), next(iter(paragraphs), ""))
+    return shorten(first, _LONGEST_TITLE)
+
+
+def _when(found: Finding, told: Tidy, text: str, context: _Context, *, is_item: bool) -> When:
+    """Return the publication date by the best basis there is; an item has its shell's."""
+    stated: tuple[When | None, ...] = found.whens
+    if not is_item:
+        stated = (*_unswapped(found.whens, told.header), told.header, told.page, dates.in_url(found.url))
+    received = When(context.received_at, Precision.SECOND, Basis.RECEIVED)
+    return _best(stated, context) or _best((dates.told(text),), context) or received
+
+
+def _best(whens: Iterable[When | None], context: _Context) -> When | None:
+    """Return the plausible date of the best basis, None if there is none."""
+    good = [when for when in whens if when is not None and dates.plausible(when, context.received_at)]
+    return min(good, key=lambda when: _RANKS[when.basis], default=None)
+
+
+def _unswapped(whens: tuple[When, ...], header: When | None) -> tuple[When, ...]:
+    """Leave out a date of <meta> that has day and month swapped, as the page's own date line proves.
+
+    Seen: 9/10/2025 on the page, 2025-09-10 in its metadata.
+    """
+    day = header.day() if header else None
+    if day is None or day.day > _MONTHS or day.day == day.month:
+        return whens
+    swapped = day.replace(day=day.month, month=day.day)
+    return tuple(when for when in whens if when.basis is not Basis.META or when.day() != swapped)
+
+
+def _updated(updated: datetime | None, context: _Context) -> datetime | None:
+    """Return the source's time of its text, None if it lies in the future."""
+    return updated if updated and updated <= context.received_at + timedelta(days=1) else None
+
+
+def _links(targets: tuple[str, ...], base: str) -> tuple[str, ...]:
+    """Return the real targets of "tại đây": absolute ones of other pages, in canonical form."""
+    keys = (canonical(absolute(base, target)) for target in targets)
+    return tuple(dict.fromkeys(key for key in keys if key))[:_MOST_LINKS]
+
+
+def name_of(*parts: str) -> str:
+    """Return a name for what has none: the same text gets the same."""
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:32]

@@ -1,0 +1,295 @@
+"""An article's page to its parts: headline, lead, text, dates, address, authors. Pure; never raises.
+
+The text still carries the furniture that stands inside the article (`furniture.tidy` takes it
+out); menus, footers and side boxes are left behind here and go into `chrome`.
+"""
+
+import re
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from pydantic_core import from_json
+
+from pipeline import dates
+from pipeline.markup import lines, names, told, tree, weight
+from pipeline.model import Basis, When
+from pipeline.text import clean, fold, words
+from pipeline.urls import canonical, host
+
+_LONGEST_JSON = 300_000
+_CHROME = 3_000  # characters that places may weigh
+_ENOUGH = 200  # characters that make a container an article's
+_SHARE = 0.8  # of the located text that a container must hold
+_LEAD = (40, 1_200)  # characters
+_HEADINGS = 20
+_SHORTEST_TITLE = 2  # words; no more is a section's name
+_LONGEST_NAME = 100
+_BELOW_HEADLINE = 6  # rows in which a date line may stand
+
+_BODY = re.compile(
+    r"(?<![a-z])(?:article-?(?:body|content|detail|text)|content-?(?:detail|article|body|news|fck)|cms-?body|"
+    r"(?:details?|news|post|entry|journal|noi-?dung|main)-?(?:body|content|detail|text|article)|bodytext|"
+    r"chi-?tiet(?:-(?:tin|bai|bai-viet|noi-dung))?|noi-?dung(?:-(?:tin|bai|bai-viet|chi-tiet))?|"
+    r"fck(?:detail)?)(?![a-z])"
+)
+_LEADS = re.compile(
+    r"(?<![a-z])(?:sapo|chapeau|tom-?tat|trich-?(?:yeu|dan)|mo-?ta|lead|intro(?:text)?|summary|headnote|"
+    r"short-?(?:intro|content|desc)|(?:detail|news|article|post)-?(?:sapo|lead|summary|intro|desc(?:ription)?))"
+    r"(?![a-z])"
+)
+_PUBLISHED = (
+    *("article:published_time", "og:article:published_time", "datepublished", "pubdate", "publishdate"),
+    *("publish-date", "published_time", "dc.date.issued", "dcterms.created", "dcterms.issued", "dc.date"),
+    *("dc.created", "date", "article.published"),
+)
+_MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "last-modified")
+_STORIES = ("Article", "BlogPosting", "Report")
+_TITLE_PARTS = re.compile(r"\s+[|–—»•-]\s+|\s*\|\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page says, before furniture is taken out.
+
+    Args:
+        title: the headline, "" if there is none.
+        summary: the source's own lead or description, "" if it gave none.
+        text: Markdown lines of the article, its lead included, headline and date line perhaps too.
+        meta: the date of <meta>, JSON-LD or <time>.
+        header: a date line between the headline and the text.
+        updated: the page's own time of its last change.
+        canonical: the address that the page claims, absolute, "" if it claims none worth having.
+        authors: people that its metadata name.
+        chrome: what stands around the article: site name, footer, menus.
+    """
+
+    title: str = ""
+    summary: str = ""
+    text: str = ""
+    meta: When | None = None
+    header: When | None = None
+    updated: When | None = None
+    canonical: str = ""
+    authors: tuple[str, ...] = ()
+    chrome: str = ""
+
+
+def page(markup: str, url: str = "") -> Page:
+    """Read an article's page. `url` is where it was found, the base of its relative links."""
+    root = tree(markup)
+    if root is None:
+        return Page()
+    meta, linked = _meta(root), _json_ld(root)
+    base = _base(root, url)
+    main = _main(root)
+    body, around = lines(main, base), lines(root, base, around=True)
+    title = _title(root, meta, linked, body)
+    lead = _lead(root, main, meta, f"{title}\n{body}")
+    if fold(lead)[: _LEAD[0]] not in fold(body):
+        body = f"{lead}\n\n{body}"
+    return Page(
+        title=title,
+        summary=lead,
+        text=body,
+        meta=dates.parse(_first(meta, linked, "datePublished", _PUBLISHED) or _time(root, main), Basis.META),
+        header=_date_line(around, title),
+        updated=dates.parse(_first(meta, linked, "dateModified", _MODIFIED), Basis.META),
+        canonical=_claimed(root, meta, url),
+        authors=_authors(linked, meta),
+        chrome=_chrome(root, meta, around, body),
+    )
+
+
+def _main(root: Any) -> Any:
+    """Return the element that holds the article: one that says so, else where trafilatura finds text."""
+    for path in ('.//*[@itemprop="articleBody"]', ".//article"):
+        found = max(root.iterfind(path), key=weight, default=None)
+        if found is not None and weight(found) >= _ENOUGH:
+            return found
+    named = [element for element in root.iter("div", "section", "main", "td") if _BODY.search(names(element))]
+    weights = [(_prose_weight(element), -at) for at, element in enumerate(named)]
+    best, at = max(weights, default=(0, 0))
+    if best >= _ENOUGH:
+        return named[-at]
+    return _located(root, next(root.iter("body"), root))
+
+
+def _prose_weight(element: Any) -> int:
+    """Return the characters of an element less those of its links: menus are links, articles are not."""
+    return weight(element) - 2 * sum(weight(link) for link in element.iter("a"))
+
+
+def _located(root: Any, body: Any) -> Any:
+    """Return the smallest element that holds most of what trafilatura takes for the text."""
+    import trafilatura  # noqa: PLC0415 - 0.3 s and 20 MB, for pages of unknown build only
+
+    read = trafilatura.extract(deepcopy(root), fast=True, include_comments=False)
+    rows = {fold(" ".join(row.split())) for row in (read or "").split("\n")} - {""}
+    longest = max(map(len, rows), default=0) * 2
+    weights: dict[Any, int] = {}
+    for element in body.iter("p", "div", "li", "td", "h2", "h3", "h4", "blockquote", "span", "figcaption"):
+        own = fold(told(element)) if weight(element) <= longest else ""
+        if own in rows:
+            weights[element] = len(own)
+            rows.discard(own)
+    sums: dict[Any, int] = {}
+    for element, size in weights.items():
+        for holder in element.iterancestors():
+            sums[holder] = sums.get(holder, 0) + size
+    main, enough = body, _SHARE * sum(weights.values())
+    while (
+        enough
+        and (deeper := next((child for child in main if sums.get(child, 0) >= enough), None)) is not None
+    ):
+        main = deeper
+    return main
+
+
+def _meta(root: Any) -> dict[str, str]:
+    """Return what <meta> and dated elements say, the first of each lower-case name or property."""
+    said: dict[str, str] = {}
+    for element in root.iter("meta", "time", "span", "div"):
+        name = (element.get("property") or element.get("name") or element.get("itemprop") or "").lower()
+        content = element.get("content") or element.get("datetime") or ""
+        if name and content and (element.tag == "meta" or name in ("datepublished", "datemodified")):
+            said.setdefault(name, clean(content).strip()[:2_000])
+    return said
+
+
+def _json_ld(root: Any) -> dict[str, Any]:
+    """Return the page's JSON-LD object of a news article, {} if there is none."""
+    for element in root.iter("script"):
+        if element.get("type") != "application/ld+json" or len(element.text or "") > _LONGEST_JSON:
+            continue
+        try:
+            said = from_json(clean(element.text or ""))
+        except ValueError:
+            continue
+        for thing in _things(said):
+            kinds = thing.get("@type")
+            if any(str(kind).endswith(_STORIES) for kind in (kinds if isinstance(kinds, list) else [kinds])):
+                return thing
+    return {}
+
+
+def _things(said: Any) -> Iterator[dict[str, Any]]:
+    """Yield the objects of JSON-LD: one, a list, or a graph."""
+    for thing in said if isinstance(said, list) else [said]:
+        if isinstance(thing, dict):
+            yield thing
+            graph = thing.get("@graph")
+            yield from (part for part in (graph if isinstance(graph, list) else []) if isinstance(part, dict))
+
+
+def _text_of(thing: dict[str, Any], name: str) -> str:
+    """Return a text of a JSON object, "" if it is none."""
+    value = thing.get(name)
+    return clean(value) if isinstance(value, str) else ""
+
+
+def _first(meta: dict[str, str], linked: dict[str, Any], name: str, others: tuple[str, ...]) -> str:
+    """Return what JSON-LD says under `name`, else the first of `others` that <meta> says."""
+    return _text_of(linked, name) or next(filter(None, map(meta.get, others)), "")
+
+
+def _time(root: Any, main: Any) -> str:
+    """Return the first <time datetime> of the article, else the only one of the page."""
+    own = [element.get("datetime") or "" for element in main.iter("time")]
+    every = [element.get("datetime") or "" for element in root.iter("time")]
+    return next(filter(None, own), "") or (every[0] if len(every) == 1 else "")
+
+
+def _authors(linked: dict[str, Any], meta: dict[str, str]) -> tuple[str, ...]:
+    """Return the people that JSON-LD or <meta> name; an organisation or the site itself is no author."""
+    said = linked.get("author")
+    people = said if isinstance(said, list) else [said]
+    named = [
+        _text_of(one, "name")
+        for one in people
+        if isinstance(one, dict) and one.get("@type") != "Organization"
+    ]
+    named = named or [one for one in people if isinstance(one, str)] or [meta.get("author", "")]
+    site = fold(meta.get("og:site_name", ""))
+    found = (" ".join(clean(name).split()) for name in named[:10])
+    return tuple(
+        dict.fromkeys(name for name in found if 1 < len(name) <= _LONGEST_NAME and fold(name) != site)
+    )
+
+
+def _title(root: Any, meta: dict[str, str], linked: dict[str, Any], body: str) -> str:
+    """Return the headline: the heading that <title> or og:title confirm, else what they say."""
+    tagged = next((told(element) for element in root.iter("title")), "")
+    shared = meta.get("og:title") or meta.get("twitter:title") or _text_of(linked, "headline")
+    said = fold(f"{shared} {tagged}")
+    for element in islice(root.iter("h1", "h2"), _HEADINGS):
+        head = _unleaked(told(element))
+        if len(head.split()) > _SHORTEST_TITLE and fold(head) in said:
+            return head
+    first = next((told(element) for element in root.iter("h1")), "")
+    part = max(_TITLE_PARTS.split(tagged), key=len)
+    site = fold(meta.get("og:site_name", ""))
+    good = [head for head in map(_unleaked, (shared, first, part)) if head and fold(head) != site]
+    return next((head for head in good if _echoes(head, body)), good[0] if good else "")
+
+
+def _unleaked(title: str) -> str:
+    """Return a headline on one line, without the "null " that Liferay's template leaks before it."""
+    return re.sub(r"^null\s+", "", " ".join(title.split()))
+
+
+def _echoes(head: str, body: str) -> bool:
+    """Tell whether a text speaks of what a headline says."""
+    own = set(words(head))
+    return len(own & set(words(body[:20_000]))) * 2 >= len(own)
+
+
+def _lead(root: Any, main: Any, meta: dict[str, str], body: str) -> str:
+    """Return the source's own short summary: its lead, else a description that is of this article."""
+    short, long = _LEAD
+    for holder in (main, root):
+        for element in holder.iter("p", "div", "h2", "h3", "strong"):
+            if element is main or not _LEADS.search(names(element)) or weight(element) > 2 * long:
+                continue
+            lead = " ".join(lines(element, "").split())
+            if short <= len(lead) <= long and _echoes(lead, body):
+                return lead
+    described = " ".join((meta.get("og:description") or meta.get("description") or "").split())
+    return described if short <= len(described) <= long and _echoes(described, body) else ""
+
+
+def _date_line(around: str, title: str) -> When | None:
+    """Return the date line that follows the headline on the page; the last headline if it stands twice."""
+    rows = around.split("\n\n")
+    key = fold(title)
+    for at in reversed([at for at, row in enumerate(rows) if key and fold(row) == key]):
+        for row in rows[at + 1 : at + 1 + _BELOW_HEADLINE]:
+            if when := dates.line(row, Basis.HEADER):
+                return when
+    return None
+
+
+def _base(root: Any, url: str) -> str:
+    """Return the base of relative links: <base href> if it is absolute, else the page's address."""
+    href = next((element.get("href") or "" for element in root.iter("base")), "")
+    return href if canonical(href) else url
+
+
+def _claimed(root: Any, meta: dict[str, str], url: str) -> str:
+    """Return rel=canonical or og:url; no front page, nor another site's if the page's own is known."""
+    links = (element for element in root.iter("link") if (element.get("rel") or "").lower() == "canonical")
+    for claim in (next((element.get("href") or "" for element in links), ""), meta.get("og:url", "")):
+        path = canonical(claim).removeprefix("https://").partition("/")[2]
+        if path and (not url or host(claim) == host(url)):
+            return claim.strip()
+    return ""
+
+
+def _chrome(root: Any, meta: dict[str, str], around: str, body: str) -> str:
+    """Return what stands around the article, the site's name and its footer first."""
+    footers = [told(element) for element in root.iter("footer")][-1:]
+    own = set(body.split("\n\n"))
+    rest = (row for row in around.split("\n\n") if row not in own)
+    return "\n".join(filter(None, (meta.get("og:site_name", ""), *footers, *rest)))[:_CHROME]

@@ -1,0 +1,293 @@
+"""One long-lived subprocess that runs `parse`, so that a hostile document costs a process, not a worker.
+
+Frames on a pair of pipes: four bytes of length (big endian), then that many bytes. A request is
+two frames (the document as JSON without its body, then the body), an answer is one (JSON). The
+child holds memory and CPU limits, no secrets and no environment of ours; it ends with its parent.
+A plain subprocess: Celery's prefork children are daemons and may not have multiprocessing's.
+"""
+
+import contextlib
+import ctypes
+import logging
+import os
+import select
+import signal
+import struct
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from pydantic import TypeAdapter
+
+from pipeline.errors import EngineUnavailable, Unreadable
+from pipeline.model import Document, Parsed
+
+try:
+    import resource
+except ImportError:  # Windows has no rlimits; the wall clock is all that holds there
+    resource = None  # type: ignore[assignment]
+
+_LENGTH = struct.Struct(">I")
+_START_TIMEOUT = 30.0  # seconds; a start costs 0.5 s on an idle machine
+_DOCUMENTS_PER_CHILD = 2_000  # trafilatura and lxml keep caches; a new child starts empty
+_LARGEST_ANSWER = 64_000_000
+_PR_SET_PDEATHSIG = 1
+_HELLO = b"ready"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the child says of one document: drafts, or why there are none."""
+
+    parsed: Parsed | None = None
+    subject: str = ""
+    message: str = ""
+
+
+_DOCUMENT = TypeAdapter(Document)
+_ANSWER = TypeAdapter(Answer)
+
+
+class Reader:
+    """Runs `parse` in a child process: `with Reader() as reader: reader.read(document)`.
+
+    Safe for threads (one document at a time) and after a fork (the forked process starts a child of
+    its own). The child starts with the first document.
+
+    Args:
+        timeout: CPU seconds for one document; the wall clock gets twice that.
+        memory_mb: address space of the child; idle it takes 70.
+    """
+
+    def __init__(self, *, timeout: float = 20.0, memory_mb: int = 512) -> None:
+        self._timeout = timeout
+        self._memory_mb = memory_mb
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._owner = 0
+        self._served = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def read(self, document: Document) -> Parsed:
+        """Return what `document` yields.
+
+        Raises:
+            Unreadable: it is no such document, or reading it took too long or too much memory.
+            EngineUnavailable: no child can be started.
+        """
+        with self._lock:
+            answer = self._ask(document)
+        if answer.parsed is None:
+            raise Unreadable(answer.subject, answer.message)
+        return answer.parsed
+
+    def close(self) -> None:
+        """End the child. A later `read` starts a new one."""
+        with self._lock:
+            self._drop()
+
+    def _ask(self, document: Document) -> Answer:
+        """Return the answer of a living child; a second child if something outside of us killed the first.
+
+        The first may have been killed with the thread that started it (PR_SET_PDEATHSIG looks at
+        threads) or by the kernel for want of memory, both of them no fault of the document.
+        """
+        for _ in range(2):
+            child = self._living()
+            try:
+                answer = self._exchange(child, document)
+            except TimeoutError:
+                self._drop()
+                return Answer(None, "reader", f"reading took more than {self._timeout * 2:g} s")
+            except (EOFError, OSError):
+                code = self._bury(child)
+                if -code != getattr(signal, "SIGKILL", None):
+                    break
+            except BaseException:  # a soft time limit of Celery: the child is in the middle of an answer
+                self._drop()
+                raise
+            else:
+                self._served += 1
+                return answer
+        if -code == getattr(signal, "SIGXCPU", None):
+            return Answer(None, "reader", f"reading took more than {self._timeout:g} s of CPU")
+        return Answer(None, "reader", f"reading killed the reader (exit code {code})")
+
+    def _exchange(self, child: subprocess.Popen[bytes], document: Document) -> Answer:
+        """Send a document and receive what the child makes of it."""
+        deadline = time.monotonic() + self._timeout * 2
+        _send(child.stdin, _DOCUMENT.dump_json(replace(document, body=b"")), deadline)
+        _send(child.stdin, document.body, deadline)
+        return _ANSWER.validate_json(_receive(child.stdout, deadline))
+
+    def _living(self) -> subprocess.Popen[bytes]:
+        """Return a child of this very process, a new one if the old one is gone or tired."""
+        if self._child is not None and self._owner != os.getpid():
+            self._child = None  # it belongs to the process that forked us
+        if self._child is not None and (
+            self._served >= _DOCUMENTS_PER_CHILD or self._child.poll() is not None
+        ):
+            self._drop()
+        if self._child is None:
+            self._child = self._start()
+        return self._child
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        """Start a child and wait until its libraries are loaded."""
+        here = str(Path(__file__).resolve().parents[1])
+        command = [sys.executable, "-m", "pipeline.reader", str(os.getpid())]
+        environment = {"PYTHONPATH": here, "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8"}
+        command += [str(self._memory_mb), str(self._timeout)]
+        try:
+            child = subprocess.Popen(  # noqa: S603
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, cwd=here, bufsize=0
+            )
+        except OSError as error:
+            raise EngineUnavailable("reader", f"cannot start: {error}") from error
+        self._child, self._owner, self._served = child, os.getpid(), 0
+        try:
+            _receive(child.stdout, time.monotonic() + _START_TIMEOUT)
+        except (EOFError, OSError) as error:  # TimeoutError is an OSError
+            self._drop()
+            raise EngineUnavailable("reader", f"did not start (exit code {child.returncode})") from error
+        return child
+
+    def _drop(self) -> None:
+        """Kill the child and forget it."""
+        child, self._child = self._child, None
+        if child is None or self._owner != os.getpid():
+            return
+        child.kill()
+        child.wait()
+        for pipe in (child.stdin, child.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+    def _bury(self, child: subprocess.Popen[bytes]) -> int:
+        """Forget a child that died while reading and return its exit code."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(timeout=5)
+        self._drop()
+        return child.returncode
+
+
+def _send(pipe: IO[bytes] | None, data: bytes, deadline: float) -> None:
+    """Write one frame; a child that does not take it in time raises TimeoutError."""
+    assert pipe is not None
+    rest = memoryview(_LENGTH.pack(len(data)) + data)
+    os.set_blocking(pipe.fileno(), False)
+    while rest:
+        if not select.select([], [pipe], [], max(deadline - time.monotonic(), 0))[1]:
+            raise TimeoutError
+        rest = rest[os.write(pipe.fileno(), rest) :]
+
+
+def _receive(pipe: IO[bytes] | None, deadline: float) -> bytes:
+    """Read one frame; raises TimeoutError, and EOFError when the child is gone."""
+    assert pipe is not None
+    (size,) = _LENGTH.unpack(_take(pipe, _LENGTH.size, deadline))
+    if size > _LARGEST_ANSWER:
+        raise EOFError
+    return _take(pipe, size, deadline)
+
+
+def _take(pipe: IO[bytes], size: int, deadline: float) -> bytes:
+    """Read exactly `size` bytes."""
+    parts = bytearray()
+    while len(parts) < size:
+        if not select.select([pipe], [], [], max(deadline - time.monotonic(), 0))[0]:
+            raise TimeoutError
+        part = os.read(pipe.fileno(), min(size - len(parts), 1 << 20))
+        if not part:
+            raise EOFError
+        parts += part
+    return bytes(parts)
+
+
+def _serve(parent: int, memory_mb: int, timeout: float) -> None:
+    """Be the child: answer documents until the parent closes the pipe."""
+    _die_with(parent)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the worker, which finishes its document
+    source, sink = _own_pipes()
+    logging.disable(logging.CRITICAL)  # trafilatura logs what it reads; documents stay out of our logs
+    from pipeline.parse import parse, warm  # noqa: PLC0415 - only the child pays for these libraries
+
+    warm()
+    _limit(memory_mb)
+    _write(sink, _HELLO)
+    while (head := _frame(source)) is not None and (body := _frame(source)) is not None:
+        _limit_cpu(timeout)
+        try:
+            document = replace(_DOCUMENT.validate_json(head), body=body)
+            answer = Answer(parse(document))
+        except Unreadable as error:
+            answer = Answer(None, error.subject, error.message)
+        except MemoryError:
+            answer = Answer(None, "reader", f"reading took more than {memory_mb} MB")
+        _write(sink, _ANSWER.dump_json(answer))
+
+
+def _own_pipes() -> tuple[IO[bytes], IO[bytes]]:
+    """Take stdin and stdout for the frames, so that no library can print into them."""
+    source = os.fdopen(os.dup(0), "rb")
+    sink = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+    os.dup2(2, 1)
+    return source, sink
+
+
+def _die_with(parent: int) -> None:
+    """Ask Linux for SIGKILL when the parent dies; elsewhere the closed pipe ends us."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it died before we asked
+            os._exit(0)
+
+
+def _limit(memory_mb: int) -> None:
+    """Limit memory and forbid writing files and core dumps, where the system can."""
+    if resource is not None:
+        resource.setrlimit(resource.RLIMIT_AS, (memory_mb << 20, memory_mb << 20))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _limit_cpu(timeout: float) -> None:
+    """Let SIGXCPU end us `timeout` CPU seconds from now."""
+    if resource is not None:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        limit = int(used.ru_utime + used.ru_stime + timeout) + 1
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
+
+
+def _frame(source: IO[bytes]) -> bytes | None:
+    """Read one frame, None at the end."""
+    head = source.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        return None
+    (size,) = _LENGTH.unpack(head)
+    return source.read(size)
+
+
+def _write(sink: IO[bytes], data: bytes) -> None:
+    """Write one frame."""
+    rest = memoryview(_LENGTH.pack(len(data)) + data)
+    while rest:
+        rest = rest[os.write(sink.fileno(), rest) :]
+
+
+if __name__ == "__main__":
+    _serve(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))

@@ -1,0 +1,104 @@
+"""The comparison key of an address: two spellings of one page become one string.
+
+Pure, never raises. Not a fetchable address by promise: `http` and `https`, `www.` and `m.` are
+made alike, so the key may name a host that does not answer.
+"""
+
+import contextlib
+import re
+import unicodedata
+from urllib.parse import parse_qsl, quote, unquote_to_bytes, urljoin, urlsplit
+
+_LONGEST = 2_000  # characters of a key: it is stored and indexed
+_LONGEST_GIVEN = 8_000
+_MOST_FIELDS = 100
+_KEPT = "/:@!$&'()*+,;=-._~"  # RFC 3986 section 3.3: what a path may carry unescaped
+_TRACKING = re.compile(
+    r"utm_\w+|fbclid|gclid|gclsrc|gbraid|wbraid|dclid|msclkid|yclid|twclid|ttclid|igshid|igsh|zarsrc|"
+    r"mc_[ce]id|_ga|_gl|fb_\w+|_openstat|ns_\w+|inheritredirect|jsessionid|phpsessid",
+    re.IGNORECASE,
+)
+_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
+# Liferay shows one article as /-/slug, /web/site/-/slug, /w/slug and under its asset publisher.
+_LIFERAY = re.compile(
+    r"(?:(?:/[^/]+)*/-(?:/asset_publisher/\w+/content)?|(?:/[a-z]{2})?(?:/web/[^/]+)?/w)/(?P<slug>[^/]+)"
+)
+
+
+def canonical(url: str) -> str:
+    """Return the comparison key of `url`, "" if it is no http(s) address. Never raises.
+
+    `https`, host in lower-case ASCII without "www."/"m.", no user, no port but a special one, path in
+    NFC and one percent-encoding without a slash at the end, query sorted and without tracking
+    fields, no fragment. `canonical(canonical(url)) == canonical(url)`.
+    """
+    if len(url) > _LONGEST_GIVEN:
+        return ""
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+        fields = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        return ""
+    host = _host(parts.hostname or "")
+    if parts.scheme not in ("http", "https") or not host:
+        return ""
+    authority = host if port in (None, 80, 443) else f"{host}:{port}"
+    path = _path(parts.path)
+    kept = sorted((_query(key), _query(value)) for key, value in fields if not _TRACKING.fullmatch(key))
+    query = "&".join(f"{key}={value}" for key, value in kept)
+    key = f"https://{authority}{path}" + (f"?{query}" if query else "")
+    return key if len(key) <= _LONGEST else ""
+
+
+def absolute(base: str, link: str) -> str:
+    """Return `link` as an absolute http(s) address seen from `base`, "" if it leads nowhere. Never raises.
+
+    "#", an empty link, `javascript:` and `mailto:` lead nowhere, and so does the page itself: portals
+    write `<a href="#">tại đây</a>` where no page was made.
+    """
+    link = link.strip()
+    if not link or link.startswith("#"):
+        return ""
+    try:
+        whole = urljoin(base, link)
+    except ValueError:
+        return ""
+    key = canonical(whole)
+    return whole if key and key != canonical(base) else ""
+
+
+def host(url: str) -> str:
+    """Return the host of `url` as `canonical` writes it, "" if there is none. Never raises."""
+    key = canonical(url)
+    return key.removeprefix("https://").partition("/")[0].partition("?")[0].partition(":")[0]
+
+
+def _host(name: str) -> str:
+    """Return the host in lower-case ASCII without "www."/"m.", "" if it is none."""
+    name = unicodedata.normalize("NFC", name).rstrip(".").lower()
+    if not name.isascii():
+        try:
+            name = name.encode("idna").decode("ascii")
+        except UnicodeError:
+            return ""
+    if ":" in name:
+        name = f"[{name}]"
+    while (shorter := re.sub(r"^(?:www|m)\.", "", name)) != name and "." in shorter:
+        name = shorter
+    return name if _HOST.fullmatch(name) else ""
+
+
+def _path(path: str) -> str:
+    """Return the path in NFC, one spelling, without a slash at the end; what is not UTF-8 stays."""
+    raw = unquote_to_bytes(path.encode("utf-8", "replace"))
+    with contextlib.suppress(UnicodeDecodeError):
+        raw = unicodedata.normalize("NFC", raw.decode()).encode()
+    spelled = re.sub(r";jsessionid=[^/]*", "", quote(raw, safe=_KEPT), flags=re.IGNORECASE).rstrip("/")
+    twin = _LIFERAY.fullmatch(spelled)
+    return f"/w/{twin['slug']}" if twin else spelled
+
+
+def _query(text: str) -> str:
+    """Return one decoded name or value of a query, encoded."""
+    return quote(unicodedata.normalize("NFC", text).encode("utf-8", "replace"), safe="-._~")
