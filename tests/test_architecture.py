@@ -31,7 +31,7 @@ def test_first_line_says_what_a_file_is(path: Path) -> None:
 
 
 def test_nobody_catches_everything() -> None:
-    """`except Exception` stands at the two outer rims: the command line, and the process that reads hostile bytes."""
+    """`except Exception` stands at two outer rims: the command, and the process that reads hostile bytes."""
     broad = [
         str(path.relative_to(ROOT))
         for path in SOURCES

@@ -1,0 +1,134 @@
+"""The sample set comes out as its truth says: entries, stories, labels, dates, documents."""
+
+import json
+import tomllib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.model import Form, Given, Rights, Source, SourceId
+from pipeline.places import resolve
+from pipeline.reader import Reader
+from pipeline.stages import drain
+from pipeline.store import Connection, Database, export, open_database, receipts, sources
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+TRUTH = json.loads((SAMPLES / "truth.json").read_text())
+ARRIVAL = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+def clock() -> datetime:
+    """Stand still just after the newest sample."""
+    return ARRIVAL
+
+
+def receive(conn: Connection, source: Source, form: Form, body: bytes, given: Given = Given()) -> None:  # noqa: B008
+    """Commit one receipt."""
+    sources.ensure(conn, source)
+    receipts.add(conn, source_id=source.source_id, form=form, body=body, given=given, received_at=ARRIVAL)
+
+
+def registered() -> Iterator[tuple[Source, dict[str, Any]]]:
+    """Yield every intake of the sample registry with its source."""
+    for known in tomllib.loads((SAMPLES / "sources.toml").read_text())["source"]:
+        source = Source(
+            SourceId(known["id"]),
+            known["name"],
+            known["province"] or None,
+            known["area"] or None,
+            tuple(known["hosts"]),
+            Rights(known["rights"]),
+        )
+        for intake in known.get("intake", []):
+            yield source, intake
+
+
+def play(conn: Connection) -> None:
+    """Receive the whole sample set."""
+    for source, intake in registered():
+        path = SAMPLES / intake["path"]
+        if intake["kind"] == "feed":
+            receive(conn, source, Form.FEED, path.read_bytes(), Given(url=f"https://{source.hosts[0]}/feed"))
+        elif intake["kind"] == "folder":
+            for file in sorted(path.iterdir()):
+                form = Form.PAGE if file.suffix == ".html" else Form.TEXT
+                receive(conn, source, form, file.read_bytes(), Given(external_id=file.name))
+        else:
+            for file in sorted(path.glob("*.json")):
+                push = json.loads(file.read_text())
+                if push["source"] == source.source_id:
+                    receive(conn, source, Form.PUSH, json.dumps(push["body"]).encode())
+    for line in (SAMPLES / "records.jsonl").read_text().splitlines():
+        record = json.loads(line)
+        province, area = resolve(record.get("province", ""))
+        source = Source(SourceId(record["source"]), record["source"], province, area)
+        receive(conn, source, Form.RECORD, line.encode())
+
+
+@pytest.fixture(scope="module")
+def lines(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """The export of the sample set by external id."""
+    db: Database = open_database(f"sqlite:///{tmp_path_factory.mktemp('truth') / 'tintinh.db'}")
+    db.migrate()
+    with db.write() as conn:
+        play(conn)
+    with Reader() as reader:
+        drain(db, reader, clock)
+    with db.read() as conn:
+        found = {line["external_id"]: line for line in export.lines(conn, text=True)}
+    db.close()
+    return found
+
+
+def test_every_entry_is_there(lines: dict[str, dict[str, Any]]) -> None:
+    """The export names exactly the ids of the truth."""
+    assert set(TRUTH["entries"]) == set(lines)
+
+
+def test_stories_are_the_truths(lines: dict[str, dict[str, Any]]) -> None:
+    """Ids are in one story exactly where the truth says so, and the named lead leads."""
+    homes: dict[str, set[str]] = {}
+    for external_id, line in lines.items():
+        if external_id not in TRUTH["withdrawn"]:
+            homes.setdefault(line["story_id"], set()).add(external_id)
+    expected = {frozenset(story) for story in TRUTH["stories"]}
+
+    assert expected == {frozenset(names) for names in homes.values() if len(names) > 1}
+    assert [] == [story[0] for story in TRUTH["stories"] if not lines[story[0]]["lead"]]
+
+
+def test_look_alikes_are_apart(lines: dict[str, dict[str, Any]]) -> None:
+    """No pair that must stay apart shares a story."""
+    assert [] == [pair for pair in TRUTH["apart"] if lines[pair[0]]["story_id"] == lines[pair[1]]["story_id"]]
+
+
+@pytest.mark.parametrize(
+    "field", ["kind", "province", "area", "published", "title", "title_basis", "doc_numbers"]
+)
+def test_fields_are_the_truths(lines: dict[str, dict[str, Any]], field: str) -> None:
+    """Each field that the truth names is what came out."""
+    expected = {name: entry[field] for name, entry in TRUTH["entries"].items() if field in entry}
+
+    assert expected == {name: lines[name][field] for name in expected}
+
+
+def test_topics_are_accepted(lines: dict[str, dict[str, Any]]) -> None:
+    """The first topic is one that a reader would accept, in at least nine of ten entries."""
+    wanted = {name: entry["topics"] for name, entry in TRUTH["entries"].items() if entry.get("topics")}
+    fine = [name for name, topics in wanted.items() if set(lines[name]["topics"][:1]) & set(topics)]
+
+    assert len(fine) >= 0.9 * len(wanted), sorted(set(wanted) - set(fine))
+
+
+def test_no_furniture_is_told(lines: dict[str, dict[str, Any]]) -> None:
+    """No phrase of the pages around the articles is in any entry."""
+    texts = {
+        name: "\n".join((line["title"] or "", line["summary"], line["body"])) for name, line in lines.items()
+    }
+
+    assert [] == [
+        (name, phrase) for name, text in texts.items() for phrase in TRUTH["forbidden_text"] if phrase in text
+    ]
