@@ -4,10 +4,12 @@ Each drains its stage in batches until nothing is left or its time is up, then r
 """
 
 import time
+from collections.abc import Iterable
 
 from celery import shared_task
 
-from feeds.publish import publish as publish_feeds
+from feeds import publish as feed_files
+from feeds.channel import FeedForm, channel
 from pipeline import deliver as deliveries
 from pipeline import polling, stages
 from pipeline.config import settings
@@ -70,24 +72,45 @@ def settle() -> None:
 @shared_task(name="tintinh.index")
 def index_stories() -> None:
     """Bring Meilisearch up to the change log; without one the work stays pending."""
-    if (found := index()) is not None:
-        sync.sync(database(), found, now())
+    found, end = index(), _end()
+    while found is not None and time.monotonic() < end:
+        if not sync.sync(database(), found, now(), lease_seconds=settings().lease).more:
+            return
+    if found is not None:
+        ring("index")
 
 
 @shared_task(name="tintinh.publish")
 def publish() -> None:
-    """Bring the feed files up to the change log."""
-    chosen = settings()
-    done = publish_feeds(database(), chosen.feeds_dir, chosen.base_url, now())
-    if chosen.hub_url and done.topics:
-        deliveries.ping_hub(database(), chosen.hub_url, list(done.topics), now)
-        ring("deliver")
+    """Bring the feed files up to the change log, and tell the hub which feeds changed."""
+    chosen, end = settings(), _end()
+    while time.monotonic() < end:
+        done = feed_files.publish(
+            database(),
+            chosen.feeds_dir,
+            chosen.base_url,
+            now(),
+            hub=chosen.hub_url,
+            lease_seconds=chosen.lease,
+        )
+        if chosen.hub_url and done.channels:
+            deliveries.ping_hub(database(), chosen.hub_url, _addresses(done.channels, chosen.base_url), now)
+            ring("deliver")
+        if not done.changes:
+            return
+    ring("publish")
 
 
 @shared_task(name="tintinh.deliver")
 def deliver() -> None:
     """Tell the hub what is due."""
     deliveries.deliver(database(), fetcher(), now)
+
+
+def _addresses(keys: Iterable[str], base_url: str) -> list[str]:
+    """Return the public addresses of channels, which are a hub's topics."""
+    known = [found for key in keys if (found := channel(key)) is not None]
+    return [one.url(base_url, form) for one in known for form in FeedForm]
 
 
 def _end() -> float:

@@ -2,9 +2,10 @@
 
 from celery import shared_task
 
-from feeds.publish import mend as mend_feeds
+from feeds import publish as feed_files
+from pipeline.config import settings
 from pipeline.store import changes, deliveries, links, numbers, receipts
-from search.sync import verify
+from search import sync
 from tasks.wiring import database, index, now, ring
 
 
@@ -27,11 +28,22 @@ def sweep() -> None:
 
 @shared_task(name="tintinh.mend")
 def mend() -> None:
-    """Compare what is derived with SQL: a lost index is filled anew, lost feed files are rendered."""
-    mend_feeds(database())
-    found = index()
-    if found is not None and not verify(database(), found):
-        ring("index")
+    """Compare what is derived with SQL: lost feed files and a lost index come back."""
+    chosen, found = settings(), index()
+    feed_files.mend(
+        database(),
+        chosen.feeds_dir,
+        chosen.base_url,
+        now(),
+        hub=chosen.hub_url,
+        lease_seconds=chosen.lease,
+    )
+    if found is None:
+        return
+    ring("index")  # notices a deleted index
+    seen = sync.verify(database(), found)
+    if seen.settled and not seen.sound:
+        sync.request_rebuild(database())
 
 
 @shared_task(name="tintinh.canary")
