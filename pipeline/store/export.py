@@ -5,9 +5,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, or_, select
 
+from pipeline import face
 from pipeline.errors import NotFound
 from pipeline.model import Draft, EntryKind, Labels, Verdict
-from pipeline.store import changes, codec
+from pipeline.store import changes, codec, sources
 from pipeline.store.entries import in_order, is_withdrawn
 from pipeline.store.schema import alias, entry, receipt, receipt_entry, story, version
 from pipeline.urls import canonical
@@ -101,6 +102,7 @@ class _Known:
         for row in conn.execute(select(version).where(version.c.entry_id.in_(entry_ids))):
             by_entry.setdefault(row.entry_id, []).append(row)
         self.versions = {entry_id: in_order(rows) for entry_id, rows in by_entry.items()}
+        self.sources = sources.many(conn)
         story_ids = {row.story_id for row in self.entries.values() if row.story_id is not None}
         told = select(story.c.story_id, story.c.lead, story.c.face).where(story.c.story_id.in_(story_ids))
         self.stories = {row.story_id: row for row in conn.execute(told)}
@@ -121,7 +123,7 @@ class _Known:
         draft = drafts.get(told)
         rank = list(drafts).index(told) + 1 if draft else None
         home = self.stories.get(row.story_id)
-        labels = Labels() if home is None else codec.load_face(home.face).labels
+        labels = self._own_labels(row, draft) if home is None else codec.load_face(home.face).labels
         item = row.kind == EntryKind.BULLETIN_ITEM
         line: dict[str, Any] = {
             "entry_id": named.entry_id,
@@ -150,6 +152,12 @@ class _Known:
         if text:
             line |= {"summary": draft.summary if draft else "", "body": draft.body if draft else ""}
         return line
+
+    def _own_labels(self, row: Row[Any], draft: Draft | None) -> Labels:
+        """Return what an entry without a story says by itself: withdrawn before it was told."""
+        if draft is None:
+            return Labels()
+        return face.labels([face.Spoken(row.entry_id, self.sources[row.source_id], draft, versions=1)])
 
 
 def _decided(verdict: str | None, score: float | None, because: str | None) -> dict[str, Any] | None:
