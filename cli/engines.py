@@ -23,7 +23,14 @@ from pathlib import Path
 from cli.binaries import meilisearch_binary, valkey_binary
 from pipeline.errors import EngineUnavailable
 
-__all__ = ["Engine", "die_with_parent", "meilisearch_binary", "start_meilisearch", "start_valkey"]
+__all__ = [
+    "Engine",
+    "die_with_parent",
+    "draw_key",
+    "meilisearch_binary",
+    "start_meilisearch",
+    "start_valkey",
+]
 
 _READY_SECONDS = 60  # a large data folder on a cold disk; 0.06 s and 0.33 s when empty
 _POLL_SECONDS = 0.02
@@ -75,7 +82,7 @@ def start_meilisearch(binary: Path, data_dir: Path, key_file: Path, port: int = 
     Raises:
         EngineUnavailable: it does not start; the message has the end of its log.
     """
-    key = _key(key_file)
+    key = draw_key(key_file)
     data_dir = _private(data_dir)
     environ = {name: value for name, value in os.environ.items() if not name.startswith("MEILI_")}
     environ |= {"MEILI_MASTER_KEY": key, "RUST_BACKTRACE": "0"}  # a backtrace would bury the reason
@@ -280,8 +287,12 @@ def _private(folder: Path) -> Path:
     return folder.resolve()
 
 
-def _key(path: Path) -> str:
-    """Return the key in `path`, drawn at the first call; nobody else can read the file."""
+def draw_key(path: Path) -> str:
+    """Return the key in `path`, drawn at the first call; nobody else can read the file.
+
+    Raises:
+        EngineUnavailable: the disk does not allow it.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():

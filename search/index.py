@@ -87,8 +87,8 @@ class Index:
     def others(self) -> list[str]:
         """Return the indexes that were made beside this one, left-overs included."""
         with self._client() as client:
-            listed = client.get_raw_indexes({"limit": 1000})
-        return sorted(str(one["uid"]) for one in listed if str(one["uid"]).startswith(f"{self.name}--"))
+            listed = client.get_indexes({"limit": 1000})["results"]
+        return sorted(one.uid for one in listed if one.uid.startswith(f"{self.name}--"))
 
     def build(self, uid: str) -> str:
         """Make an empty index with our settings and return when it was born."""

@@ -4,7 +4,7 @@ The first rung with a hit answers, so that totals and facets speak of what was m
 
 1. stories with the document numbers of the question; every word with its accents; the words as
    one phrase without accents (a mistyped accent in a headline). Without accents in the question:
-   every word without accents.
+   every word without accents. Numbers and quoted phrases are meant literally: no further rung.
 2. more than ten terms: the most telling ones with accents, then
 3. every (telling) word without accents,
 4. the same with typos,
@@ -37,6 +37,7 @@ from search.schema import (
 from search.tokens import accented, bare, number_key, telex, tokens
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″＂", '"'))
+_RUN = re.compile(r"\d+(?:\.\d{3})+|[^\W_]+")
 _PUNCTUATION = ".,;:!?()[]{}\"'…"
 # Words that tell least, left out first when a question is too long.
 _FRAMES = frozenset(
@@ -60,10 +61,14 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The words of a question: its terms in order, and its document numbers in canonical form."""
+    """The words of a question: its terms in order, and its document numbers in canonical form.
+
+    `literal`: it names numbers or quotes phrases; who does that wants these or nothing.
+    """
 
     terms: tuple[Term, ...] = ()
     numbers: tuple[str, ...] = ()
+    literal: bool = False
 
     def words(self) -> list[str]:
         """Return all words in order."""
@@ -79,17 +84,19 @@ class Rung:
 
 
 def asked(q: str) -> Asked:
-    """Return the terms of what was typed: numbers and quoted phrases stand together.
+    """Return the terms of what was typed: numbers, codes (QL1A) and quoted phrases stand together.
 
     A minus excludes nothing: real texts have "2020 -2025", which Meilisearch reads as "not 2025".
     """
     terms: list[Term] = []
     numbers: list[str] = []
+    quotes = False
     pieces = clean(q).translate(_QUOTES).split('"')
     for position, piece in enumerate(pieces):
         is_phrase = position % 2 == 1 and position < len(pieces) - 1
         if is_phrase and not documents.find(piece):
             terms += [Term(words)] if (words := tuple(tokens(piece))) else []
+            quotes = quotes or bool(words)
             continue
         for part, number in _numbered(piece):
             if number:
@@ -97,7 +104,7 @@ def asked(q: str) -> Asked:
                 terms.append(Term(tuple(tokens(number))))
             else:
                 terms += _single(part)
-    return Asked(tuple(terms), tuple(dict.fromkeys(numbers)))
+    return Asked(tuple(terms), tuple(dict.fromkeys(numbers)), literal=quotes or bool(numbers))
 
 
 def rungs(query: Query) -> tuple[Rung, ...]:
@@ -119,15 +126,14 @@ def rungs(query: Query) -> tuple[Rung, ...]:
     else:
         first.append(make.strict(fitting, bare, PLAIN, _LOOSE))
     ladder = [Rung(tuple(first))]
-    if question.numbers:  # whoever names a number wants that one or none
+    if question.literal:
         return tuple(ladder)
-    telling = _telling(terms)
-    if exact and len(terms) > MOST_WORDS:
+    telling, long = _telling(terms), len(terms) > MOST_WORDS
+    if exact and long:
         ladder.append(Rung((make.strict(telling, telex, ACCENTED),), relaxed=True))
-    if exact or len(terms) > MOST_WORDS:
-        ladder.append(Rung((make.strict(telling, bare, PLAIN),), relaxed=len(terms) > MOST_WORDS))
-    parted = len(terms) > MOST_WORDS or any(len(term.words) > 1 for term in terms)
-    ladder.append(Rung((make.loose(telling, "all"),), relaxed=parted))
+    if exact or long:
+        ladder.append(Rung((make.strict(telling, bare, PLAIN),), relaxed=long))
+    ladder.append(Rung((make.loose(telling, "all"),), relaxed=long))
     if len(telling) > 1:
         ladder.append(Rung((make.loose(telling, "frequency"),), relaxed=True))
     return tuple(ladder)
@@ -202,9 +208,10 @@ def _by_word(text: str) -> list[tuple[str, str]]:
 
 
 def _single(part: str) -> list[Term]:
-    """Return the words of one typed word: numbers tell most, then names, then long words."""
+    """Return the terms of one typed word: numbers tell most, then names, then long words."""
     rank = 2 if re.search(r"\d", part) else int(part[:1].isupper())
-    return [Term((word,), (-1 if word in _FRAMES else rank, len(word))) for word in tokens(part)]
+    runs = (tuple(tokens(run)) for run in _RUN.findall(part))
+    return [Term(run, (-1 if run[0] in _FRAMES else rank, len(run[0]))) for run in runs if run]
 
 
 def _fitting(terms: Sequence[Term]) -> list[Term]:

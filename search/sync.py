@@ -303,7 +303,7 @@ class _Step:
             return Synced()
         documents = [document(story, texts.get(story.story_id, [])) for story in told]
         refused = self._index.write(uid, documents, gone)
-        self._written |= set(story_ids)
+        self._written |= set(story_ids) - {one.document_id for one in refused}
         return Synced(len(documents) - len(refused), len(gone), refused)
 
     def _note(self, conn: Connection, refused: Sequence[RefusedDocument]) -> None:
