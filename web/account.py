@@ -22,13 +22,10 @@ from pipeline.store import accounts
 from pipeline.store.accounts import Role, Session
 from web.problems import Problem
 from web.site import Site, TheSite
-from web.throttle import Throttle
 from web.view import render
 
 SESSION_TTL = timedelta(hours=12)
 _LONGEST_TOKEN = 100
-_PER_PERSON = Throttle(most=5, seconds=900)
-_PER_ADDRESS = Throttle(most=30, seconds=900)
 # A try takes 16 MB and 0.14 s: two at a time keep a flood from eating the machine.
 _HASHING = BoundedSemaphore(2)
 _LOG = structlog.get_logger("web")
@@ -96,7 +93,7 @@ def enter(
     _check_stranger(request, site, csrf)
     address = request.client.host if request.client else ""
     person, now = f"{address} {name[:64]}", time.monotonic()
-    wait = max(_PER_PERSON.attempt(person, now), _PER_ADDRESS.attempt(address, now))
+    wait = max(site.tries_of_person.attempt(person, now), site.tries_of_address.attempt(address, now))
     if wait:
         late = _page(request, site, to=next, status=429, problem="Thử quá nhiều lần. Xin chờ ít phút.")
         late.headers["Retry-After"] = str(int(wait) + 1)
@@ -110,7 +107,7 @@ def enter(
         return _page(
             request, site, to=next, status=401, problem="Tên hoặc mật khẩu không đúng.", name=name[:64]
         )
-    _PER_PERSON.forgive(person)
+    site.tries_of_person.forgive(person)
     with site.db.write() as conn:
         token = accounts.open_session(conn, known.name, known.role, datetime.now(UTC), SESSION_TTL)
     return _entered(request, site, token, next)

@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pipeline.errors import NotFound, Transient
 from pipeline.store import export, intakes, numbers, quarantine
 from pipeline.store.accounts import Role, Session
+from tasks.app import QUEUES
 from tasks.wiring import queue_depths, ring
 from web.account import check_csrf, needs
 from web.metrics import MEDIA_TYPE
@@ -45,7 +46,7 @@ def page(
         signed=who,
         now=now,
         state=state,
-        queues=queue_depths(),
+        queues=queue_depths(QUEUES),
         held=held[:_SHOWN_HELD],
         held_count=len(held),
         doors=[door for door in doors if door.failures or (door.next_due and door.next_due < now)],
@@ -104,7 +105,7 @@ def metrics(site: TheSite) -> Response:
     """Give the numbers in Prometheus's text form."""
     with site.db.read() as conn:
         state = numbers.state(conn, datetime.now(UTC))
-    return Response(site.metrics.text(state, queue_depths()), media_type=MEDIA_TYPE)
+    return Response(site.metrics.text(state, queue_depths(QUEUES)), media_type=MEDIA_TYPE)
 
 
 def _trace(site: Site, name: str) -> dict[str, Any]:

@@ -7,10 +7,12 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from pipeline.config import Settings
+from pipeline.errors import EngineUnavailable
 from pipeline.reader import Reader
 from pipeline.store import Database, open_database
 from search.index import Index
 from web.metrics import Metrics
+from web.throttle import Throttle
 
 
 class Site:
@@ -26,13 +28,22 @@ class Site:
         self.settings = settings
         self.db: Database = open_database(settings.sql_url)
         self.metrics = Metrics()
+        self.tries_of_person = Throttle(most=5, seconds=900)
+        self.tries_of_address = Throttle(most=30, seconds=900)
         self.reader = Reader()
         self.previewing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="preview")
 
     @cached_property
     def index(self) -> Index | None:
         """The search index, None when no Meilisearch is configured."""
-        raise NotImplementedError
+        chosen = self.settings
+        if not chosen.meilisearch_url:
+            return None
+        try:
+            key = chosen.meilisearch_key_file.read_text().strip() if chosen.meilisearch_key_file else ""
+        except OSError as error:
+            raise EngineUnavailable("Meilisearch", f"its key cannot be read: {error}") from error
+        return Index(chosen.meilisearch_url, key, chosen.meilisearch_index)
 
     @property
     def https(self) -> bool:

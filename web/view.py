@@ -147,9 +147,9 @@ def static(name: str) -> str:
     return f"/static/{name}?v={digest}"
 
 
-def render(name: str, **values: Any) -> str:
+def render(template: str, /, **values: Any) -> str:
     """Return a page."""
-    return _environment().get_template(name).render(**values)
+    return _environment().get_template(template).render(**values)
 
 
 @cache

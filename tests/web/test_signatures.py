@@ -137,7 +137,6 @@ def test_a_reader_of_receipts_may_send_the_key_itself() -> None:
     verify_reader(signed_headers(b""), (KEY,), now)
 
 
-@pytest.mark.parametrize("authorization", ["Bearer ", "Bearer x", f"Basic {KEY}", "Bearer é", ""])
 def test_an_empty_key_in_the_file_opens_nothing() -> None:
     """A key file that was mangled shuts the door instead of opening it."""
     header = "sha256=" + hmac.new(b"", BODY, hashlib.sha256).hexdigest()
@@ -147,6 +146,7 @@ def test_an_empty_key_in_the_file_opens_nothing() -> None:
         verify_reader({"authorization": "Bearer "}, ("",), datetime.now(UTC))
 
 
+@pytest.mark.parametrize("authorization", ["Bearer ", "Bearer x", f"Basic {KEY}", "Bearer é", ""])
 def test_a_reader_without_the_key_sees_nothing(authorization: str) -> None:
     """Any other token is refused."""
     with pytest.raises(Problem) as caught:

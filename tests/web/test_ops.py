@@ -1,0 +1,155 @@
+"""What ops people and machines see, on both databases."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from pipeline.config import Settings
+from pipeline.model import Form, Given, Source, SourceId
+from pipeline.store import Database, accounts, intakes, quarantine, receipts, sources
+from pipeline.store.accounts import Role
+from tests.web.conftest import Serve, serving
+from web.app import create_app
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def held(db: Database) -> int:
+    """The number of a quarantined receipt; its feed is late and failing."""
+    with db.write() as conn:
+        sources.add(conn, Source(SourceId("bao-a"), "Báo A"))
+        door = intakes.add(conn, SourceId("bao-a"), "feed", "https://a.example.org/rss", next_due=NOW)
+        intakes.done(conn, door, intakes.Poll(NOW, NOW - timedelta(hours=1), error="đọc <b>quá</b> lâu"))
+        taken = receipts.add(
+            conn,
+            source_id=SourceId("bao-a"),
+            form=Form.TEXT,
+            body=b"?",
+            given=Given(),
+            received_at=NOW,
+        )
+        receipts.quarantine(conn, taken.receipt_id, "receive", "không đọc được <script>", NOW)
+    with db.read() as conn:
+        return quarantine.listed(conn)[0].held_id
+
+
+@pytest.fixture
+def ops(serve: Serve, db: Database) -> httpx.Client:
+    """A client that is signed in as ops."""
+    client = serve()
+    with db.write() as conn:
+        token = accounts.open_session(conn, "lan", Role.OPS, datetime.now(UTC), timedelta(hours=1))
+    client.cookies.set("tintinh_session", token)
+    return client
+
+
+def csrf(page: httpx.Response) -> str:
+    """Return the token of a page's forms."""
+    found = re.search(r'name="csrf" value="([^"]+)"', page.text)
+    assert found is not None
+    return found[1]
+
+
+def test_the_page_shows_what_is_held_and_late(ops: httpx.Client, held: int) -> None:
+    """Reasons and addresses are shown, and nothing in them becomes markup."""
+    page = ops.get("/ops")
+
+    assert 200 == page.status_code
+    assert f"/ops/quarantine/{held}/replay" in page.text
+    assert "không đọc được &lt;script&gt;" in page.text
+    assert "đọc &lt;b&gt;quá&lt;/b&gt; lâu" in page.text
+    assert page.headers["cache-control"] == "no-store"
+
+
+def test_a_held_receipt_is_sent_through_again(ops: httpx.Client, db: Database, held: int) -> None:
+    """Replay by the form makes the receipt wait to be read."""
+    told = ops.post(f"/ops/quarantine/{held}/replay", data={"csrf": csrf(ops.get("/ops"))})
+    with db.read() as conn:
+        state, waiting = quarantine.get(conn, held).state, receipts.pending(conn)
+
+    assert (303, "/ops?done=replayed") == (told.status_code, told.headers["location"])
+    assert ("replayed", 1) == (state, waiting)
+
+
+def test_a_held_receipt_is_dropped(ops: httpx.Client, db: Database, held: int) -> None:
+    """Drop by the form gives it up; nothing is read."""
+    ops.post(f"/ops/quarantine/{held}/drop", data={"csrf": csrf(ops.get("/ops"))})
+    with db.read() as conn:
+        state, waiting = quarantine.get(conn, held).state, receipts.pending(conn)
+
+    assert ("dropped", 0) == (state, waiting)
+
+
+def test_a_forged_action_does_nothing(ops: httpx.Client, db: Database, held: int) -> None:
+    """Without the session's token, or without a session, nothing moves."""
+    forged = ops.post(f"/ops/quarantine/{held}/drop", data={"csrf": "x"})
+    bare = ops.post(f"/ops/quarantine/{held}/drop")
+    token = csrf(ops.get("/ops"))
+    ops.cookies.clear()
+    stranger = ops.post(f"/ops/quarantine/{held}/drop", data={"csrf": token})
+    with db.read() as conn:
+        state = quarantine.get(conn, held).state
+
+    assert [403, 422, 303] == [forged.status_code, bare.status_code, stranger.status_code]
+    assert state == "open"
+
+
+def test_unknown_numbers_and_actions_are_not_found(ops: httpx.Client, held: int) -> None:
+    """There is no third thing to do, and no other receipt."""
+    form = {"csrf": csrf(ops.get("/ops"))}
+
+    assert 404 == ops.post(f"/ops/quarantine/{held}/eat", data=form).status_code
+    assert 404 == ops.post("/ops/quarantine/999/drop", data=form).status_code
+
+
+def test_tracing_says_where_a_thing_is(ops: httpx.Client) -> None:
+    """A name that nothing bears is told as such, whatever is in it."""
+    page = ops.get("/ops", params={"trace": '"><script>x</script>'})
+
+    assert 200 == page.status_code
+    assert "Không có gì mang tên này" in page.text
+    assert "<script>x" not in page.text
+
+
+@pytest.mark.usefixtures("held")
+def test_metrics_are_numbers_and_no_secret(client: httpx.Client) -> None:
+    """Prometheus's own parser reads them."""
+    told = client.get("/metrics")
+    families = {family.name: family for family in text_string_to_metric_families(told.text)}
+    states = {sample.labels["state"]: sample.value for sample in families["tintinh_receipts"].samples}
+
+    assert "text/plain; version=0.0.4; charset=utf-8" == told.headers["content-type"]
+    assert {"received": 0, "read": 0, "quarantined": 1, "dropped": 0} == states
+    assert 1 == families["tintinh_quarantine_open"].samples[0].value
+    assert {"index", "publish"} == {s.labels["reader"] for s in families["tintinh_reader_behind"].samples}
+
+
+def test_refused_pushes_are_counted(client: httpx.Client) -> None:
+    """Every reason has its own count."""
+    client.post("/webhooks/a", content=b"{}")
+    lines = client.get("/metrics").text.splitlines()
+
+    assert 'tintinh_pushes_total{code="missing_signature"} 1.0' in lines
+
+
+def test_a_ready_process_says_so(client: httpx.Client) -> None:
+    """Alive and ready are two questions."""
+    assert [200, 200] == [client.get(path).status_code for path in ("/healthz", "/readyz")]
+
+
+def test_a_process_without_its_schema_is_alive_but_not_ready(tmp_path: Path) -> None:
+    """An empty database is not ready, and a missing one neither; the process answers all the same."""
+    outdated = Settings(data=tmp_path)
+    away = Settings(data=tmp_path, database_url="postgresql://nobody@127.0.0.1:1/none?connect_timeout=2")
+    for chosen, code in ((outdated, "schema_outdated"), (away, "sql_unreachable")):
+        with serving(create_app(chosen)) as address, httpx.Client(base_url=address) as client:
+            told = client.get("/readyz")
+
+            assert (503, code) == (told.status_code, told.json()["code"])
+            assert "retry-after" in told.headers
+            assert 200 == client.get("/healthz").status_code

@@ -1,0 +1,122 @@
+"""The JSON forms of stories: what /api answers, described for OpenAPI.
+
+Made from faces only, so nothing beyond a source's rights can get in (law 10).
+"""
+
+from datetime import datetime
+from typing import Self
+
+from pydantic import BaseModel, Field
+
+from pipeline.model import Story, Telling
+from web.view import web_url
+
+
+class BulletinBody(BaseModel):
+    """Where a bulletin's item stands."""
+
+    external_id: str
+    number: int
+
+
+class DecisionBody(BaseModel):
+    """What an entry is, and why."""
+
+    verdict: str = Field(examples=["NEW", "JOINS", "REPEATS", "REVISES"])
+    score: float
+    because: str
+
+
+class EntryBody(BaseModel):
+    """One telling of a story."""
+
+    entry_id: str
+    source: str
+    source_name: str
+    kind: str = Field(examples=["article", "bulletin_item"])
+    external_id: str
+    bulletin: BulletinBody | None
+    title: str
+    summary: str
+    content: str = Field(description="empty unless the source lets its full text out")
+    url: str | None
+    published: str = Field(description="local, only as precise as known", examples=["2023-01-31", "2021-07"])
+    published_basis: str
+    updated: datetime | None
+    authors: list[str]
+    credit: str
+    version: int
+    decision: DecisionBody
+
+    @classmethod
+    def of(cls, told: Telling) -> Self:
+        """Make the JSON form of a telling."""
+        return cls(
+            entry_id=told.entry_id,
+            source=told.source_id,
+            source_name=told.source_name,
+            kind=told.kind,
+            external_id=told.external_id,
+            bulletin=BulletinBody(external_id=told.bulletin_id, number=told.bulletin_number)
+            if told.bulletin_id
+            else None,
+            title=told.title,
+            summary=told.summary,
+            content=told.content,
+            url=web_url(told.url) or None,
+            published=told.published,
+            published_basis=told.published_basis,
+            updated=told.updated,
+            authors=list(told.authors),
+            credit=told.credit,
+            version=told.version,
+            decision=DecisionBody(
+                verdict=told.decision.verdict, score=told.decision.score, because=told.decision.because
+            ),
+        )
+
+
+class StoryBody(BaseModel):
+    """A story with all its tellings, the lead first."""
+
+    story_id: str
+    revision: int
+    first_seen: datetime
+    updated: datetime
+    title: str
+    summary: str
+    content: str
+    url: str | None
+    published: str
+    published_basis: str
+    province: str | None = Field(description="slug of today's main unit; toan-quoc for national news")
+    provinces: list[str]
+    area: str | None = Field(description="slug of the main unit of until July 2025 told about")
+    areas: list[str]
+    topics: list[str]
+    doc_numbers: list[str]
+    entries: list[EntryBody]
+
+    @classmethod
+    def of(cls, story: Story) -> Self:
+        """Make the JSON form of a live story."""
+        face = story.face
+        return cls(
+            story_id=story.story_id,
+            revision=story.revision,
+            first_seen=story.first_seen,
+            updated=story.updated,
+            title=face.title,
+            summary=face.summary,
+            content=face.content,
+            url=web_url(face.url) or None,
+            published=face.published,
+            published_basis=face.published_basis,
+            province=face.labels.province,
+            provinces=list(face.labels.provinces),
+            area=face.labels.area,
+            areas=list(face.labels.areas),
+            topics=list(face.labels.topics),
+            doc_numbers=list(face.doc_numbers),
+            entries=[EntryBody.of(told) for told in face.tellings],
+        )

@@ -1,0 +1,71 @@
+"""One story, as a page and as JSON. A merged story sends on to its survivor, a withdrawn one is gone."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from fastapi.responses import HTMLResponse
+
+from feeds.channel import Channel, channel
+from pipeline.model import Labels, Story, StoryId, StoryState
+from pipeline.store import stories
+from web.account import Signed
+from web.problems import Problem, described
+from web.shapes import StoryBody
+from web.site import Site, TheSite
+from web.view import render
+
+_MOST_TOPICS = 3
+Id = Annotated[str, Path(max_length=64)]
+
+router = APIRouter()
+
+
+@router.get("/stories/{story_id}", include_in_schema=False)
+def page(site: TheSite, who: Signed, story_id: Id) -> HTMLResponse:
+    """Show a story: all tellings side by side, and why they are one."""
+    story = _living(site, story_id, "/stories/")
+    shown = render(
+        "story.html", title="", here="", signed=who, story=story, channels=_channels(story.face.labels)
+    )
+    return HTMLResponse(shown)
+
+
+@router.get(
+    "/api/stories/{story_id}",
+    tags=["search"],
+    responses={308: {"description": "Merged: Location has the survivor"}, **described(404, 410, 503)},
+)
+def story_json(site: TheSite, story_id: Id) -> StoryBody:
+    """Give a story with all its entries and decisions."""
+    return StoryBody.of(_living(site, story_id, "/api/stories/"))
+
+
+def _living(site: Site, story_id: str, where: str) -> Story:
+    """Return a live story.
+
+    Raises:
+        Problem: 404 unknown, 410 withdrawn, 308 merged (with the survivor's id).
+    """
+    with site.db.read() as conn:
+        story = stories.get(conn, StoryId(story_id))
+        survivor = stories.resolve(conn, StoryId(story_id))
+    if story is None or survivor is None:
+        raise Problem(404, "not_found", "there is no such story")
+    if story.state is StoryState.WITHDRAWN:
+        raise Problem(410, "withdrawn", "its sources took this story back")
+    if survivor != story.story_id:
+        raise Problem(
+            308,
+            "merged",
+            "the story is told in another one",
+            headers={"Location": f"{where}{survivor}"},
+            more={"story_id": survivor},
+        )
+    return story
+
+
+def _channels(labels: Labels) -> list[Channel]:
+    """Return the channels that a reader of this story may want, narrowest first."""
+    keys = [f"area/{labels.area}", f"province/{labels.province}"]
+    keys += [f"topic/{slug}" for slug in labels.topics[:_MOST_TOPICS]]
+    return [found for found in map(channel, keys) if found]
