@@ -29,7 +29,7 @@ _BEFORE = re.compile(
     r"|(?P<unit>(?:tỉnh|thành phố|tp|t\.p|thủ đô|tỉnh ủy|thành ủy|tỉnh đoàn|thành đoàn|đảng bộ|ubnd|hđnd|thị xã|tx"
     r"|(?<!vệ\s)(?<!hành\s)(?<!cứu\s)tinh)\.?\s*)"
     r"|(?P<below>(?:phường|xã|thị trấn|huyện|quận|(?<!con\s)đường|phố|cầu|chợ|ngã tư|ngã ba|thôn|ấp|khóm|xa lộ"
-    r"|đại lộ|bến xe|ga|sân|nhà thi đấu|trường đua|chùa|đình|đền|vịnh|hồ|núi|sông|rạch|bún bò|bún"
+    r"|đại lộ|bến xe|ga|sân|nhà hát|rạp|nhà thi đấu|trường đua|chùa|đình|đền|vịnh|hồ|núi|sông|rạch|bún bò|bún"
     r"|quỹ tín dụng(?:\snhân dân)?|ông|bà|anh|chị|em|cô|chú|bác|bé|cháu)\s)"
     r"|(?P<firm>(?:công ty|tập đoàn|ngân hàng|khách sạn|nhà hàng|siêu thị|chung cư|bia|clb|câu lạc bộ|đội bóng"
     r"|đại học|đh|học viện|bệnh viện|(?<!môi\s)(?<!thị\s)(?<!hiện\s)(?<!công\s)(?<!quảng\s)trường)\s"
