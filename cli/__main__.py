@@ -1,1 +1,36 @@
-print("hi")
+"""The command line: `./tintinh COMMAND`, `python -m cli COMMAND`.
+
+stdout carries data only, chatter goes to stderr. Exit codes: 0 done, 1 an error (one clear line),
+2 a command that was written wrongly.
+"""
+
+import sys
+
+import typer
+
+from cli import run
+from cli.console import say
+from pipeline.errors import TinTinhError
+
+app = typer.Typer(
+    help="Tin Tỉnh: one story from many tellings, as merged feeds and search, for the provinces of Viet Nam.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command()(run.up)
+app.command(hidden=True)(run.web)
+
+
+def main() -> None:
+    """Run the command line; an error of ours becomes one line and exit code 1."""
+    try:
+        app(prog_name="tintinh")
+    except TinTinhError as error:
+        say(f"tintinh: {error}")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
