@@ -93,42 +93,40 @@ def receive(
     """
     with db.write() as conn:
         claimed = receipts.claim(conn, clock(), lease_seconds, limit)
+    try:
+        outcomes = [(receipt, *_read(db, reader, receipt)) for receipt in claimed]
+    except EngineUnavailable:
+        with db.write() as conn:
+            receipts.put_back(conn, [receipt.receipt_id for receipt in claimed])
+        raise
     done = Received()
-    for position, receipt in enumerate(claimed):
-        try:
-            done += _receive_one(db, reader, receipt, clock, backfill_after_days)
-        except EngineUnavailable:
-            with db.write() as conn:
-                receipts.put_back(conn, [left.receipt_id for left in claimed[position:]])
-            raise
+    with db.write() as conn:
+        for receipt, parsed, readings in outcomes:
+            if isinstance(parsed, Unreadable):
+                receipts.quarantine(conn, receipt.receipt_id, "receive", str(parsed), clock())
+                done += Received(receipts=1, quarantined=1)
+                continue
+            for reading in readings:
+                entries.commit(conn, receipt, reading, backfill_after_days)
+            for name, _detail in parsed.drops:
+                counters.add(conn, f"drop_{name}")
+            receipts.finish(conn, receipt.receipt_id)
+            done += Received(receipts=1, entries=len(readings))
     return done
 
 
-def _receive_one(
-    db: Database, reader: Reads, receipt: Receipt, clock: Clock, backfill_after_days: int
-) -> Received:
-    try:
-        parsed = _read(db, reader, receipt)
-    except Unreadable as error:
-        with db.write() as conn:
-            receipts.quarantine(conn, receipt.receipt_id, "receive", str(error), clock())
-        return Received(receipts=1, quarantined=1)
-    readings = [Reading(draft, fingerprint(draft), postings(draft)) for draft in parsed.drafts]
-    with db.write() as conn:
-        for reading in readings:
-            entries.commit(conn, receipt, reading, backfill_after_days)
-        for name, _detail in parsed.drops:
-            counters.add(conn, f"drop_{name}")
-        receipts.finish(conn, receipt.receipt_id)
-    return Received(receipts=1, entries=len(readings))
-
-
-def _read(db: Database, reader: Reads, receipt: Receipt) -> Parsed:
+def _read(db: Database, reader: Reads, receipt: Receipt) -> tuple[Parsed | Unreadable, list[Reading]]:
+    """Return what a receipt says, or why it says nothing; everything that takes time is done here."""
     if receipt.attempts >= MAX_ATTEMPTS:
-        raise Unreadable(f"receipt {receipt.receipt_id}", f"tried {MAX_ATTEMPTS} times without an end")
+        name = f"receipt {receipt.receipt_id}"
+        return Unreadable(name, f"its worker died {MAX_ATTEMPTS} times while reading it"), []
     with db.read() as conn:
         document = receipts.document(conn, receipt)
-    return reader.read(document)
+    try:
+        parsed = reader.read(document)
+    except Unreadable as error:
+        return error, []
+    return parsed, [Reading(draft, fingerprint(draft), postings(draft)) for draft in parsed.drafts]
 
 
 def settle(db: Database, clock: Clock, *, lease_seconds: float = 120, limit: int = 200) -> Settled:

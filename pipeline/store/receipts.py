@@ -20,7 +20,8 @@ from pipeline.store import codec, sources
 from pipeline.store.database import insert
 from pipeline.store.schema import blob, entry, held, receipt, receipt_entry
 
-MAX_ATTEMPTS = 5
+MAX_ATTEMPTS = 10
+_SUSPECT_ATTEMPTS = 2  # from here on a receipt is claimed alone, so that it harms no others
 
 
 class ReceiptState(StrEnum):
@@ -127,6 +128,8 @@ def claim(conn: Connection, now: datetime, seconds: float, limit: int) -> list[R
         .with_for_update(skip_locked=True)
     )
     rows = conn.execute(query).all()
+    suspects = [row for row in rows if row.attempts >= _SUSPECT_ATTEMPTS]
+    rows = suspects[:1] or rows
     mine = receipt.update().where(receipt.c.receipt_id.in_([row.receipt_id for row in rows]))
     until = now + timedelta(seconds=seconds)
     conn.execute(mine.values(leased_until=until, attempts=receipt.c.attempts + 1))
