@@ -82,7 +82,8 @@ def _titles(face: Face) -> Iterator[str]:
 
 def _body(face: Face, texts: Sequence[str]) -> list[str]:
     """Return the words of every different paragraph: papers repeat each other's."""
-    lines = dict.fromkeys(line for text in (face.title, face.summary, *texts) for line in paragraphs(text))
+    told = (face.title, face.summary, *texts, *face.doc_numbers)
+    lines = dict.fromkeys(line for text in told for line in paragraphs(text))
     words: list[str] = []
     for line in lines:
         words += tokens(line)

@@ -152,6 +152,12 @@ class Index:
                 raise
         return answer
 
+    def each(self, queries: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+        """Ask several queries one by one in one request and return the hits of each."""
+        asked = [{"indexUid": self.name, **query} for query in queries]
+        with self._client() as client:
+            return [answer["hits"] for answer in client.multi_search(asked)["results"]]
+
     def _put(self, uid: str, lines: Sequence[_Line]) -> list[RefusedDocument]:
         """Put documents, halving a batch that fails until the bad ones stand alone."""
         try:

@@ -7,10 +7,11 @@ import time
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from search.coverage import covering
 from search.index import Index
-from search.plan import rungs
+from search.plan import each, rungs
 from search.question import Query, Sort, read
-from search.schema import FACETS, MOST_HITS
+from search.schema import FACETS, MOST_HITS, PRIMARY_KEY, PUBLISHED_AT, SHOWN, quoted
 from search.snippet import snippet
 
 __all__ = ["Hit", "Query", "Results", "Sort", "read", "search"]
@@ -42,7 +43,7 @@ class Results:
         total: exact up to 1,000, which also stands for more.
         facets: for province, area, topic and source, how many hits bear each slug, most first.
         took_ms: as the asker felt it.
-        relaxed: no story holds every word; these hold some.
+        relaxed: no story holds every word; these hold most of what was asked, rare words weighing more.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -63,18 +64,14 @@ def search(index: Index, query: Query) -> Results:
         EngineUnavailable: Meilisearch is away, or the index is being built.
     """
     started = time.perf_counter()
-    federation = {
-        "limit": query.per_page,
-        "offset": (query.page - 1) * query.per_page,
-        "facetsByIndex": {index.name: list(FACETS.values())},
-        "mergeFacets": {},
-    }
     answer: dict[str, Any] = {}
     relaxed = False
     for rung in rungs(query):
-        answer, relaxed = index.search(rung.queries, federation), rung.relaxed
+        answer, relaxed = index.search(rung.queries, _federation(index, query)), rung.relaxed
         if answer["estimatedTotalHits"]:
             break
+    else:
+        answer, relaxed = _covered(index, query), True
     total = int(answer.get("estimatedTotalHits", 0))
     told = answer.get("facetDistribution") or {}
     return Results(
@@ -84,6 +81,42 @@ def search(index: Index, query: Query) -> Results:
         took_ms=round((time.perf_counter() - started) * 1000),
         relaxed=relaxed and total > 0,
     )
+
+
+def _federation(index: Index, query: Query) -> dict[str, Any]:
+    return {
+        "limit": query.per_page,
+        "offset": (query.page - 1) * query.per_page,
+        "facetsByIndex": {index.name: list(FACETS.values())},
+        "mergeFacets": {},
+    }
+
+
+def _covered(index: Index, query: Query) -> dict[str, Any]:
+    """Answer a question of which no story holds every word with those that hold most."""
+    alternatives = each(query)
+    lists = iter(index.each([one for term in alternatives for one in term])) if alternatives else iter(())
+    days: dict[str, int] = {}
+    found: list[dict[str, int]] = []
+    for term in alternatives:
+        spellings = [{hit["id"]: hit[PUBLISHED_AT] for hit in next(lists)} for _ in term]
+        found.append(next(filter(None, spellings), {}))  # with accents, if any story has them
+        days |= found[-1]
+    ids = covering(found)[:MOST_HITS]
+    if not ids:
+        return {}
+    if query.sort is Sort.NEWEST:
+        ids.sort(key=lambda one: -days[one])
+    start = (query.page - 1) * query.per_page
+    page = ids[start : start + query.per_page]
+    facets = index.search([_by_id(ids)], {**_federation(index, query), "limit": 0, "offset": 0})
+    hits = index.search([_by_id(page)], {"limit": len(page)})["hits"] if page else []
+    return facets | {"hits": sorted(hits, key=lambda hit: page.index(hit["id"]))}
+
+
+def _by_id(ids: list[str]) -> dict[str, Any]:
+    listed = ", ".join(map(quoted, ids))
+    return {"q": "", "filter": f"{PRIMARY_KEY} IN [{listed}]", "attributesToRetrieve": SHOWN}
 
 
 def _hit(found: dict[str, Any], query: Query) -> Hit:

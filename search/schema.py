@@ -29,6 +29,7 @@ SHOWN = [
     "area",
     "topics",
     "published",
+    "published_at",
     "entries",
 ]
 

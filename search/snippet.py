@@ -95,23 +95,26 @@ def _joined(lit: Sequence[_Seen]) -> list[tuple[int, int]]:
 
 
 def _window(line: str, marks: Sequence[tuple[int, int]]) -> str:
-    """Return the stretch of `line` with the most marks, cut between words."""
+    """Return the stretch of `line` with the most marks, cut between words and outside of marks."""
     if len(line) <= _WIDTH:
         return _html(line, marks, 0, len(line))
-    starts = [max(0, start - _LEAD_IN) for start, _ in marks] or [0]
 
-    def held(start: int) -> int:
-        return sum(end - begin for begin, end in marks if start <= begin and end <= start + _WIDTH)
+    def inside(start: int) -> list[tuple[int, int]]:
+        return [(begin, end) for begin, end in marks if start <= begin and end <= start + _WIDTH]
 
-    start = max(starts, key=lambda begin: (held(begin), -begin))
-    start = min(start, len(line) - _WIDTH)
-    if start:
-        start = line.rfind(" ", 0, start + 1) + 1
+    last = len(line) - _WIDTH
+    starts = [min(max(0, start - _LEAD_IN), last) for start, _ in marks] or [0]
+    start = max(starts, key=lambda one: (sum(end - begin for begin, end in inside(one)), -one))
+    kept = inside(start)
     end = start + _WIDTH
-    if end < len(line):
-        end = max(line.rfind(" ", start + 1, end), start + _WIDTH // 2)
-    before, after = "… " if start else "", " …" if end < len(line) else ""
-    return before + _html(line, marks, start, end).strip() + after
+    if start:
+        behind = line.find(" ", start, kept[0][0] if kept else end) + 1
+        start = behind or start
+    if end < len(line) and line[end] != " ":
+        before = line.rfind(" ", kept[-1][1] if kept else start + 1, end)
+        end = before if before > start else end
+    head, tail = "… " if start else "", " …" if end < len(line) else ""
+    return head + _html(line, marks, start, end).strip() + tail
 
 
 def _html(text: str, marks: Sequence[tuple[int, int]], start: int, end: int) -> str:

@@ -2,7 +2,7 @@
 
 Meilisearch drops every Vietnamese diacritic (charabia 0.9.7), so "thanh niên" and "thành niên" are
 one to it. Beside the plain spelling each text is therefore indexed in Telex, the keyboard's ASCII
-spelling (thành → thanhf, đường → dduowngf), where accents count. Stories and queries go through
+spelling (thành → thanhf, đường → dduwowngf), where accents count. Stories and queries go through
 here alike: what both lose, such as leading zeros, no longer keeps them apart.
 """
 

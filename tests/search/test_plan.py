@@ -1,0 +1,117 @@
+"""How a question is put: quoted terms, few enough, strict before loose."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search.plan import Term, asked, each, rungs
+from search.question import Query, Sort
+from search.schema import MOST_WORDS
+
+
+def terms(q: str) -> list[tuple[str, ...]]:
+    """The terms of a question."""
+    return [term.words for term in asked(q).terms]
+
+
+@pytest.mark.parametrize(
+    ("q", "expected"),
+    [
+        ("phong trào thi đua", [("phong",), ("trào",), ("thi",), ("đua",)]),
+        ('"phong trào" thi đua', [("phong", "trào"), ("thi",), ("đua",)]),
+        ("“phong trào” thi đua", [("phong", "trào"), ("thi",), ("đua",)]),
+        ('"phong trào', [("phong",), ("trào",)]),
+        ("nhiệm kỳ 2020 -2025", [("nhiệm",), ("kỳ",), ("2020",), ("2025",)]),
+        ("QL1A", [("ql", "1", "a")]),
+        ("1.234.567 người", [("1234567",), ("người",)]),
+        ("chỉ thị 01/CT-UBND", [("chỉ",), ("thị",), ("1", "ct", "ubnd")]),
+        ('"Chỉ thị số 01/CT-UBND"', [("chỉ",), ("thị",), ("số",), ("1", "ct", "ubnd")]),
+        ("(90/kh-ubnd)", [("90", "kh", "ubnd")]),
+        ("?!", []),
+    ],
+)
+def test_terms(q: str, expected: list[tuple[str, ...]]) -> None:
+    """Phrases, codes and document numbers stand together; a minus means nothing."""
+    assert expected == terms(q)
+
+
+def test_numbers_are_canonical() -> None:
+    """However a number is typed, it is asked for in one form, each once."""
+    assert ("73/2023/NĐ-CP", "01/CT-UBND") == asked("73/2023/nđ-cp, 01/CT-UBND và 73/2023/NĐ-CP").numbers
+
+
+def test_accents_go_first_then_the_phrase_without() -> None:
+    """An accented question asks with accents, then for the same words as a phrase without."""
+    first = rungs(Query(q="thanh niên"))[0].queries
+
+    assert ['"thanh" "nieen"', '"thanh nien"'] == [query["q"] for query in first]
+    assert [["title_vn", "body_vn"], ["title_plain", "body"]] == [
+        query["attributesToSearchOn"] for query in first
+    ]
+    assert first[0]["federationOptions"]["weight"] > first[1]["federationOptions"]["weight"]
+
+
+def test_without_accents_every_reading_counts() -> None:
+    """A question without accents asks the plain fields only."""
+    assert [['"thanh" "nien"'], ["thanh nien"]] == [
+        [query["q"] for query in rung.queries] for rung in rungs(Query(q="thanh nien"))
+    ]
+
+
+def test_a_number_leads_and_is_meant_literally() -> None:
+    """Bearers of the number come first, those with the other words before; nothing looser follows."""
+    (only,) = rungs(Query(q="thi đua 01/CT-UBND"))
+
+    assert ['doc_keys = "1-ct-ubnd"'] * 2 == [query["filter"][-1] for query in only.queries[:2]]
+    assert ['"thi" "dua" "1 ct ubnd"', '"1 ct ubnd"'] == [query["q"] for query in only.queries[:2]]
+    weights = [query["federationOptions"]["weight"] for query in only.queries]
+    assert weights == sorted(weights, reverse=True)
+
+
+def test_a_long_question_is_asked_in_phrases_then_by_its_telling_words() -> None:
+    """More than ten terms: neighbours stand together, then names and numbers are kept."""
+    q = "hôm nay ở xã Phong Nẫm người ta đã khánh thành cây cầu dài 120 mét bắc qua sông Ba Lai"
+    ladder = rungs(Query(q=q))
+    telling = ladder[1].queries[0]["q"]
+
+    assert MOST_WORDS >= len(ladder[0].queries[0]["q"].split('" "'))
+    assert {'"phong"', '"naamx"', '"120"', '"ba"', '"lai"'} <= set(telling.split())
+    assert not {'"ddax"', '"nguwowif"'} & set(telling.split())
+    assert [False, True] == [rung.relaxed for rung in ladder[:2]]
+
+
+def test_words_one_by_one() -> None:
+    """The last resort asks for each word alone, with accents and without; not for a single or literal one."""
+    assert [('"thanh"', '"thanh"'), ('"nieen"', '"nien"')] == [
+        tuple(query["q"] for query in term) for term in each(Query(q="thanh niên"))
+    ]
+    assert [(), (), ()] == [each(Query(q=q)) for q in ("niên", '"thanh niên"', "thi đua 01/CT-UBND")]
+
+
+def test_newest_sorts_every_query() -> None:
+    """Each part of each rung carries the wish."""
+    ladder = rungs(Query(q="thi đua 2024", sort=Sort.NEWEST))
+
+    assert {("published_at:desc",)} == {tuple(query["sort"]) for rung in ladder for query in rung.queries}
+
+
+def test_no_words_no_search() -> None:
+    """Signs alone find nothing; an empty question lists everything."""
+    assert () == rungs(Query(q="?!-"))
+    assert [""] == [query["q"] for rung in rungs(Query(q="  ")) for query in rung.queries]
+
+
+def test_a_term_keeps_its_words() -> None:
+    """Two terms of the same words are one."""
+    assert Term(("thi", "đua")) == Term(("thi", "đua"))
+
+
+@given(st.text(max_size=300))
+def test_nothing_typed_is_an_operator(q: str) -> None:
+    """Every strict query is quoted terms without any sign, at most ten; loose ones bare words."""
+    for rung in rungs(Query(q=q)):
+        for query in rung.queries:
+            text = query["q"]
+            inner = text.strip('"').split('" "') if text.startswith('"') else text.split()
+            assert len(inner) <= MOST_WORDS
+            assert not set("".join(inner)) & set("\"\\-'()[]{}:*=")

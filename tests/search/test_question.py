@@ -1,0 +1,111 @@
+"""What may be asked, and what a wrong question is told."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.errors import BadInput
+from search.question import Query, Sort, read
+
+
+def test_all_parameters_are_read() -> None:
+    """An address with everything gives a query with everything."""
+    given_ = {
+        "q": " thi đua ",
+        "province": "Vinh-Long",
+        "area": "ben-tre",
+        "topic": "giao-duc",
+        "source": "bao-mau",
+        "doc": "01/ct-ubnd",
+        "from": "2023-01-31",
+        "to": "01/02/2023",
+        "sort": "newest",
+        "page": "2",
+        "per_page": "50",
+    }
+    expected = Query(
+        q="thi đua",
+        province="vinh-long",
+        area="ben-tre",
+        topic="giao-duc",
+        source="bao-mau",
+        doc="01/ct-ubnd",
+        date_from=date(2023, 1, 31),
+        date_to=date(2023, 2, 1),
+        sort=Sort.NEWEST,
+        page=2,
+        per_page=50,
+    )
+
+    assert expected == read(given_)
+
+
+def test_empty_and_strange_parameters_are_passed_over() -> None:
+    """Forms send empty fields, and links carry other people's parameters."""
+    assert Query() == read({"q": "", "province": "", "from": "", "page": "", "utm_source": "x"})
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("q", "x" * 301),
+        ("province", "atlantis"),
+        ("province", 'x" OR topics EXISTS OR provinces = "y'),
+        ("area", "vinh-long-moi"),
+        ("topic", "chuyen-phiem"),
+        ("doc", "15/25"),
+        ("from", "31-01-2023"),
+        ("from", "0001-01-01"),
+        ("to", "9999-12-31"),
+        ("to", "2023-02-30"),
+        ("sort", "oldest"),
+        ("page", "0"),
+        ("page", "-1"),
+        ("page", "²"),
+        ("page", "51"),
+        ("page", "99999999999999999999"),
+        ("per_page", "51"),
+        ("per_page", "1.5"),
+    ],
+)
+def test_a_wrong_value_names_its_field(field: str, value: str) -> None:
+    """The error's subject is the parameter, and the message says what it may be."""
+    with pytest.raises(BadInput) as caught:
+        read({field: value})
+
+    assert field == caught.value.subject
+    assert "must be" in caught.value.message
+
+
+def test_days_in_the_wrong_order_are_told() -> None:
+    """`to` before `from` is an error, not an empty answer."""
+    with pytest.raises(BadInput, match="to: must be a day not before"):
+        read({"from": "2023-02-01", "to": "2023-01-31"})
+
+
+def test_days_are_local_and_both_included() -> None:
+    """31 January 2023 in Viet Nam runs from 17:00 UTC the day before to 17:00 UTC."""
+    day = date(2023, 1, 31)
+
+    assert ["published_at >= 1675098000", "published_at < 1675184400"] == Query(
+        date_from=day, date_to=day
+    ).filters()
+
+
+def test_a_source_cannot_leave_its_quotes() -> None:
+    """Whatever a source is called, it is one string of the filter language."""
+    assert ['sources = "a\\" OR id EXISTS OR \\\\"'] == Query(source='a" OR id EXISTS OR \\').filters()
+
+
+@given(
+    st.dictionaries(st.sampled_from(["q", "province", "doc", "from", "page", "sort", "source"]), st.text())
+)
+def test_any_parameters_make_a_query_or_our_error(given_: dict[str, str]) -> None:
+    """Nothing else is ever raised."""
+    try:
+        query = read(given_)
+    except BadInput:
+        return
+    assert query.page * query.per_page <= 1000
