@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from cli import run
+from cli import ingest, run
 from cli.console import say
 from pipeline.errors import TinTinhError
 
@@ -19,8 +19,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.command()(ingest.ingest)
 app.command()(run.up)
 app.command(hidden=True)(run.web)
+app.command()(stories.search)
+app.command()(stories.trace)
+app.add_typer(stories.story, name="story")
+app.add_typer(accounts.user, name="user")
+app.add_typer(upkeep.quarantine, name="quarantine")
+app.command()(upkeep.reindex)
+app.command()(upkeep.publish)
+app.command()(upkeep.doctor)
+app.add_typer(upkeep.db, name="db")
 
 
 def main() -> None:

@@ -114,3 +114,8 @@ def _read(data: Path) -> Run | None:
         return Run(**json.loads((data / _RUN).read_text(encoding="utf-8")))
     except (FileNotFoundError, ValueError, TypeError):
         return None
+
+
+def named() -> Path:
+    """Return the data folder that the environment names."""
+    return Path(os.environ.get("TINTINH_DATA") or "data")

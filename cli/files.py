@@ -1,0 +1,159 @@
+"""Files that somebody hands in, as documents: what form their bytes are, whose they are, their names.
+
+A feed is one document, a line of a .jsonl file is one, any other file is one. Nothing is read
+whole that is larger than a document may be; a bad file or line is passed over with the reason.
+"""
+
+import gzip
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BufferedIOBase
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pipeline.errors import BadInput
+from pipeline.model import Form, Given
+from pipeline.record import LARGEST
+
+_BOM = b"\xef\xbb\xbf"
+_HEAD = 65_536  # bytes in which a file says what it is
+_FEED = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:rss|feed|rdf)[\s>]", re.IGNORECASE)
+_PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
+_HOME = re.compile(
+    rb"<link>\s*(?:<!\[CDATA\[)?\s*(https?://[^\s<\]]+)"
+    rb"|<link\b(?![^>]*\brel=[\"'](?:self|hub)[\"'])[^>]*\bhref=[\"'](https?://[^\"']+)",
+    re.IGNORECASE,
+)
+_TEXTS = {".txt": Form.TEXT, ".md": Form.TEXT, ".markdown": Form.TEXT}
+_MARKED = {".xml": Form.FEED, ".rss": Form.FEED, ".atom": Form.FEED, ".rdf": Form.FEED}
+_MARKED |= {".html": Form.PAGE, ".htm": Form.PAGE, ".xhtml": Form.PAGE}
+_LINES = (".jsonl", ".ndjson")
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """One document. `name` is for messages; `source`, `province` and `host` are as said, "" for not said."""
+
+    name: str
+    form: Form
+    body: bytes
+    given: Given
+    source: str = ""
+    province: str = ""
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A file or line that is no document, and why."""
+
+    name: str
+    reason: str
+
+
+def paths(given: list[Path]) -> Iterator[Path]:
+    """Yield files; a folder stands for the files in it, by name, hidden ones left out.
+
+    Raises:
+        BadInput: a path does not exist.
+    """
+    for path in given:
+        if path.is_dir():
+            inside = (found for found in path.rglob("*") if found.is_file())
+            yield from sorted(file for file in inside if not _hidden(file.relative_to(path)))
+        elif path.exists():
+            yield path
+        else:
+            raise BadInput(str(path), "there is no such file or folder")
+
+
+def documents(path: Path, largest: int) -> Iterator[Handed | PassedOver]:
+    """Yield what a file holds. `largest`: bytes of one document."""
+    try:
+        with gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb") as file:
+            kind = Path(path.stem if path.suffix.lower() == ".gz" else path.name).suffix.lower()
+            if kind in _LINES:
+                yield from _lines(path, file)
+            else:
+                yield _whole(path, kind, file.read(largest + 1), largest)
+    except (OSError, EOFError) as error:
+        yield PassedOver(str(path), f"cannot be read: {error}")
+
+
+def host_of(url: str) -> str:
+    """Return the host of an address without "www.", "" if it has none."""
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
+
+
+def _whole(path: Path, kind: str, body: bytes, largest: int) -> Handed | PassedOver:
+    name = str(path)
+    if len(body) > largest:
+        return PassedOver(name, f"larger than {largest} bytes")
+    if not body.strip():
+        return PassedOver(name, "empty")
+    if kind == ".json":
+        return _object(name, body)
+    form = _form(kind, body)
+    if form is None:
+        return PassedOver(name, "neither feed, page, text nor .jsonl")
+    if form is Form.FEED:
+        home = _HOME.search(body[:_HEAD])
+        url = (home[1] or home[2]).decode("utf-8", "replace") if home else ""
+        return Handed(name, form, body, Given(external_id=path.name, url=url), host=host_of(url))
+    return Handed(name, form, body, Given(external_id=path.name))
+
+
+def _form(kind: str, body: bytes) -> Form | None:
+    """Return the form by the name's ending, corrected by what the bytes say; None for no text at all."""
+    if kind in _TEXTS:
+        return _TEXTS[kind]
+    head = body[:_HEAD]
+    for pattern, form in ((_FEED, Form.FEED), (_PAGE, Form.PAGE)):
+        if head.lstrip(_BOM + b" \t\r\n").startswith(b"<") and pattern.search(head[:2_000]):
+            return form
+    return _MARKED.get(kind) or (None if b"\0" in head or head.startswith(b"%PDF") else Form.TEXT)
+
+
+def _lines(path: Path, file: BufferedIOBase) -> Iterator[Handed | PassedOver]:
+    number = 0
+    while line := file.readline(LARGEST + 1):
+        number += 1
+        name = f"{path}:{number}"
+        if len(line) > LARGEST:
+            while line and not line.endswith(b"\n"):
+                line = file.readline(_HEAD)
+            yield PassedOver(name, f"larger than {LARGEST} bytes")
+        elif text := line.removeprefix(_BOM).strip():
+            yield _record(name, text)
+
+
+def _object(name: str, body: bytes) -> Handed | PassedOver:
+    text = body.removeprefix(_BOM).strip()
+    if text.startswith(b"{"):
+        return _record(name, text)
+    return PassedOver(name, "is no JSON object; hand in many objects as .jsonl, one a line")
+
+
+def _record(name: str, line: bytes) -> Handed:
+    """Return a record with what says whose it is; whether it is a good one, the reader decides."""
+    try:
+        said: Any = json.loads(line)
+    except (ValueError, RecursionError):
+        said = None
+    fields = said if isinstance(said, dict) else {}
+    source, province, url = (_string(fields.get(key)) for key in ("source", "province", "url"))
+    return Handed(name, Form.RECORD, line, Given(), source=source, province=province, host=host_of(url))
+
+
+def _string(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""
