@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from cli import ingest, run
+from cli import accounts, ingest, run, stories, upkeep
 from cli.console import say
 from pipeline.errors import TinTinhError
 

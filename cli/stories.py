@@ -1,0 +1,170 @@
+"""The commands that look at stories and speak of them: `search`, `story`, `trace`."""
+
+import getpass
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.console import out_json, say
+
+if TYPE_CHECKING:
+    from pipeline.model import Story
+    from pipeline.store import Connection
+
+story = typer.Typer(help="Look at a story, and say an editor's word about it.", no_args_is_help=True)
+
+StoryArgument = Annotated[str, typer.Argument(metavar="STORY", help="A story id.")]
+ThingArgument = Annotated[str, typer.Argument(metavar="ID", help="A story id or an entry id.")]
+
+
+def search(  # noqa: PLR0917 - typer reads options from parameters
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="Words, with or without diacritics.")],
+    province: Annotated[str, typer.Option(help="Slug of a province of today.")] = "",
+    area: Annotated[str, typer.Option(help="Slug of a unit of before July 2025.")] = "",
+    topic: Annotated[str, typer.Option(help="Slug of a topic.")] = "",
+    doc: Annotated[str, typer.Option(help="Number of a document.")] = "",
+    sort: Annotated[str, typer.Option(help="relevance or newest.")] = "relevance",
+    page: Annotated[int, typer.Option(min=1, help="Page of the results.")] = 1,
+) -> None:
+    """Search the stories; one JSON object, as GET /api/search answers.
+
+    \b
+    Example:
+      ./tintinh search "90/KH-UBND" --province an-giang
+    """
+    from contextlib import ExitStack
+
+    from cli.desk import desk
+    from cli.local import engines, index_of
+    from pipeline.errors import EngineUnavailable
+    from search.query import read
+    from search.query import search as ask
+
+    given = {"q": query, "province": province, "area": area, "topic": topic, "doc": doc, "sort": sort}
+    question = read({name: value for name, value in given.items() if value} | {"page": str(page)})
+    with desk() as opened, ExitStack() as stack:
+        index = index_of(opened)
+        if index is None and opened.run is None:
+            index = stack.enter_context(engines(opened, "a search"))
+        if index is None:
+            raise EngineUnavailable("Meilisearch", "there is none to search in; see ./tintinh doctor")
+        out_json(ask(index, question).answer(), indent=1)
+
+
+@story.command()
+def show(story_id: StoryArgument) -> None:
+    """Print a story with all its tellings as JSON.
+
+    \b
+    Example:
+      ./tintinh story show s2b003711da45e98ae088
+    """
+    from pydantic import TypeAdapter
+
+    from pipeline.model import Story
+
+    out_json(TypeAdapter(Story).dump_python(_story(story_id), mode="json"), indent=1)
+
+
+@story.command()
+def why(story_id: StoryArgument) -> None:
+    """Print why the entries of a story are one: a JSON object a telling.
+
+    \b
+    Example:
+      ./tintinh story why s2b003711da45e98ae088
+    """
+    for telling in _story(story_id).face.tellings:
+        told: dict[str, Any] = {
+            "entry_id": telling.entry_id,
+            "source": telling.source_id,
+            "title": telling.title,
+            "decision": asdict(telling.decision),
+        }
+        out_json(told)
+
+
+@story.command()
+def merge(story_id: ThingArgument, other: ThingArgument) -> None:
+    """Say that two stories tell the same; the word outlives every recomputation.
+
+    \b
+    Example:
+      ./tintinh story merge s2b003711da45e98ae088 s19fdbdfa7a88896b7c6f
+    """
+    from pipeline.store import words
+
+    _say_word(lambda conn, by, at: words.merge(conn, story_id, other, by, at))
+
+
+@story.command()
+def split(entry_id: Annotated[str, typer.Argument(metavar="ENTRY", help="An entry id.")]) -> None:
+    """Say that an entry tells a story of its own.
+
+    \b
+    Example:
+      ./tintinh story split e35c53a17e8d485a88ab2
+    """
+    from pipeline.store import words
+
+    _say_word(lambda conn, by, at: words.split(conn, entry_id, by, at))
+
+
+@story.command()
+def withdraw(thing: ThingArgument) -> None:
+    """Take a story, or one entry of it, out of search and feeds.
+
+    \b
+    Example:
+      ./tintinh story withdraw s2b003711da45e98ae088
+    """
+    from pipeline.store import words
+
+    _say_word(lambda conn, by, at: words.withdraw(conn, thing, by, at))
+
+
+def trace(name: Annotated[str, typer.Argument(metavar="URL-OR-ID", help="As seen anywhere.")]) -> None:
+    """Print where one thing is now: receipts, versions, story, index and feeds, as JSON.
+
+    \b
+    Example:
+      ./tintinh trace https://baodongkhoi.vn/hop-mat-31012023-a109982.html
+    """
+    from cli.desk import desk
+    from pipeline.store import export
+
+    with desk() as opened, opened.db.read() as conn:
+        out_json(export.trace(conn, name), indent=1)
+
+
+def _story(story_id: str) -> "Story":
+    from cli.desk import desk
+    from pipeline.errors import NotFound
+    from pipeline.model import StoryId
+    from pipeline.store import stories
+
+    with desk() as opened, opened.db.read() as conn:
+        found = stories.get(conn, StoryId(story_id))
+    if found is None:
+        raise NotFound(story_id, "there is no such story; `search` and `trace` print story ids")
+    return found
+
+
+def _say_word(word: "Callable[[Connection, str, datetime], object]") -> None:
+    """Write an editor's word and have it applied: by the living `up`, else here."""
+    from cli.desk import desk, now
+    from cli.local import catch_up, engines
+    from tasks import wiring
+
+    with desk() as opened:
+        with opened.db.write() as conn:
+            word(conn, getpass.getuser(), now())
+        if opened.run is not None:
+            wiring.ring("settle")
+            say("said; the workers apply it now")
+            return
+        with engines(opened, "an editor's word") as index:
+            catch_up(opened, index)

@@ -1,0 +1,242 @@
+"""The commands that keep things well: `quarantine`, `reindex`, `publish`, `db`, `doctor`."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.console import out, out_row, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cli.desk import Desk
+
+quarantine = typer.Typer(help="What could not be read: look, try again, give up.", no_args_is_help=True)
+db = typer.Typer(help="The database: its schema, and moving it.", no_args_is_help=True)
+
+HeldArgument = Annotated[int, typer.Argument(metavar="NUMBER", help="As `quarantine list` shows it.")]
+
+
+@quarantine.command("list")
+def listed() -> None:
+    """List what is in quarantine: number, receipt, stage, time, reason.
+
+    \b
+    Example:
+      ./tintinh quarantine list
+    """
+    from cli.desk import desk
+    from pipeline.store import quarantine as store
+
+    with desk() as opened, opened.db.read() as conn:
+        for one in store.listed(conn):
+            out_row(one.held_id, one.receipt_id, one.stage, one.at.isoformat(), one.reason)
+
+
+@quarantine.command()
+def show(number: HeldArgument) -> None:
+    """Print the bytes that were put aside; the reason goes to stderr.
+
+    \b
+    Example:
+      ./tintinh quarantine show 3 > bad.xml
+    """
+    import sys
+
+    from cli.desk import desk
+    from pipeline.store import quarantine as store
+
+    with desk() as opened, opened.db.read() as conn:
+        say(store.get(conn, number).reason)
+        sys.stdout.buffer.write(store.body(conn, number))
+
+
+@quarantine.command()
+def replay(number: HeldArgument) -> None:
+    """Send a receipt through the stages once more.
+
+    \b
+    Example:
+      ./tintinh quarantine replay 3
+    """
+    from cli.desk import desk
+    from cli.local import catch_up, engines
+    from pipeline.store import quarantine as store
+    from tasks import wiring
+
+    with desk() as opened:
+        with opened.db.write() as conn:
+            store.replay(conn, number)
+        if opened.run is not None:
+            wiring.ring("receive")
+            return
+        with engines(opened, "a replay") as index:
+            catch_up(opened, index)
+
+
+@quarantine.command()
+def drop(number: HeldArgument) -> None:
+    """Give a receipt up; its bytes stay in the database.
+
+    \b
+    Example:
+      ./tintinh quarantine drop 3
+    """
+    from cli.desk import desk
+    from pipeline.store import quarantine as store
+
+    with desk() as opened, opened.db.write() as conn:
+        store.drop(conn, number)
+
+
+def reindex() -> None:
+    """Build the search index anew from SQL; searches go on in the present one meanwhile.
+
+    \b
+    Example:
+      ./tintinh reindex
+    """
+    from contextlib import ExitStack
+
+    from cli.desk import desk, now
+    from cli.local import engines, index_of
+    from pipeline.errors import EngineUnavailable
+    from search.sync import rebuild
+
+    with desk() as opened, ExitStack() as stack:
+        index = index_of(opened)
+        if index is None and opened.run is None:
+            index = stack.enter_context(engines(opened, "a reindex"))
+        if index is None:
+            raise EngineUnavailable("Meilisearch", "there is none to fill; see ./tintinh doctor")
+        say(f"{rebuild(opened.db, index, now).indexed:,} stories indexed")
+
+
+def publish(
+    *, everything: Annotated[bool, typer.Option("--all", help="Render every known channel anew.")] = False
+) -> None:
+    """Bring the feed files up to the change log, or with --all render all of them anew.
+
+    \b
+    Example:
+      ./tintinh publish --all
+    """
+    from cli.desk import desk, now
+    from cli.local import publish_all_changes
+    from feeds.publish import publish_all
+
+    with desk() as opened:
+        publish_all_changes(opened)
+        if everything:
+            chosen = opened.settings
+            done = publish_all(opened.db, chosen.feeds_dir, opened.base_url(), now(), hub=chosen.hub_url)
+            say(f"{done.files:,} files changed")
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the schema to its newest revision.
+
+    \b
+    Example:
+      TINTINH_DATABASE_URL=postgresql://tintinh@db/tintinh ./tintinh db upgrade
+    """
+    from cli import folder
+    from pipeline.config import settings
+    from pipeline.store import open_database
+
+    chosen = settings()
+    folder.make(chosen.data)
+    opened = open_database(chosen.sql_url)
+    opened.migrate()
+    opened.close()
+    say("the schema is the newest")
+
+
+@db.command()
+def copy(
+    target: Annotated[
+        str, typer.Argument(metavar="URL", help="An empty database: postgresql://… or sqlite:///…")
+    ],
+) -> None:
+    """Copy everything into an empty database, for a move from SQLite to PostgreSQL or back.
+
+    \b
+    Example:
+      ./tintinh db copy postgresql://tintinh@localhost/tintinh
+    """
+    from cli import folder
+    from pipeline.config import read_settings, settings
+    from pipeline.store import open_database, transfer
+
+    chosen = settings()
+    goal = read_settings({"TINTINH_DATABASE_URL": target})
+    with folder.held(chosen.data, "a copy of the database"):
+        origin, copied = open_database(chosen.sql_url), open_database(goal.sql_url)
+        for table, rows in transfer.copy(origin, copied):
+            say(f"{table}: {rows:,}")
+        origin.close()
+        copied.close()
+
+
+def doctor() -> None:
+    """Say what is here and what is wrong, a line each; exit code 1 if anything is.
+
+    \b
+    Example:
+      ./tintinh doctor
+    """
+    from cli.desk import desk
+
+    with desk() as opened:
+        found = list(_examined(opened))
+    for name, fine, said in found:
+        out(f"{'ok' if fine else '!!'}  {name}: {said}")
+    if not all(fine for _, fine, _ in found):
+        raise typer.Exit(1)
+
+
+def _examined(opened: "Desk") -> "Iterator[tuple[str, bool, str]]":
+    """Yield each part's name, whether it is well, and what there is to say."""
+    import shutil
+
+    from cli.desk import now
+    from pipeline.store import numbers
+
+    chosen = opened.settings
+    yield "data folder", True, str(chosen.data.resolve())
+    free = shutil.disk_usage(chosen.data).free
+    yield "disk", free > _LEAST_DISK, f"{free / 1e9:.1f} GB free"
+    yield "sql", opened.db.current(), opened.db.url.split("://", 1)[0]
+    yield "up", True, f"runs at {opened.run.web_url}" if opened.run else "does not run on this folder"
+    with opened.db.read() as conn:
+        state = numbers.state(conn, now())
+    late = state["oldest_unread_seconds"]
+    yield "receipts", late < _LATE_SECONDS, f"{state['receipts']}, oldest unread {late:.0f} s"
+    yield "entries", True, f"{state['entries']:,}, of them {state['unlinked']:,} to link"
+    yield "stories", True, f"{state['stories']:,}"
+    for name, reader in state["readers"].items():
+        yield name, reader["lag_seconds"] < _LATE_SECONDS, f"{reader['behind']:,} changes behind"
+    held = state["quarantine_open"]
+    yield "quarantine", not held, f"{held:,} open" + ("; see ./tintinh quarantine list" if held else "")
+    failing = state["intakes"]["failing"]
+    yield "feeds", not failing, f"{state['intakes']['feeds']:,}, {failing:,} failing"
+    yield _meilisearch(opened)
+
+
+def _meilisearch(opened: "Desk") -> tuple[str, bool, str]:
+    from cli.engines import meilisearch_binary
+    from cli.local import index_of
+    from pipeline.errors import EngineUnavailable
+
+    index = index_of(opened)
+    try:
+        if index is not None:
+            return "Meilisearch", True, f"{index.count(index.name):,} documents"
+        return "Meilisearch", True, str(meilisearch_binary(opened.settings))
+    except EngineUnavailable as error:
+        return "Meilisearch", False, str(error)
+
+
+_LEAST_DISK = 2_000_000_000  # bytes; Meilisearch stops taking tasks on a full disk and says so nowhere
+_LATE_SECONDS = 300.0
