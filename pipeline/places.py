@@ -40,9 +40,9 @@ _LOCAL = re.compile(
 )
 _AGENCY = re.compile(r"TTXVN|Thông tấn xã Việt Nam|Vietnam\+|VietnamPlus|(?i:chinhphu\.vn)|\bVGP\b")
 _COUNTRY = re.compile(
-    r"(?<![^\W_])(?:Thủ tướng|Chính phủ|Quốc hội|Chủ tịch nước|Tổng Bí thư|Bộ trưởng|Bộ Chính trị|cả nước"
-    r"|Tổng thống|Liên hợp quốc|toàn quốc|Bộ (?:Y tế|Công an|Quốc phòng|Tài chính|Nội vụ|Công Thương|Xây dựng|Tư pháp|Ngoại giao"
-    r"|GD&ĐT|Giáo dục))(?![^\W_])"
+    r"(?<![^\W_])(?:Thủ tướng|Chính phủ|Quốc hội|Chủ tịch nước|Tổng Bí thư|Bộ trưởng|Bộ Chính trị"
+    r"|cả nước|Tổng thống|Liên hợp quốc|toàn quốc|Bộ (?:Y tế|Công an|Quốc phòng|Tài chính|Nội vụ|Công Thương"
+    r"|Xây dựng|Tư pháp|Ngoại giao|GD&ĐT|Giáo dục))(?![^\W_])"
 )
 _HOST = re.compile(r"(?<![\w.-])(?:[a-z0-9-]+\.){1,4}vn(?![\w-])", re.IGNORECASE)
 
@@ -78,7 +78,7 @@ def read(text: str, *, on: date | None, chrome: str = "") -> Places:
 
 
 def _is_passing(seen: list[Sighting], spoken: str) -> bool:
-    """Tell whether a long text only mentions its places: each once, none in the first words or unmistakably."""
+    """Tell whether a long text names its places in passing: each once, late, and without "tỉnh"."""
     once = len({one.area for one in seen}) == len(seen)
     return once and len(spoken) > _LONG and all(one.weight <= _PASSING and not one.explicit for one in seen)
 
@@ -91,26 +91,34 @@ def _is_national(spoken: str) -> bool:
 
 
 def _sum_up(seen: list[Sighting], on: date | None) -> Places:
-    """Sum up what is told about: the weightiest place, and those with a good share of its weight."""
-    sums: dict[tuple[str, str], float] = defaultdict(float)  # by province and area, "" when not known
+    """Sum up what is told about: the weightiest province and its like, and in them the weightiest areas."""
+    by_province: dict[str, float] = defaultdict(float)
+    by_area: dict[str, float] = defaultdict(float)
     unmistakable: set[str] = set()
     for one in seen:
         unit = area(one.area)
         if unit is None:
             continue
+        by_province[unit.province] += one.weight
         means_former = one.former or (on is not None and on < _MERGER and not one.today)
-        known = unit.slug if means_former or not is_shared(unit.slug) else ""
-        sums[unit.province, known] += one.weight
-        if one.explicit and known:
-            unmistakable.add(known)
-    if not sums:
-        return Places()
-    top = max(sums.values())
-    told = sorted((key for key in sums if sums[key] >= top * _SHARE), key=lambda key: (-sums[key], key))
-    unmistakable |= {slug for _, slug in told if slug and sums[_, slug] >= max(_SURE, top / 2)}
-    kept = tuple(dict.fromkeys(slug for _, slug in told if slug))
-    return Places(
-        areas=kept,
-        provinces=tuple(dict.fromkeys(home for home, _ in told)),
-        explicit=tuple(slug for slug in kept if slug in unmistakable),
-    )
+        if means_former or not is_shared(unit.slug):
+            by_area[unit.slug] += one.weight
+            unmistakable |= {unit.slug} if one.explicit else set()
+    told = _weightiest(by_province, _SHARE * max(by_province.values(), default=0.0))
+    near = {
+        slug: weight for slug, weight in by_area.items() if weight >= _SHARE * by_province[_province_of(slug)]
+    }
+    kept = tuple(slug for slug in _weightiest(near, 0.0) if _province_of(slug) in told)
+    unmistakable |= {slug for slug in kept if by_area[slug] >= max(_SURE, by_area[kept[0]] / 2)}
+    return Places(areas=kept, provinces=told, explicit=tuple(slug for slug in kept if slug in unmistakable))
+
+
+def _weightiest(weights: dict[str, float], floor: float) -> tuple[str, ...]:
+    """Return the keys whose weight is at least `floor`, weightiest first."""
+    kept = (slug for slug in weights if weights[slug] >= floor)
+    return tuple(sorted(kept, key=lambda slug: (-weights[slug], slug)))
+
+
+def _province_of(slug: str) -> str:
+    unit = area(slug)
+    return unit.province if unit else ""

@@ -26,13 +26,14 @@ _BEFORE = re.compile(
     r"(?<![^\W_])(?:"
     r"(?P<credit>theo\s(?:báo|đài|trang)\s(?:[^\s.,;]+\s){0,2}|nguồn\s?:\s?(?:báo\s|đài\s)?)"
     r"|(?P<paper>(?:báo|tạp chí|đài|truyền hình|pt-th|ptth)\s)"
-    r"|(?P<unit>(?:tỉnh|thành phố|tp|t\.p|thủ đô|tỉnh ủy|thành ủy|tỉnh đoàn|thành đoàn|đảng bộ|ubnd|hđnd|thị xã|tx"
-    r"|(?<!vệ\s)(?<!hành\s)(?<!cứu\s)tinh)\.?\s*)"
-    r"|(?P<below>(?:phường|xã|thị trấn|huyện|quận|(?<!con\s)đường|phố|cầu|chợ|ngã tư|ngã ba|thôn|ấp|khóm|xa lộ"
-    r"|đại lộ|bến xe|ga|sân|nhà hát|rạp|nhà thi đấu|trường đua|chùa|đình|đền|vịnh|hồ|núi|sông|rạch|bún bò|bún"
-    r"|quỹ tín dụng(?:\snhân dân)?|ông|bà|anh|chị|em|cô|chú|bác|bé|cháu)\s)"
-    r"|(?P<firm>(?:công ty|tập đoàn|ngân hàng|khách sạn|nhà hàng|siêu thị|chung cư|bia|clb|câu lạc bộ|đội bóng"
-    r"|đại học|đh|học viện|bệnh viện|(?<!môi\s)(?<!thị\s)(?<!hiện\s)(?<!công\s)(?<!quảng\s)trường)\s"
+    r"|(?P<unit>(?:tỉnh|thành phố|tp|t\.p|thủ đô|tỉnh ủy|thành ủy|tỉnh đoàn|thành đoàn|đảng bộ|ubnd|hđnd"
+    r"|thị xã|tx|(?<!vệ\s)(?<!hành\s)(?<!cứu\s)tinh)\.?\s*)"
+    r"|(?P<below>(?:phường|xã|thị trấn|huyện|quận|(?<!con\s)(?<!tuyến\s)đường|(?<!đường\s)phố|chợ|ngã tư|ngã ba"
+    r"|(?<!yêu\s)(?<!nhu\s)(?<!toàn\s)cầu|thôn|ấp|khóm|xa lộ|đại lộ|bến xe|ga|sân|nhà hát|rạp|nhà thi đấu"
+    r"|trường đua|chùa|(?<!gia\s)đình|đền|vịnh|hồ|(?<!vùng\s)(?<!miền\s)núi|(?<!vùng\s)sông|rạch|bún|bún bò"
+    r"|quỹ tín dụng(?:\snhân dân)?|ông|bà|anh|chị|(?<!trẻ\s)em|cô|chú|bác|bé|cháu)\s)"
+    r"|(?P<firm>(?:công ty|tập đoàn|ngân hàng|khách sạn|nhà hàng|siêu thị|chung cư|bia|clb|câu lạc bộ"
+    r"|đội bóng|đại học|đh|học viện|bệnh viện|(?<!môi\s)(?<!thị\s)(?<!hiện\s)(?<!công\s)(?<!quảng\s)trường)\s"
     r"(?:(?!(?:ở|tại|của|với|và|cho|về|từ|đến)\s)[^\s.,;]+\s){0,4})"
     r"|(?P<home>(?:trú|quê(?!\shương)|ngụ|hktt|gốc)\s(?:(?!(?:bị|đã|vừa|khi|về|vào|đang|có|làm|lái|đi)\s)"
     r"[^\s.;()]+\s){0,9}|(?:đại biểu|đb)\s(?:[^\s.,;()]+\s){0,5}\()"
@@ -148,23 +149,22 @@ def _begins(spoken: str, start: int, lead: str) -> bool:
 def _is_no_place(
     spoken: str, hit: re.Match[str], name: Name, kind: str, tail: str, *, unit: bool, about_china: bool
 ) -> bool:
-    """Tell whether a name is a person, a street, a ward, another country's province, a dateline …"""
-    if kind in {"credit", "person"} or (kind == "below" and not name.strict):
-        return True
-    if tail in {"weather", "china"} or (about_china and name.area in _OF_CHINA_TOO):
-        return True
-    if tail == "dateline" and name.area in _BUREAUS:
+    """Tell whether a name is a person, a street, a ward, a province of another country or a dateline."""
+    elsewhere = tail == "china" or (about_china and name.area in _OF_CHINA_TOO)
+    dateline = tail == "dateline" and name.area in _BUREAUS
+    if kind in {"credit", "person"} or tail == "weather" or elsewhere or dateline:
         return True
     if name.strict:
         return not unit and kind != "below"
+    return kind == "below" or (not unit and _needs_more(spoken, hit, tail))
+
+
+def _needs_more(spoken: str, hit: re.Match[str], tail: str) -> bool:
+    """Tell whether a name without "tỉnh" or "TP" is rather the President, another capital or a person."""
     written = key(hit[0])
-    if written == _PRESIDENT:
-        return not unit
-    if written == "thủ đô":
-        return tail == "capital"
-    if written == "huế" and not unit:
+    if written == "huế":
         return _GIVEN_NAME.search(spoken, max(0, hit.start() - _REACH), hit.start()) is not None
-    return False
+    return written == _PRESIDENT or (written == "thủ đô" and tail == "capital")
 
 
 def _row_sizes(spoken: str, hits: Iterable[re.Match[str]]) -> list[int]:
