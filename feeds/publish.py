@@ -196,6 +196,7 @@ def _replace(press: _Press, touched: Iterable[Channel], mine: Mine) -> Published
             with files.on_disk():
                 for one in batch:
                     made += _prepare(press, one)
+                files.sync(one.waiting for one in made)
                 if made and (turned := _turn(press.db, made, mine)) is not None:
                     changed += turned
                     put += len(made)
