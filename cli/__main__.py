@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from cli import accounts, ingest, run, stories, upkeep
+from cli import accounts, export, ingest, run, stories, test, upkeep
 from cli.console import say
 from pipeline.errors import TinTinhError
 
@@ -20,7 +20,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(ingest.ingest)
+app.command()(export.export)
 app.command()(run.up)
+app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(test.test)
 app.command(hidden=True)(run.web)
 app.command()(stories.search)
 app.command()(stories.trace)

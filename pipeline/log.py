@@ -32,5 +32,5 @@ def configure(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for chatty in ("httpx", "httpcore", "kombu", "amqp"):
+    for chatty in ("httpx", "httpcore", "kombu", "amqp", "alembic", "celery.beat"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

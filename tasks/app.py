@@ -17,6 +17,7 @@ from tasks import wiring
 
 QUEUES = ("receive", "fetch", "settle", "index", "publish", "deliver", "upkeep")
 _CANARY_SECONDS = 60.0
+_SWEEPS_A_MEND = 12
 
 _settings = settings()
 _visibility = {"visibility_timeout": _settings.visibility_timeout}
@@ -68,7 +69,11 @@ app.conf.update(
     beat_schedule={
         "poll": {"task": "tintinh.poll", "schedule": _settings.sweep_seconds, "options": {"expires": 30}},
         "sweep": {"task": "tintinh.sweep", "schedule": _settings.sweep_seconds, "options": {"expires": 30}},
-        "mend": {"task": "tintinh.mend", "schedule": 60.0, "options": {"expires": 60}},
+        "mend": {
+            "task": "tintinh.mend",
+            "schedule": _settings.sweep_seconds * _SWEEPS_A_MEND,
+            "options": {"expires": 60},
+        },
     }
     | {
         f"canary-{queue}": {
