@@ -65,3 +65,25 @@ def web(
         timeout_graceful_shutdown=5,
     )
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def alive(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="web, beat, or the queue of a worker.")],
+) -> None:
+    """Say whether a process does its work: web answers, a queue's canary was stamped lately.
+
+    A worker that runs and consumes nothing is not alive; a ping would not tell.
+
+    \b
+    Example:
+      python -m cli alive receive
+    """
+    from cli.health import stamped, web_answers
+    from cli.processes import QUEUES
+    from pipeline.config import settings
+    from pipeline.errors import BadInput
+
+    if name not in ("web", "beat", *QUEUES):
+        raise BadInput("name", f"{name!r} is none of web, beat, {', '.join(QUEUES)}")
+    if not (web_answers(settings()) if name == "web" else stamped(settings(), name)):
+        raise typer.Exit(1)

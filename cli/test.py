@@ -1,0 +1,46 @@
+"""`test`: the one front door of checks, the same for people and for CI."""
+
+import os
+import subprocess
+import sys
+from typing import Annotated
+
+import typer
+
+from cli.console import say
+
+_PYTHON = sys.executable
+_STEPS = (
+    ("format", [_PYTHON, "-m", "ruff", "format", "--check", ".", "tintinh"]),
+    ("lint", [_PYTHON, "-m", "ruff", "check", ".", "tintinh"]),
+    ("types", [_PYTHON, "-m", "mypy"]),
+    ("imports", [_PYTHON, "-c", "from importlinter.cli import lint_imports_command as run; run()"]),
+)
+_KEPT = ("TINTINH_EXTRA_SAMPLES", "TINTINH_MEILISEARCH_BIN")
+
+
+def test(
+    context: typer.Context,
+    *,
+    long: Annotated[bool, typer.Option("--long", help="Run the slow tests too.")] = False,
+) -> None:
+    """Check format, lint, types and import contracts, then run the tests; stop at the first failure.
+
+    What follows `--` goes to pytest.
+
+    \b
+    Examples:
+      ./tintinh test
+      ./tintinh test --long
+      ./tintinh test -- tests/cli -k supervise
+    """
+    from cli.children import ROOT
+
+    # Tests choose their own settings: a data folder in use must not be touched by them.
+    environ = {name: value for name, value in os.environ.items() if name in _KEPT or "TINTINH_" not in name}
+    tests = [_PYTHON, "-m", "pytest", *(["--long"] if long else []), *context.args]
+    for name, command in (*_STEPS, ("tests", tests)):
+        say(f"--- {name}")
+        done = subprocess.run(command, cwd=ROOT, env=environ, check=False)  # noqa: S603 - our own commands
+        if done.returncode:
+            raise typer.Exit(done.returncode)
