@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pipeline.dates_in_fields import coarse, from_digits, from_parts, when
 from pipeline.dates_in_prose import Mention, first_full, mentions
 from pipeline.model import Basis, When
-from pipeline.text import clean
+from pipeline.text import CAPITALS, clean
 
 __all__ = ["Mention", "in_url", "line", "mentions", "parse", "plausible", "told"]
 
@@ -21,9 +21,10 @@ _LINE_SIZE = 120
 _URL_SIZE = 2_000
 _SPARE_WORDS = 6  # a byline or a section beside the date
 
-_PLACE_LINE = re.compile(r"^\s*[A-ZĐÀ-Ỹ][^\W\d_]*(?:\s[A-ZĐÀ-Ỹ][^\W\d_]*){0,3},\s*(?=ngày\b)")
+_PLACE_LINE = re.compile(rf"^\s*[{CAPITALS}][^\W\d_]*(?:\s[{CAPITALS}][^\W\d_]*){{0,3}},\s*(?=ngày\b)")
 _GLUED = re.compile(
-    r"(?:\d{1,2}[:h]\d{2}\s?[,-]?\s?)?\d{1,2}[/.-]\d{1,2}[/.-]\d{4}(?:\s?[,-]?\s?\d{1,2}[:h]\d{2})?(?=[A-ZĐÀ-Ỹ])"
+    r"(?:\d{1,2}[:h]\d{2}\s?[,-]?\s?)?\d{1,2}[/.-]\d{1,2}[/.-]\d{4}(?:\s?[,-]?\s?\d{1,2}[:h]\d{2})?"
+    rf"(?=[{CAPITALS}])"
 )
 _HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?//[^/?#]*", re.IGNORECASE)
 _QUERY = re.compile(r"[?#]")

@@ -65,7 +65,9 @@ def read(text: str, *, on: date | None, chrome: str = "") -> Places:
         return Places(national=True)
     if seen:
         return _sum_up(seen, on)
-    around = _sum_up(sightings(one_tone(clean(chrome))), on)
+    furniture = sightings(one_tone(clean(chrome)))
+    units = [one for one in furniture if not one.town]  # towns there are of the publisher's address
+    around = _sum_up(units or furniture, on)
     if not around.provinces:
         homes = [home for host in _HOST.findall(f"{text}\n{chrome}") if (home := home_of_host(host))]
         around = Places(
@@ -100,7 +102,7 @@ def _sum_up(seen: list[Sighting], on: date | None) -> Places:
         if unit is None:
             continue
         by_province[unit.province] += one.weight
-        means_former = one.former or (on is not None and on < _MERGER and not one.today)
+        means_former = one.former or one.town or (on is not None and on < _MERGER and not one.today)
         if means_former or not is_shared(unit.slug):
             by_area[unit.slug] += one.weight
             unmistakable |= {unit.slug} if one.explicit else set()

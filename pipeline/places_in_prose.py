@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from pipeline.gazetteer import Name, key, names
-from pipeline.text import clean, one_tone
+from pipeline.text import CAPITALS, clean, one_tone
 
 _TRAPS = (
     "Đồng Tháp Mười", "Thái Bình Dương", "Nam Định Vũ", "Bình Định Vương", "Sài Gòn Giải Phóng", "Hà Nội Mới",
@@ -26,12 +26,14 @@ _BEFORE = re.compile(
     r"(?<![^\W_])(?:"
     r"(?P<credit>theo\s(?:báo|đài|trang)\s(?:[^\s.,;]+\s){0,2}|nguồn\s?:\s?(?:báo\s|đài\s)?)"
     r"|(?P<paper>(?:báo|tạp chí|đài|truyền hình|pt-th|ptth)\s)"
-    r"|(?P<unit>(?:tỉnh|thành phố|tp|t\.p|thủ đô|tỉnh ủy|thành ủy|tỉnh đoàn|thành đoàn|đảng bộ|ubnd|hđnd"
-    r"|thị xã|tx|(?<!vệ\s)(?<!hành\s)(?<!cứu\s)tinh)\.?\s*)"
-    r"|(?P<below>(?:phường|xã|thị trấn|huyện|quận|(?<!con\s)(?<!tuyến\s)đường|(?<!đường\s)phố|chợ|ngã tư|ngã ba"
-    r"|(?<!yêu\s)(?<!nhu\s)(?<!toàn\s)cầu|thôn|ấp|khóm|xa lộ|đại lộ|bến xe|ga|sân|nhà hát|rạp|nhà thi đấu"
-    r"|trường đua|chùa|(?<!gia\s)đình|đền|vịnh|hồ|(?<!vùng\s)(?<!miền\s)núi|(?<!vùng\s)sông|rạch|bún|bún bò"
-    r"|quỹ tín dụng(?:\snhân dân)?|ông|bà|anh|chị|(?<!trẻ\s)em|cô|chú|bác|bé|cháu)\s)"
+    r"|(?P<unit>(?:tỉnh|thành phố|tp|t\.p|thủ đô|tỉnh ủy|thành ủy|tỉnh đoàn|thành đoàn|đảng bộ|ubnd"
+    r"|hđnd|thị xã|tx|(?<!vệ\s)(?<!hành\s)(?<!cứu\s)tinh)\.?\s*)"
+    r"|(?P<district>(?:huyện|đảo|đặc khu|thị trấn)\s)"
+    r"|(?P<ward>(?:phường|xã|quận)\s)"
+    r"|(?P<other>(?:(?<!con\s)(?<!tuyến\s)đường|(?<!đường\s)phố|chợ|ngã tư|ngã ba|thôn|ấp|khóm|xa lộ|đại lộ"
+    r"|(?<!yêu\s)(?<!nhu\s)(?<!toàn\s)cầu|bến xe|ga|sân|nhà hát|rạp|nhà thi đấu|trường đua|chùa|đền|vịnh|hồ"
+    r"|rạch|(?<!gia\s)đình|(?<!vùng\s)(?<!miền\s)núi|(?<!vùng\s)sông|bún|bún bò|quỹ tín dụng(?:\snhân dân)?"
+    r"|ông|bà|anh|chị|(?<!trẻ\s)em|cô|chú|bác|bé|cháu)\s)"
     r"|(?P<firm>(?:công ty|tập đoàn|ngân hàng|khách sạn|nhà hàng|siêu thị|chung cư|bia|clb|câu lạc bộ"
     r"|đội bóng|đại học|đh|học viện|bệnh viện|(?<!môi\s)(?<!thị\s)(?<!hiện\s)(?<!công\s)(?<!quảng\s)trường)\s"
     r"(?:(?!(?:ở|tại|của|với|và|cho|về|từ|đến)\s)[^\s.,;]+\s){0,4})"
@@ -48,10 +50,10 @@ _AFTER = re.compile(
     r"|(?P<china>\s?[(,]?\s?(?:của\s)?Trung Quốc)"
     r"|(?P<former>\s?\(?(?:cũ|trước đây|trước (?:khi )?(?:sáp nhập|hợp nhất))(?![^\W_])|\s?\(nay\s)"
     r"|(?P<dateline>\s?[,(–-]+\s?(?:TTXVN|Vietnam\+|VOV|ngày\s\d))"
-    r"|(?P<capital>\s(?:[A-ZĐÀ-Ỹ]|của|nước))"
+    rf"|(?P<capital>\s(?:[{CAPITALS}]|của|nước))"
 )
 _JOINT = re.compile(r"\s?(?:,|;|và|với|hoặc|-|–)\s?(?:(?:tỉnh|thành phố|tp\.?)\s?)?", re.IGNORECASE)
-_GIVEN_NAME = re.compile(r"(?<![^\W_])(?!Thiên|Festival|Thành|Học|Nội|Ương|Đô|Xứ)[A-ZĐ][a-zà-ỹ]+\s$")
+_GIVEN_NAME = re.compile(rf"(?<![^\W_])(?!Thiên|Festival|Thành|Học|Nội|Ương|Đô|Xứ)[{CAPITALS}][^\W\d_]+\s$")
 
 _REACH = 60  # characters before a name that are looked at
 _HEAD = 200  # characters: headline and first words, where news says its place
@@ -67,12 +69,14 @@ class Sighting:
     Args:
         area: slug of the former unit that bears the name, or whose town it is.
         weight: how much it says, 1 for a bare name.
+        town: a town or nickname, which only the former unit has.
         explicit: named unmistakably ("tỉnh X", "TP X").
         former, today: the text itself says that the unit of until 2025, or of today, is meant.
     """
 
     area: str
     weight: float
+    town: bool = False
     explicit: bool = False
     former: bool = False
     today: bool = False
@@ -136,7 +140,7 @@ def sightings(spoken: str) -> list[Sighting]:
         weight = _WEIGHTS.get(kind, _OF_UNIT if unit else _OF_TOWN if name.town else _OF_NAME)
         weight *= (_IN_LIST if sizes[at] >= _LIST else 1.0) * (_IN_HEAD if hit.start() < _HEAD else 1.0)
         explicit = unit and weight >= _OF_NAME
-        found.append(Sighting(name.area, weight, explicit, tail == "former" or name.town, kind == "today"))
+        found.append(Sighting(name.area, weight, name.town, explicit, tail == "former", kind == "today"))
     return found
 
 
@@ -152,11 +156,13 @@ def _is_no_place(
     """Tell whether a name is a person, a street, a ward, a province of another country or a dateline."""
     elsewhere = tail == "china" or (about_china and name.area in _OF_CHINA_TOO)
     dateline = tail == "dateline" and name.area in _BUREAUS
-    if kind in {"credit", "person"} or tail == "weather" or elsewhere or dateline:
+    if kind in {"credit", "person", "other"} or tail == "weather" or elsewhere or dateline:
         return True
     if name.strict:
-        return not unit and kind != "below"
-    return kind == "below" or (not unit and _needs_more(spoken, hit, tail))
+        return not unit and kind != "district"
+    if kind in {"district", "ward"}:
+        return not name.town
+    return not unit and _needs_more(spoken, hit, tail)
 
 
 def _needs_more(spoken: str, hit: re.Match[str], tail: str) -> bool:

@@ -29,6 +29,9 @@ _CLEANING: dict[int, str | None] = (
 _UNCLEAN = re.compile("[" + "".join(f"\\u{code:04x}" for code in _CLEANING if code in range(0x10000)) + "]")
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 
+# For classes in patterns; a range like À-Ỹ would take in the small letters.
+CAPITALS = "A-ZÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
+
 _TONES = "\u0300\u0301\u0309\u0303\u0323"  # grave, acute, hook, tilde, dot below
 
 
