@@ -11,7 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import FrameType
@@ -44,24 +44,29 @@ class _Stopped(BaseException):
     """A signal asked for the end."""
 
 
-def up(settings: Settings, say: Say) -> None:
-    """Run until SIGINT or SIGTERM; a second one ends everything at once.
+def up(settings: Settings, say: Say, over: threading.Event | None = None) -> None:
+    """Run until SIGINT or SIGTERM, or until `over` is set; a second signal ends everything at once.
+
+    `over` is set in any case when the end begins, for those who work beside us.
 
     Raises:
         BadInput, BadSettings: the folder or the port is taken or cannot be used.
         EngineUnavailable: SQL or the broker cannot be had.
     """
+    over = over or threading.Event()
     with folder.held(settings.data, "up"):
         supervisor = _Supervisor(settings, say)
         with _signals(supervisor):
             try:
-                supervisor.start()
-                while True:
-                    supervisor.tend()
-                    time.sleep(_TEND_SECONDS)
-            except _Stopped:
+                with suppress(_Stopped):
+                    supervisor.start()
+                    while not over.is_set():
+                        supervisor.tend()
+                        time.sleep(_TEND_SECONDS)
+                supervisor.stopping = True  # from here on a signal means "at once"
                 say("stopping: beat, workers, web, engines")
             finally:
+                over.set()
                 supervisor.stop()
 
 
