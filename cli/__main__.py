@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from cli import accounts, export, ingest, run, stories, test, upkeep
+from cli import accounts, checks, export, ingest, run, stories, upkeep
 from cli.console import say
 from pipeline.errors import TinTinhError
 
@@ -22,7 +22,7 @@ app = typer.Typer(
 app.command()(ingest.ingest)
 app.command()(export.export)
 app.command()(run.up)
-app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(test.test)
+app.command("test", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(checks.check)
 app.command(hidden=True)(run.web)
 app.command(hidden=True)(run.alive)
 app.command()(stories.search)

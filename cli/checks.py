@@ -19,7 +19,7 @@ _STEPS = (
 _KEPT = ("TINTINH_EXTRA_SAMPLES", "TINTINH_MEILISEARCH_BIN")
 
 
-def test(
+def check(
     context: typer.Context,
     *,
     long: Annotated[bool, typer.Option("--long", help="Run the slow tests too.")] = False,
