@@ -38,6 +38,7 @@ Clock = Callable[[], datetime]
 
 WINDOW = timedelta(days=45)  # publication days within which two texts can be one story
 _BATCH = 50
+_MOST_PAIRS = 20_000  # in one batch of linking: about 5 s
 
 
 class Reads(Protocol):
@@ -210,10 +211,8 @@ def _previewed(conn: Connection, document: Document, draft: Draft) -> dict[str, 
 
 def _plan(conn: Connection, limit: int) -> Plan:
     """Read the evidence around the changed entries and compute what is to be written."""
-    linked = links.unlinked(conn, limit)
+    linked, known, near = _next(conn, limit)
     changed = {entry_id for entry_id, _ in linked}
-    known = links.nodes(conn, changed)
-    near = {entry_id: links.candidates(conn, node.side, WINDOW) for entry_id, node in known.items()}
     known |= links.nodes(conn, set().union(*near.values()) - known.keys())
     fresh = _decided(near, known)
     around = _closure(conn, changed, fresh)
@@ -224,6 +223,29 @@ def _plan(conn: Connection, limit: int) -> Plan:
     stories = links.known_stories(conn, {node.story_id for node in here.values() if node.story_id})
     told, ended, homes = _retold(conn, groups, here, around.edges, stories)
     return Plan(linked=linked, edges=fresh, homes=homes, told=told, ended=ended)
+
+
+def _next(
+    conn: Connection, limit: int
+) -> tuple[list[tuple[EntryId, int]], dict[EntryId, Node], dict[EntryId, set[EntryId]]]:
+    """Return the changed entries to link now, their nodes and their candidates.
+
+    A flood of look-alikes gives each entry hundreds of candidates, so a batch ends where its pairs
+    would take longer than a lease allows; the rest is the next batch.
+    """
+    waiting = links.unlinked(conn, limit)
+    known = links.nodes(conn, [entry_id for entry_id, _ in waiting])
+    near: dict[EntryId, set[EntryId]] = {}
+    linked: list[tuple[EntryId, int]] = []
+    pairs = 0
+    for entry_id, touched in waiting:
+        if linked and pairs > _MOST_PAIRS:
+            break
+        linked.append((entry_id, touched))
+        if entry_id in known:
+            near[entry_id] = links.candidates(conn, known[entry_id].side, WINDOW)
+            pairs += len(near[entry_id])
+    return linked, known, near
 
 
 def _decided(near: dict[EntryId, set[EntryId]], known: dict[EntryId, Node]) -> list[Edge]:
