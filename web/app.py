@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
 from pipeline.config import Settings, settings
 from pipeline.errors import TinTinhError
@@ -41,6 +42,17 @@ _CRASHED = ("Lỗi của hệ thống", "Lỗi đã được ghi lại để s�
 _LOG = structlog.get_logger("web")
 
 
+class _Assets(StaticFiles):
+    """Static files; an address that names their version is good for ever."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Serve a file."""
+        answer = await super().get_response(path, scope)
+        versioned = scope["query_string"].startswith(b"v=")
+        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if versioned else "no-cache"
+        return answer
+
+
 def app() -> FastAPI:
     """Make the application from this process's settings; uvicorn's factory."""
     return create_app(settings())
@@ -61,13 +73,14 @@ def create_app(chosen: Settings) -> FastAPI:
         description="Tin các tỉnh, thành Việt Nam: mỗi tin một lần, từ nhiều nguồn. See docs/webhooks.md.",
         docs_url=None,  # Swagger's page loads scripts from elsewhere
         redoc_url=None,
+        redirect_slashes=False,  # it would send to whatever Host the caller claims
         lifespan=lifespan,
     )
     made.state.site = site
     made.add_middleware(Guard, settings=chosen)
     for part in (search, stories, feeds, webhooks, account, ops):
         made.include_router(part.router)
-    made.mount("/static", StaticFiles(directory=STATIC), name="static")
+    made.mount("/static", _Assets(directory=STATIC), name="static")
     made.add_exception_handler(Problem, _on_problem)
     made.add_exception_handler(TinTinhError, _on_error)
     made.add_exception_handler(HTTPException, _on_http)

@@ -67,7 +67,7 @@ def feed(request: Request, site: TheSite, key: str, form: str) -> Response:
     links = [f'<{known.url(site.settings.base_url, chosen)}>; rel="self"']
     if site.settings.hub_url:
         links.append(f'<{site.settings.hub_url}>; rel="hub"')
-    extra = {"Cache-Control": _FRESHNESS, "Link": ", ".join(links)}
+    extra = {"Cache-Control": _FRESHNESS, "Link": ", ".join(links), "Access-Control-Allow-Origin": "*"}
     return _sent(request, Representation(body, media_type, "gzip" if packed else "", modified), extra)
 
 

@@ -53,7 +53,10 @@ class Guard:
     def _dressed(self, send: Send, *, head: bool) -> Send:
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(self._headers)
+                headers = MutableHeaders(scope=message)
+                headers.update(self._headers)
+                # A page may hold a session's form token: nobody keeps what does not say that it may be kept.
+                headers.setdefault("Cache-Control", "private, no-cache")
             elif head and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)

@@ -3,7 +3,7 @@
 Everything shown comes from `pipeline.store`; the page acts only by forms with a CSRF token.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import structlog
@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pipeline.errors import NotFound, Transient
 from pipeline.store import export, intakes, numbers, quarantine
 from pipeline.store.accounts import Role, Session
+from pipeline.store.intakes import Intake
 from tasks.app import QUEUES
 from tasks.wiring import queue_depths, ring
 from web.account import check_csrf, needs
@@ -22,6 +23,7 @@ from web.site import Site, TheSite
 from web.view import render
 
 _SHOWN_HELD = 100
+_SILENT = timedelta(days=3)  # longer than a weekend at a provincial office
 _LONGEST_NAME = 2_000
 _LOG = structlog.get_logger("web")
 
@@ -49,7 +51,9 @@ def page(
         queues=queue_depths(QUEUES),
         held=held[:_SHOWN_HELD],
         held_count=len(held),
-        doors=[door for door in doors if door.failures or (door.next_due and door.next_due < now)],
+        doors=[door for door in doors if door.failures or _late(door, now) or _silent(door, now)],
+        silent_count=sum(_silent(door, now) for door in doors),
+        silent_after=_SILENT.total_seconds(),
         door_count=len(doors),
         trace=trace,
         traced=_trace(site, trace.strip()) if trace.strip() else None,
@@ -106,6 +110,15 @@ def metrics(site: TheSite) -> Response:
     with site.db.read() as conn:
         state = numbers.state(conn, datetime.now(UTC))
     return Response(site.metrics.text(state, queue_depths(QUEUES)), media_type=MEDIA_TYPE)
+
+
+def _late(door: Intake, now: datetime) -> bool:
+    return door.next_due is not None and door.next_due < now
+
+
+def _silent(door: Intake, now: datetime) -> bool:
+    """Say whether a feed that answers has brought nothing new for long."""
+    return door.polled_at is not None and (door.changed_at is None or door.changed_at < now - _SILENT)
 
 
 def _trace(site: Site, name: str) -> dict[str, Any]:

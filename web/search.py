@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse
 from markupsafe import Markup
 from pydantic import BaseModel, Field
 
@@ -174,10 +174,13 @@ def page(request: Request, site: TheSite, who: Signed) -> HTMLResponse:
         sources=known,
     )
     unanswered = found.down and any(kept[name] for name in ("q", "source", "doc", "from", "to"))
-    headers = {"Cache-Control": "private, no-cache"}
-    return HTMLResponse(
-        shown, 503 if unanswered else 200, headers | ({"Retry-After": "10"} if unanswered else {})
-    )
+    return HTMLResponse(shown, 503, {"Retry-After": "10"}) if unanswered else HTMLResponse(shown)
+
+
+@router.get("/robots.txt", include_in_schema=False)
+def robots() -> PlainTextResponse:
+    """Keep crawlers to pages that lead somewhere: filters combine without end."""
+    return PlainTextResponse("User-agent: *\nDisallow: /search?\nDisallow: /api/\nDisallow: /ops\n")
 
 
 def _understood(given: dict[str, str]) -> tuple[engine.Query, list[str]]:

@@ -55,9 +55,12 @@ def when(published: str) -> str:
     return f"tháng {int(month)}/{year}" if month else f"năm {year}"
 
 
-def instant(moment: datetime | None) -> str:
-    """Return an instant in Viet Nam's time to the second, "–" for none."""
-    return "–" if moment is None else moment.astimezone(LOCAL_ZONE).strftime("%H:%M:%S, %d/%m/%Y")
+def instant(moment: datetime | str | None) -> str:
+    """Return an instant (ISO 8601 if it is text) in Viet Nam's time to the second, "–" for none."""
+    if moment is None:
+        return "–"
+    known = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return known.astimezone(LOCAL_ZONE).strftime("%H:%M:%S, %d/%m/%Y")
 
 
 def number(value: float) -> str:

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
+from starlette.background import BackgroundTask
 
 from pipeline import keys, push, stages
 from pipeline.errors import BadInput, Unreadable
@@ -119,7 +120,9 @@ async def take(
         _LOG.warning("push_refused", source=source[:100], code=problem.code, field=problem.field)
         raise
     site.metrics.pushes.labels("taken" if taken.fresh else "known").inc()
-    return JSONResponse(taken.model_dump(), 202)
+    # The bell rings behind the answer: a broker that hangs must not hold up the sender.
+    bell = BackgroundTask(ring, "receive") if taken.fresh else None
+    return JSONResponse(taken.model_dump(), 202, background=bell)
 
 
 @router.get(
@@ -170,6 +173,7 @@ def _keys(site: Site, source: str, speaker: Source | None) -> tuple[str, ...]:
 def _keep(site: Site, speaker: Source, push_id: str, call: _Call) -> Taken:
     try:
         with site.db.write() as conn:
+            doors = intakes.listed(conn, speaker.source_id)
             accepted = receipts.add(
                 conn,
                 source_id=speaker.source_id,
@@ -179,12 +183,10 @@ def _keep(site: Site, speaker: Source, push_id: str, call: _Call) -> Taken:
                 headers=call.kept(),
                 received_at=call.at,
                 push_id=push_id,
-                intake_id=intakes.add(conn, speaker.source_id, "webhook"),
+                intake_id=next((door.intake_id for door in doors if door.kind == "webhook"), None),
             )
     except BadInput as error:
         raise Problem(409, "conflict", error.message, field=error.subject) from error
-    if accepted.fresh:
-        ring("receive")
     where = f"{site.settings.base_url}/webhooks/{speaker.source_id}/receipts/{accepted.receipt_id}"
     return Taken(receipt_id=accepted.receipt_id, fresh=accepted.fresh, receipt_url=where)
 
