@@ -1,6 +1,6 @@
 """Children of `up`: started in sessions of their own, tended, started again with back-off, stopped.
 
-A child dies with us (`cli.engines.die_with_parent`), so a killed `up` leaves nothing behind. Its
+A child dies with us (`pipeline.leash`), so a killed `up` leaves nothing behind. Its
 output goes to `DATA/log/NAME.log`, which is rotated by size; one older log is kept.
 """
 
@@ -14,8 +14,8 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cli.engines import die_with_parent
 from cli.processes import Process
+from pipeline.leash import tied
 
 ROOT = Path(__file__).resolve().parents[1]
 _LOG_BYTES = 10_000_000
@@ -76,7 +76,7 @@ class Child:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 pass_fds=self._fds,
-                preexec_fn=die_with_parent(),  # noqa: PLW1509 - one call prepared before
+                preexec_fn=tied(),  # noqa: PLW1509 - one call prepared before
             )
 
     def ended(self) -> int | None:

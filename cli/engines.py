@@ -6,12 +6,10 @@ thread. What they hold is derived (law 1): data that an engine cannot read, such
 version's, is set aside once and the engine starts empty.
 """
 
-import ctypes
 import http.client
 import os
 import secrets
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -22,10 +20,10 @@ from pathlib import Path
 
 from cli.binaries import meilisearch_binary, valkey_binary
 from pipeline.errors import EngineUnavailable
+from pipeline.leash import tied
 
 __all__ = [
     "Engine",
-    "die_with_parent",
     "draw_key",
     "meilisearch_binary",
     "start_meilisearch",
@@ -37,8 +35,6 @@ _POLL_SECONDS = 0.02
 _STOP_SECONDS = 10.0
 _SOCKET_PATH = 100  # characters; the kernel's sun_path holds 108 bytes
 _PORT_TRIES = 3
-_PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 class Engine:
@@ -143,24 +139,6 @@ def start_valkey(run_dir: Path, data_dir: Path) -> Engine:
     return engine
 
 
-def die_with_parent() -> Callable[[], None] | None:
-    """Return a `preexec_fn` that has a child killed when the thread that started it ends.
-
-    None where the system cannot (not Linux). SIGKILL, because a hung engine would outlive
-    anything milder; both engines recover from it.
-    """
-    if _LIBC is None:
-        return None
-    prctl, parent = _LIBC.prctl, os.getpid()
-
-    def bind() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it died before the call
-            os._exit(1)
-
-    return bind
-
-
 class _Ended(EngineUnavailable):
     """The engine ended at start."""
 
@@ -261,7 +239,7 @@ def _spawn(command: list[str], folder: Path, log: Path, environ: dict[str, str])
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=die_with_parent(),  # noqa: PLW1509 - async-signal-safe: one call prepared before
+                preexec_fn=tied(),  # noqa: PLW1509 - async-signal-safe: one call prepared before
             )
         except OSError as error:
             raise EngineUnavailable(Path(command[0]).name, f"cannot be run: {error}") from error

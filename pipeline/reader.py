@@ -7,7 +7,6 @@ A plain subprocess: Celery's prefork children are daemons and may not have multi
 """
 
 import contextlib
-import ctypes
 import logging
 import os
 import select
@@ -25,6 +24,7 @@ from typing import IO, Self
 from pydantic import TypeAdapter
 
 from pipeline.errors import EngineUnavailable, Unreadable
+from pipeline.leash import die_with
 from pipeline.model import Document, Parsed
 
 try:
@@ -36,7 +36,6 @@ _LENGTH = struct.Struct(">I")
 _START_TIMEOUT = 30.0  # seconds; a start costs 0.5 s on an idle machine
 _DOCUMENTS_PER_CHILD = 2_000  # trafilatura and lxml keep caches; a new child starts empty
 _LARGEST_ANSWER = 64_000_000
-_PR_SET_PDEATHSIG = 1
 _HELLO = b"ready"
 
 
@@ -219,7 +218,7 @@ def _take(pipe: IO[bytes], size: int, deadline: float) -> bytes:
 
 def _serve(parent: int, memory_mb: int, timeout: float) -> None:
     """Be the child: answer documents until the parent closes the pipe."""
-    _die_with(parent)
+    die_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the worker, which finishes its document
     source, sink = _own_pipes()
     logging.disable(logging.CRITICAL)  # trafilatura logs what it reads; documents stay out of our logs
@@ -247,14 +246,6 @@ def _own_pipes() -> tuple[IO[bytes], IO[bytes]]:
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
     os.dup2(2, 1)
     return source, sink
-
-
-def _die_with(parent: int) -> None:
-    """Ask Linux for SIGKILL when the parent dies; elsewhere the closed pipe ends us."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it died before we asked
-            os._exit(0)
 
 
 def _limit(memory_mb: int) -> None:
