@@ -50,7 +50,6 @@ _AFTER = re.compile(
     r"|(?P<china>\s?[(,]?\s?(?:của\s)?Trung Quốc)"
     r"|(?P<former>\s?\(?(?:cũ|trước đây|trước (?:khi )?(?:sáp nhập|hợp nhất))(?![^\W_])|\s?\(nay\s)"
     r"|(?P<dateline>\s?[,(–-]+\s?(?:TTXVN|Vietnam\+|VOV|ngày\s\d))"
-    rf"|(?P<capital>\s(?:[{CAPITALS}]|của|nước))"
 )
 _JOINT = re.compile(r"\s?(?:,|;|và|với|hoặc|-|–)\s?(?:(?:tỉnh|thành phố|tp\.?)\s?)?", re.IGNORECASE)
 _GIVEN_NAME = re.compile(rf"(?<![^\W_])(?!Thiên|Festival|Thành|Học|Nội|Ương|Đô|Xứ)[{CAPITALS}][^\W\d_]+\s$")
@@ -162,15 +161,15 @@ def _is_no_place(
         return not unit and kind != "district"
     if kind in {"district", "ward"}:
         return not name.town
-    return not unit and _needs_more(spoken, hit, tail)
+    return not unit and _needs_more(spoken, hit)
 
 
-def _needs_more(spoken: str, hit: re.Match[str], tail: str) -> bool:
-    """Tell whether a name without "tỉnh" or "TP" is rather the President, another capital or a person."""
+def _needs_more(spoken: str, hit: re.Match[str]) -> bool:
+    """Tell whether a name without "tỉnh" or "TP" is rather the President or a person."""
     written = key(hit[0])
     if written == "huế":
         return _GIVEN_NAME.search(spoken, max(0, hit.start() - _REACH), hit.start()) is not None
-    return written == _PRESIDENT or (written == "thủ đô" and tail == "capital")
+    return written == _PRESIDENT
 
 
 def _row_sizes(spoken: str, hits: Iterable[re.Match[str]]) -> list[int]:
