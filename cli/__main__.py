@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from cli import accounts, checks, export, ingest, run, stories, upkeep
+from cli import accounts, checks, export, ingest, run, sources, stories, upkeep
 from cli.console import say
 from pipeline.errors import TinTinhError
 
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 app.command()(ingest.ingest)
 app.command()(export.export)
+app.add_typer(sources.app, name="sources")
 app.command()(run.up)
 app.command("test", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(checks.check)
 app.command(hidden=True)(run.web)

@@ -1,0 +1,183 @@
+"""The registry of sources as a TOML file: what `sources import` reads and `sources export` writes.
+
+[[source]]
+id = "bao-dong-khoi"
+name = "Báo Đồng Khởi"
+province = "Bến Tre"            # a name or a slug, of today or of before July 2025
+hosts = ["baodongkhoi.vn"]
+rights = "summary"              # title | summary | full
+
+[[source.intake]]
+kind = "feed"                   # feed | webhook | folder
+url = "https://baodongkhoi.vn/rss/home.rss"
+"""
+
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline import places
+from pipeline.errors import BadInput
+from pipeline.model import Rights, Source, SourceId
+from pipeline.store import Connection, intakes, sources
+from pipeline.urls import canonical
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """An intake as registered. `url` is a feed's address; `path` is for whoever plays a data set."""
+
+    kind: str
+    url: str = ""
+    path: str = ""
+    allow_private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A source with its doors."""
+
+    source: Source
+    doors: tuple[Door, ...] = ()
+
+
+class _Intake(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["feed", "webhook", "folder"]
+    url: Annotated[str, Field(max_length=2_000)] = ""
+    path: str = ""
+    allow_private: bool = False
+
+
+class _Source(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+    name: Annotated[str, Field(max_length=200)] = ""
+    province: str = ""
+    area: str = ""
+    hosts: list[Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,253}$")]] = []
+    rights: Rights = Rights.SUMMARY
+    intake: list[_Intake] = []
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    source: list[_Source] = []
+
+
+def load(text: str) -> list[Registered]:
+    """Read a file.
+
+    Raises:
+        BadInput: it is no TOML, or a field is wrong; names the field.
+    """
+    try:
+        read = _File.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput("toml", str(error)) from error
+    except ValidationError as error:
+        raise _explained(error) from error
+    return [_registered(one) for one in read.source]
+
+
+def make(told: Mapping[str, object]) -> Registered:
+    """Return the source that the fields of one [[source]] make. Raises BadInput: names the field."""
+    try:
+        return _registered(_Source.model_validate(told))
+    except ValidationError as error:
+        raise _explained(error) from error
+
+
+def fields(known: Source | None) -> dict[str, object]:
+    """Return what is known of a source as `make` takes it; nothing for nobody."""
+    if known is None:
+        return {}
+    return {
+        "name": known.name,
+        "province": known.province or "",
+        "area": known.area or "",
+        "hosts": list(known.hosts),
+        "rights": known.rights,
+    }
+
+
+def home(province: str, area: str = "") -> tuple[str | None, str | None]:
+    """Return the (province, area) slugs that names stand for; nothing for nothing.
+
+    Raises:
+        BadInput: a name is not known, or the area is not in the province.
+    """
+    found = places.resolve(province) if province else (None, None)
+    if province and found[0] is None:
+        raise BadInput("province", f"{province!r} is no province, of today or of before July 2025")
+    if not area:
+        return found
+    known = places.area(area)
+    if known is None or (found[0] is not None and known.province != found[0]):
+        raise BadInput("area", f"{area!r} is no unit of before July 2025 in that province")
+    return known.province, known.slug
+
+
+def save(conn: Connection, registered: Iterable[Registered], now: datetime) -> None:
+    """Register sources and open their doors; feeds are due at once. What is not named stays as it is."""
+    for one in registered:
+        sources.add(conn, one.source)
+        for door in one.doors:
+            due = now if door.kind == "feed" else None
+            known = (conn, one.source.source_id, door.kind, door.url)
+            intakes.add(*known, allow_private=door.allow_private, next_due=due)
+
+
+def stored(conn: Connection) -> list[Registered]:
+    """Return what is registered."""
+    doors: dict[SourceId, list[Door]] = {}
+    for one in intakes.listed(conn):
+        doors.setdefault(one.source_id, []).append(Door(one.kind, one.url, allow_private=one.allow_private))
+    return [Registered(one, tuple(doors.get(one.source_id, ()))) for one in sources.listed(conn)]
+
+
+def _explained(error: ValidationError) -> BadInput:
+    first = error.errors()[0]
+    return BadInput(".".join(str(step) for step in first["loc"]), first["msg"])
+
+
+def _registered(one: _Source) -> Registered:
+    province, area = home(one.province, one.area)
+    for door in one.intake:
+        if door.kind == "feed" and not door.path and not canonical(door.url):
+            raise BadInput(f"{one.id}.intake.url", f"{door.url!r} is no http or https address")
+    doors = tuple(Door(door.kind, door.url, door.path, door.allow_private) for door in one.intake)
+    known = Source(SourceId(one.id), one.name or one.id, province, area, tuple(one.hosts), one.rights)
+    return Registered(known, doors)
+
+
+def _lines(one: Registered) -> list[str]:
+    source = one.source
+    lines = ["[[source]]", f"id = {_quoted(source.source_id)}", f"name = {_quoted(source.name)}"]
+    if source.province:
+        lines.append(f"province = {_quoted(source.province)}")
+    if source.area:
+        lines.append(f"area = {_quoted(source.area)}")
+    if source.hosts:
+        lines.append(f"hosts = [{', '.join(map(_quoted, source.hosts))}]")
+    lines.append(f"rights = {_quoted(source.rights)}")
+    for door in one.doors:
+        lines += ["", "[[source.intake]]", f"kind = {_quoted(door.kind)}"]
+        lines += [
+            f"{name} = {_quoted(value)}" for name, value in (("url", door.url), ("path", door.path)) if value
+        ]
+        lines += ["allow_private = true"] if door.allow_private else []
+    return lines
+
+
+def _quoted(text: str) -> str:
+    """Return a TOML basic string; JSON's escapes are TOML's, but for DEL."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
