@@ -109,6 +109,11 @@ def fields(known: Source | None) -> dict[str, object]:
     }
 
 
+def dump(registered: Iterable[Registered]) -> str:
+    """Write a file that `load` reads back as it was."""
+    return "\n".join("\n".join(_lines(one)) + "\n" for one in registered)
+
+
 def home(province: str, area: str = "") -> tuple[str | None, str | None]:
     """Return the (province, area) slugs that names stand for; nothing for nothing.
 
