@@ -15,24 +15,13 @@ from meilisearch import Client
 from meilisearch.errors import MeilisearchApiError, MeilisearchError, MeilisearchTimeoutError
 from meilisearch.models.task import TaskInfo
 
-from pipeline.errors import EngineUnavailable, Permanent
+from pipeline.errors import EngineUnavailable
 from search.schema import PRIMARY_KEY, SETTINGS, quoted
 
 _TIMEOUT = 10  # seconds for one request; the library's default is to wait for ever
 _PATIENCE = 45  # seconds for one task; below Celery's soft limit
 _BATCH_BYTES = 16_000_000  # of JSON; Meilisearch refuses more than 100 MB
 _WAITING_TASKS = 20  # more than these in its queue: it is behind, and sending more makes it worse
-_DOCUMENT_ERRORS = frozenset(
-    {
-        "invalid_document_id",
-        "missing_document_id",
-        "invalid_document_fields",
-        "invalid_document_geo_field",
-        "document_fields_limit_reached",
-        "max_fields_limit_exceeded",
-        "payload_too_large",
-    }
-)
 _BUILDING = frozenset({"index_not_found", "invalid_search_attributes_to_search_on", "invalid_search_filter"})
 
 Document = dict[str, Any]
@@ -54,8 +43,32 @@ class _Line:
     json: bytes
 
 
-class _BadDocuments(Permanent):
-    """The task failed because of what was sent."""
+class _Failed(EngineUnavailable):
+    """A write failed. `theirs`: the documents are at fault; `doubtful`: they or Meilisearch itself."""
+
+    theirs = False
+    doubtful = False
+
+
+class _Sending:
+    """What became of a write so far."""
+
+    def __init__(self) -> None:
+        self.stood = 0
+        self.refused: list[RefusedDocument] = []
+        self.doubts = 0  # refusals that may be Meilisearch's own failure
+
+    def refuse(self, line: _Line, error: _Failed) -> None:
+        """Note a document that fails alone; raise EngineUnavailable if all do and none is at fault."""
+        self.refused.append(RefusedDocument(line.document_id, error.message))
+        self.doubts += error.doubtful
+        if self.doubts > 1:
+            self.check()
+
+    def check(self) -> None:
+        """Raise EngineUnavailable if there is doubt and no document stood."""
+        if self.doubts and not self.stood:
+            raise EngineUnavailable("Meilisearch", self.refused[-1].reason)
 
 
 class Index:
@@ -118,16 +131,17 @@ class Index:
         """
         if self.waiting() > _WAITING_TASKS:
             raise EngineUnavailable("Meilisearch", "has too many tasks waiting; nothing more is sent for now")
-        refused: list[RefusedDocument] = []
+        sending = _Sending()
         for part in _parts(documents):
-            refused += self._put(uid, part)
-        out = [*gone, *(one.document_id for one in refused)]  # an old text is not shown for a new one
+            self._put(uid, part, sending)
+        sending.check()
+        out = [*gone, *(one.document_id for one in sending.refused)]  # an old text is not shown for a new one
         if out:
             with self._client() as client:
                 listed = ", ".join(map(quoted, out))
                 chosen = f"{PRIMARY_KEY} IN [{listed}]"
                 self._wait(client, client.index(uid).delete_documents(filter=chosen))
-        return tuple(refused)
+        return tuple(sending.refused)
 
     def count(self, uid: str) -> int:
         """Return how many documents an index holds."""
@@ -158,26 +172,31 @@ class Index:
         with self._client() as client:
             return [answer["hits"] for answer in client.multi_search(asked)["results"]]
 
-    def _put(self, uid: str, lines: Sequence[_Line]) -> list[RefusedDocument]:
+    def _put(self, uid: str, lines: Sequence[_Line], sending: _Sending) -> None:
         """Put documents, halving a batch that fails until the bad ones stand alone."""
         try:
             with self._client() as client:
                 payload = b"\n".join(line.json for line in lines)
                 told = client.index(uid).add_documents_raw(payload, PRIMARY_KEY, "application/x-ndjson")
                 self._wait(client, told)
-        except _BadDocuments as error:
+        except _Failed as error:
+            if not (error.theirs or error.doubtful):
+                raise
             if len(lines) == 1:
-                return [RefusedDocument(lines[0].document_id, error.message)]
+                sending.refuse(lines[0], error)
+                return
             middle = len(lines) // 2
-            return self._put(uid, lines[:middle]) + self._put(uid, lines[middle:])
-        return []
+            self._put(uid, lines[:middle], sending)
+            self._put(uid, lines[middle:], sending)
+        else:
+            sending.stood += len(lines)
 
     def _wait(self, client: Client, told: TaskInfo, fine: str = "") -> None:
         """Return when a task has succeeded, or failed with the error code `fine`.
 
         Raises:
-            _BadDocuments: the documents are at fault.
-            EngineUnavailable: anything else, such as a full disk, or it is not done in time.
+            _Failed: the task failed.
+            EngineUnavailable: it is not done in time.
         """
         try:
             task = client.wait_for_task(told.task_uid, timeout_in_ms=self._patience * 1000, interval_in_ms=20)
@@ -190,10 +209,12 @@ class Index:
         code, message = str(fault.get("code", task.status)), str(fault.get("message", ""))[:300]
         if code == fine:
             return
-        kind = _BadDocuments if code in _DOCUMENT_ERRORS else EngineUnavailable
-        raise kind(
-            "Meilisearch", f"task {told.task_uid} ({task.type}) {task.status}: {code}: {message[:300]}"
+        failed = _Failed(
+            "Meilisearch", f"task {told.task_uid} ({task.type}) {task.status}: {code}: {message}"
         )
+        failed.doubtful = code == "internal"
+        failed.theirs = fault.get("type") == "invalid_request" and not code.startswith("index_")
+        raise failed
 
     @contextmanager
     def _client(self) -> Iterator[Client]:
@@ -205,9 +226,9 @@ class Index:
             yield Client(self._url, self._key, timeout=self._timeout)
         except MeilisearchApiError as error:
             message = f"{error.status_code} {error.code}: {str(error.message)[:300]}"
-            if error.code in _DOCUMENT_ERRORS:
-                raise _BadDocuments("Meilisearch", message) from error
-            raise EngineUnavailable("Meilisearch", message) from error
+            failed = _Failed("Meilisearch", message)
+            failed.theirs = error.code == "payload_too_large"
+            raise failed from error
         except (MeilisearchError, OSError, ValueError) as error:  # OSError: requests; ValueError: no JSON
             raise EngineUnavailable("Meilisearch", str(error)[:300]) from error
 

@@ -120,6 +120,12 @@ def sync(
         leases.release(db, held)
 
 
+def due(conn: Connection) -> bool:
+    """Say whether `sync` has work that SQL knows of: changes, a rebuild, another schema."""
+    state = _state(conn)
+    return state.rebuild is not None or state.position != state.head or state.filled.schema != version()
+
+
 def request_rebuild(db: Database) -> None:
     """Have the next calls of `sync` build the index anew; searches go on in the present one."""
     with db.write() as conn:
@@ -176,10 +182,10 @@ def _state(conn: Connection) -> _State:
 def _idle(db: Database, index: Index) -> bool:
     """Say whether the index is ours, in the present form, and has seen every change."""
     with db.read() as conn:
-        state = _state(conn)
-    if state.rebuild is not None or state.position != state.head or state.filled.schema != version():
-        return False
-    return index.born(index.name) == state.filled.born
+        if due(conn):
+            return False
+        born = _state(conn).filled.born
+    return index.born(index.name) == born
 
 
 class _Step:

@@ -74,32 +74,52 @@ def test_the_first_call_makes_and_fills_the_index(db: Database, index: Index) ->
     assert verify(db, index).sound
 
 
-def test_an_empty_store_makes_an_empty_index(db: Database, index: Index) -> None:
+def test_an_empty_store_makes_an_empty_index(store: Database, index: Index) -> None:
     """Nobody has to wait for the first story to be able to ask."""
-    sync(db, index, NOW)
+    sync(store, index, NOW)
 
     assert 0 == search(index, Query()).total
 
 
-def test_nothing_to_do_writes_nothing(db: Database, index: Index) -> None:
+def test_nothing_to_do_writes_nothing(store: Database, index: Index) -> None:
     """A call without changes takes no lease and does no work."""
-    tell(db, range(2))
-    synced(db, index)
+    tell(store, range(2))
+    synced(store, index)
 
-    assert Synced() == sync(db, index, NOW)
+    with store.read() as conn:
+        waiting = syncing.due(conn)
+
+    assert not waiting
+    assert Synced() == sync(store, index, NOW)
 
 
-def test_small_batches_do_the_same(db: Database, index: Index) -> None:
+def test_sql_knows_what_waits(store: Database, index: Index) -> None:
+    """A first start, a change and a half-done rebuild are all work that is due."""
+    told = []
+    for step in (lambda: None, lambda: synced(store, index), lambda: tell(store, range(3))):
+        step()
+        with store.read() as conn:
+            told.append(syncing.due(conn))
+    synced(store, index)
+    request_rebuild(store)
+    sync(store, index, NOW, limit=2)
+    with store.read() as conn:
+        told.append(syncing.due(conn))
+
+    assert [True, False, True, True] == told
+
+
+def test_small_batches_do_the_same(store: Database, index: Index) -> None:
     """With one change a call everything gets there too, by rebuild and by the log."""
-    tell(db, range(5))
-    filled = synced(db, index, limit=1)
-    tell(db, range(5, 9))
-    followed = synced(db, index, limit=1)
+    tell(store, range(5))
+    filled = synced(store, index, limit=1)
+    tell(store, range(5, 9))
+    followed = synced(store, index, limit=1)
 
     assert (True, False) == (filled.rebuilt, followed.rebuilt)
     assert 4 == followed.indexed
     assert 9 == search(index, Query()).total
-    assert verify(db, index).sound
+    assert verify(store, index).sound
 
 
 def test_an_edit_replaces_and_a_withdrawal_removes(db: Database, index: Index) -> None:
@@ -138,39 +158,39 @@ def test_a_deleted_index_comes_back(db: Database, index: Index) -> None:
     assert verify(db, index).sound
 
 
-def test_an_index_made_by_somebody_else_is_replaced(db: Database, index: Index) -> None:
+def test_an_index_made_by_somebody_else_is_replaced(store: Database, index: Index) -> None:
     """Deleted and made again with other settings: SQL knows the birth of the one it filled."""
-    tell(db, range(4))
-    synced(db, index)
+    tell(store, range(4))
+    synced(store, index)
     index.drop(index.name)
     index.write(index.name, [{"id": "stranger", "title": "Không phải của ta"}])
-    synced(db, index)
+    synced(store, index)
 
     assert 4 == search(index, Query()).total
     assert [] == found(index, "không phải của ta")
 
 
-def test_another_schema_is_built_beside_the_living_index(db: Database, index: Index) -> None:
+def test_another_schema_is_built_beside_the_living_index(store: Database, index: Index) -> None:
     """While the new index fills, the old one answers and follows the log; then they are swapped."""
-    tell(db, range(6))
-    synced(db, index)
-    with db.write() as conn:
+    tell(store, range(6))
+    synced(store, index)
+    with store.write() as conn:
         filled = meta.get(conn, syncing._FILLED)
         assert filled is not None
         meta.put(conn, syncing._FILLED, filled.replace(version(), "an older one"))
     seen = []
     for round_ in itertools.count(6):
-        done = sync(db, index, NOW, limit=2)
+        done = sync(store, index, NOW, limit=2)
         seen.append(search(index, Query(per_page=50)).total)
         if not done.more:
             break
-        tell(db, range(round_, round_ + 1))
+        tell(store, range(round_, round_ + 1))
 
     assert done.rebuilt
     assert seen == sorted(seen)
     assert 6 <= seen[0]
-    assert seen[-1] == position_count(db)
-    assert verify(db, index).sound
+    assert seen[-1] == position_count(store)
+    assert verify(store, index).sound
 
 
 def position_count(db: Database) -> int:
@@ -202,59 +222,59 @@ def test_changes_during_a_rebuild_are_not_lost(db: Database, index: Index) -> No
     assert verify(db, index).sound
 
 
-def test_a_rebuild_that_lost_its_new_index_starts_again(db: Database, index: Index) -> None:
+def test_a_rebuild_that_lost_its_new_index_starts_again(store: Database, index: Index) -> None:
     """Somebody deletes the half-filled index: the rebuild begins anew and ends whole."""
-    tell(db, range(6))
-    synced(db, index)
-    request_rebuild(db)
-    sync(db, index, NOW, limit=2)
+    tell(store, range(6))
+    synced(store, index)
+    request_rebuild(store)
+    sync(store, index, NOW, limit=2)
     for uid in index.others():
         index.drop(uid)
-    done = synced(db, index, limit=2)
+    done = synced(store, index, limit=2)
 
     assert done.rebuilt
     assert 6 == search(index, Query()).total
 
 
-def test_a_crash_after_the_swap_is_finished_by_the_next_call(db: Database, index: Index) -> None:
+def test_a_crash_after_the_swap_is_finished_by_the_next_call(store: Database, index: Index) -> None:
     """Swapped in Meilisearch, not yet noted in SQL: the next call notes it and clears up."""
-    tell(db, range(4))
-    synced(db, index)
-    request_rebuild(db)
-    sync(db, index, NOW, limit=2)
+    tell(store, range(4))
+    synced(store, index)
+    request_rebuild(store)
+    sync(store, index, NOW, limit=2)
     index.swap(index.others()[0])  # as if the call had died right behind it
-    with db.write() as conn:
+    with store.write() as conn:
         text = meta.get(conn, syncing._REBUILD)
         assert text is not None
         meta.put(conn, syncing._REBUILD, text.replace('"full": false', '"full": true'))
-    done = sync(db, index, NOW)
+    done = sync(store, index, NOW)
 
     assert done.rebuilt
     assert [] == index.others()
-    assert Synced() == sync(db, index, NOW)
+    assert Synced() == sync(store, index, NOW)
 
 
-def test_rebuild_runs_to_its_end(db: Database, index: Index) -> None:
+def test_rebuild_runs_to_its_end(store: Database, index: Index) -> None:
     """One call of `rebuild` does every page and leaves an index that is in step."""
-    tell(db, range(5))
-    synced(db, index)
-    done = rebuild(db, index, clock, limit=2)
+    tell(store, range(5))
+    synced(store, index)
+    done = rebuild(store, index, clock, limit=2)
 
     assert done.rebuilt
     assert not done.more
-    assert Synced() == sync(db, index, NOW)
+    assert Synced() == sync(store, index, NOW)
     assert 5 == search(index, Query()).total
 
 
-def test_a_busy_lease_is_left_alone(db: Database, index: Index) -> None:
+def test_a_busy_lease_is_left_alone(store: Database, index: Index) -> None:
     """While another worker holds the lease, a call does nothing and says so."""
-    tell(db, range(2))
-    held = leases.acquire(db, syncing.CURSOR, 60, NOW)
+    tell(store, range(2))
+    held = leases.acquire(store, syncing.CURSOR, 60, NOW)
     assert held is not None
-    assert Synced(busy=True) == sync(db, index, NOW)
-    leases.release(db, held)
+    assert Synced(busy=True) == sync(store, index, NOW)
+    leases.release(store, held)
 
-    assert 2 == synced(db, index).indexed
+    assert 2 == synced(store, index).indexed
 
 
 def test_a_lost_lease_moves_no_cursor(db: Database, index: Index) -> None:
@@ -272,28 +292,28 @@ def test_a_lost_lease_moves_no_cursor(db: Database, index: Index) -> None:
     assert before == position(db)
 
 
-def test_verify_notices_what_somebody_else_deleted(db: Database, index: Index) -> None:
+def test_verify_notices_what_somebody_else_deleted(store: Database, index: Index) -> None:
     """A document missing from the index makes the count differ; a rebuild mends it."""
-    tell(db, range(3))
-    synced(db, index)
+    tell(store, range(3))
+    synced(store, index)
     gone = search(index, Query(q="mh1x")).hits[0].story_id
     index.write(index.name, [], [gone])
-    told = verify(db, index)
+    told = verify(store, index)
 
     assert (3, 2, True, False) == (told.stories, told.documents, told.settled, told.sound)
-    assert rebuild(db, index, clock).rebuilt
-    assert verify(db, index).sound
+    assert rebuild(store, index, clock).rebuilt
+    assert verify(store, index).sound
 
 
-def test_a_meilisearch_that_is_away_moves_nothing(db: Database) -> None:
+def test_a_meilisearch_that_is_away_moves_nothing(store: Database) -> None:
     """No server: the call raises, the cursor stands, the lease is free again."""
-    tell(db, range(2))
+    tell(store, range(2))
     nobody = Index("http://127.0.0.1:9", "key", "nobody")
     with pytest.raises(EngineUnavailable, match="Meilisearch"):
-        sync(db, nobody, NOW)
+        sync(store, nobody, NOW)
 
-    assert 0 == position(db)[0]
-    lease = leases.acquire(db, syncing.CURSOR, 60, NOW)
+    assert 0 == position(store)[0]
+    lease = leases.acquire(store, syncing.CURSOR, 60, NOW)
     assert lease is not None
 
 
@@ -318,16 +338,16 @@ def test_kill_9_in_the_middle_loses_nothing(db: Database, meilisearch_program: P
 
 
 def test_meilisearch_data_deleted_while_stopped_come_back(
-    db: Database, meilisearch_program: Path, tmp_path: Path
+    store: Database, meilisearch_program: Path, tmp_path: Path
 ) -> None:
     """A whole new server: same name, other birth, filled from SQL."""
-    tell(db, range(5))
+    tell(store, range(5))
     first = start_meilisearch(meilisearch_program, tmp_path / "one", tmp_path / "key")
-    synced(db, Index(first.url, (tmp_path / "key").read_text(), "stories"))
+    synced(store, Index(first.url, (tmp_path / "key").read_text(), "stories"))
     first.stop()
     second = start_meilisearch(meilisearch_program, tmp_path / "two", tmp_path / "key")
     index = Index(second.url, (tmp_path / "key").read_text(), "stories")
-    done = synced(db, index)
+    done = synced(store, index)
     total = search(index, Query()).total
     second.stop()
 
@@ -363,12 +383,12 @@ def spoil(conn: Connection, story_id: str, name: str) -> None:
     conn.execute(story.delete().where(story.c.story_id == story_id))
 
 
-def test_a_shared_meilisearch_keeps_other_indexes(db: Database, index: Index, meilisearch: Lent) -> None:
+def test_a_shared_meilisearch_keeps_other_indexes(store: Database, index: Index, meilisearch: Lent) -> None:
     """Only indexes of our own name and its rebuilds are touched."""
     other = Index(meilisearch.url, meilisearch.key, f"{index.name}x")
     other.build(other.name)
-    tell(db, range(2))
-    synced(db, index)
+    tell(store, range(2))
+    synced(store, index)
     kept = other.born(other.name)
     other.drop(other.name)
 
