@@ -55,7 +55,7 @@ _MARK = re.compile(f"[{''.join(_MARKS)}]")
 _DIACRITICS = re.compile("[\u0300-\u036f]+")
 _WORD = re.compile(r"[^\W_]+")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
-_SENTENCE_END = re.compile(r"[.!?…][\"”’')]*(?=\s)")
+_SENTENCE_END = re.compile(rf"(?<![{CAPITALS}])(?<!Tp)[.!?…][\"”’')]*(?=\s)")  # not after "TP." or "A."
 
 
 def clean(text: str) -> str:

@@ -154,6 +154,7 @@ def test_shorten_cuts_after_a_sentence_or_a_word() -> None:
     assert "Xã mở lớp học bơi. Hơn trăm em ghi tên…" == text.shorten(story, 41)
     assert "Xã mở…" == text.shorten(story, 8)
     assert "" == text.shorten(story, 0)
+    assert "Lớp học mở ở TP. Sa Đéc…" == text.shorten("Lớp học mở ở TP. Sa Đéc và Cao Lãnh", 25)
 
 
 @given(ANY, st.integers(min_value=0, max_value=70))

@@ -106,7 +106,7 @@ def test_set_phrases_count_nothing() -> None:
 
 
 def test_syllables_inside_other_words_count_nothing() -> None:
-    """Vietnamese words have several syllables: "yêu cầu" is no bridge, "cá nhân" no fish, "văn bản" no village."""
+    """Words have several syllables: "yêu cầu" is no bridge, "cá nhân" no fish, "văn bản" no village."""
     assert () == topics.label("", "Yêu cầu cá nhân gửi văn bản, điều kiện và chỉ tiêu đánh giá, giải pháp.")
 
 
