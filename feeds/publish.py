@@ -11,7 +11,7 @@ overwrite the other's file. The lease is for thrift; its fence keeps a publisher
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -21,13 +21,15 @@ from feeds.channel import Channel, FeedForm, channel, channels, channels_of
 from feeds.item import Site
 from feeds.render import REVISION, WINDOW, render
 from pipeline.errors import EngineUnavailable
-from pipeline.model import Change
+from pipeline.model import Change, Story
 from pipeline.store import Connection, Database, changes, leases, meta, publications, stories
 from pipeline.store.publications import Publication
 
 CURSOR = "publish"
 _MADE_AS = "published_as"  # meta key: what published bytes depend on besides stories
+_MOVING = "publishing_as"  # meta key: the same while everything is made anew, and how far that has come
 _BATCH = 32  # channels between two commits: one fsync of SQL for some MB of files
+_MOST = 200  # channels a call: a full one takes 45 ms of CPU, and a call must end within its soft limit
 _TRIES = 3
 
 Mine = Callable[[Connection], bool]
@@ -78,7 +80,8 @@ def publish(
     """Publish what up to `limit` changes touch; call again until `changes` is 0.
 
     When the public address, the hub or the renderer is another than at the last time, everything
-    that was ever published is made anew. The cursor moves only after the files stand.
+    that was ever published is made anew first; cut short, that goes on where it was. The cursor
+    moves only after the files stand.
 
     Raises:
         LeaseLost: another publisher took over; what it has not seen yet stays for it.
@@ -89,19 +92,16 @@ def publish(
             return Published(busy=True)
         with db.read() as conn:
             press = _Press(db, feeds_dir, _site(conn, base_url, hub), now)
-            moved = meta.get(conn, _MADE_AS) != _made_as(press.site)
             log = changes.after(conn, changes.position(conn, CURSOR), limit)
-            touched = _touched(conn, log)
-            if moved:
-                touched |= _known(publications.listed(conn))
+            due, touched = _due(conn, log)
+        moved = _move(press, held)
         done = _replace(press, touched, _fenced(held))
-        if log or moved:
+        if due:
             with db.write() as conn:
                 leases.fence(conn, held)
-                if log:
-                    changes.advance(conn, CURSOR, log[-1].seq)
-                meta.put(conn, _MADE_AS, _made_as(press.site))
-        return replace(done, changes=len(log))
+                changes.advance(conn, CURSOR, due[-1].seq)
+        keys = dict.fromkeys(moved.channels + done.channels)
+        return Published(len(due), tuple(keys), moved.files + done.files)
 
 
 def mend(
@@ -182,6 +182,31 @@ def ensure(  # noqa: PLR0917 - where to, then what, then when, as in `publish`
     raise EngineUnavailable(f"feeds/{channel.file(form)}", "is being published by others; try again")
 
 
+def _move(press: _Press, held: leases.Lease) -> Published:
+    """Make every standing file anew if what all of them depend on changed, noting how far it came."""
+    made_as = f"{REVISION} {press.site.base_url} {press.site.hub}"
+    with press.db.read() as conn:
+        if meta.get(conn, _MADE_AS) == made_as:
+            return Published()
+        began, _, through = (meta.get(conn, _MOVING) or "").rpartition(" ")
+        left = sorted(_known(publications.listed(conn)), key=lambda one: one.key)
+    if began == made_as:
+        left = [one for one in left if one.key > through]
+    done = Published()
+    for start in range(0, len(left), _BATCH):
+        batch = left[start : start + _BATCH]
+        step = _replace(press, batch, _fenced(held))
+        done = Published(channels=done.channels + step.channels, files=done.files + step.files)
+        with press.db.write() as conn:
+            leases.fence(conn, held)
+            meta.put(conn, _MOVING, f"{made_as} {batch[-1].key}")
+    with press.db.write() as conn:
+        leases.fence(conn, held)
+        meta.put(conn, _MADE_AS, made_as)
+        meta.put(conn, _MOVING, "")
+    return done
+
+
 def _replace(press: _Press, touched: Iterable[Channel], mine: Mine) -> Published:
     """Render channels and put the files that differ in place, in batches.
 
@@ -245,20 +270,26 @@ def _turn(db: Database, made: Sequence[_Made], mine: Mine) -> list[str] | None:
     return changed
 
 
-def _touched(conn: Connection, log: Sequence[Change]) -> frozenset[Channel]:
-    """Return the channels that changes take stories out of or put them into.
+def _due(conn: Connection, log: Sequence[Change]) -> tuple[Sequence[Change], set[Channel]]:
+    """Return the head of the log that touches `_MOST` channels (at least one change), and those channels."""
+    known = stories.many(conn, {change.story_id for change in log})
+    touched: set[Channel] = set()
+    for count, change in enumerate(log):
+        more = _touched(change, known.get(change.story_id))
+        if count and len(touched | more) > _MOST:
+            return log[:count], touched
+        touched |= more
+    return log, touched
+
+
+def _touched(change: Change, story: Story | None) -> frozenset[Channel]:
+    """Return the channels that a change takes its story out of or puts it into.
 
     A story that is backfill from its birth was never in a live window and is in none now.
     """
-    known = stories.many(conn, {change.story_id for change in log})
-    found: set[Channel] = set()
-    for change in log:
-        if change.before:
-            found |= channels_of(change.before)
-        story = known.get(change.story_id)
-        if story and not (story.backfill and change.before is None):
-            found |= channels_of(story.face.labels)
-    return frozenset(found)
+    left = channels_of(change.before) if change.before else frozenset()
+    born_old = story is not None and story.backfill and change.before is None
+    return left if story is None or born_old else left | channels_of(story.face.labels)
 
 
 def _known(rows: Iterable[Publication]) -> frozenset[Channel]:
@@ -278,10 +309,6 @@ def _stands(folder: Path, row: Publication) -> bool:
 def _site(conn: Connection, base_url: str, hub: str) -> Site:
     authority, date = meta.authority(conn)
     return Site(base_url.rstrip("/"), authority, date, hub)
-
-
-def _made_as(site: Site) -> str:
-    return f"{REVISION} {site.base_url} {site.hub}"
 
 
 @contextmanager

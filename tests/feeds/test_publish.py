@@ -15,9 +15,12 @@ from lxml import etree
 from feeds import publish as publishing
 from feeds.channel import FeedForm, channels_of
 from feeds.publish import CURSOR, ensure, mend, publish, publish_all
+from feeds.render import REVISION
 from pipeline.errors import EngineUnavailable, LeaseLost
 from pipeline.model import Act, Draft, Places
+from pipeline.places import areas
 from pipeline.store import Database, changes, leases, meta, publications, stories
+from pipeline.topics import topics
 from tests.feeds.check import AT, ATOM, check_atom, check_rss
 from tests.feeds.stories import known
 from tests.store.tellings import NOW, draft, send, settled
@@ -210,6 +213,37 @@ def test_moving_the_site_republishes_and_changes_no_id(db: Database, folder: Pat
         b"//tin.example" not in data for name, data in contents(folder).items() if not name.endswith(".gz")
     )
     assert publishing.Published() == publish(db, folder, "http://moved.example:8443", NOW)
+
+
+def test_a_move_cut_short_goes_on_where_it_was(db: Database, folder: Path) -> None:
+    """When a republication is killed half-way, the next call makes only what is left."""
+    send(db, news(1))
+    settled(db)
+    publish(db, folder, BASE, NOW)
+    moved = "https://moved.example"
+    with db.write() as conn:
+        meta.put(conn, "publishing_as", f"{REVISION} {moved}  area/ben-tre")
+
+    assert OF_BEN_TRE - {"all", "area/ben-tre"} == set(publish(db, folder, moved, NOW).channels)
+    assert publishing.Published() == publish(db, folder, moved, NOW)
+
+
+def test_one_call_makes_a_bounded_number_of_channels(db: Database, folder: Path) -> None:
+    """Changes that touch very many channels are published in several calls, none of them lost."""
+    slugs = [one.slug for one in topics()]
+    for number, home in enumerate(areas()[:40]):
+        places = Places(areas=(home.slug,), provinces=(home.province,))
+        send(db, news(number, places=places, topics=tuple(slugs[number % 17 : number % 17 + 4])))
+    settled(db)
+    first = publish(db, folder, BASE, NOW)
+    assert 0 < first.changes < 40
+    assert 150 < len(first.channels) <= 200
+    while publish(db, folder, BASE, NOW).changes:
+        pass
+
+    assert 40 == len(told(folder))
+    with db.read() as conn:
+        assert changes.head(conn) == changes.position(conn, CURSOR)
 
 
 def test_a_hub_is_told_of_in_every_file(db: Database, folder: Path) -> None:
