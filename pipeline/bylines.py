@@ -57,7 +57,8 @@ _ORGANS = frozenset(
 )
 _AGENCIES = {
     "ttxvn": "TTXVN", "vna": "TTXVN", "vietnam+": "TTXVN", "vietnamplus": "TTXVN",
-    "chinhphu.vn": "Chinhphu.vn", "vgp": "Chinhphu.vn", "baochinhphu.vn": "Chinhphu.vn", "vov": "VOV", "vtv": "VTV",
+    "chinhphu.vn": "Chinhphu.vn", "vgp": "Chinhphu.vn",
+    "baochinhphu.vn": "Chinhphu.vn", "vov": "VOV", "vtv": "VTV",
 }  # fmt: skip
 
 
@@ -107,7 +108,8 @@ def credit_at_end(paragraph: str) -> tuple[str, str]:
 def without_mark(paragraph: str) -> tuple[str, str]:
     """Return the first paragraph without a paper's mark, and the agency that the mark names.
 
-    Marks are "(ĐTO) - ", "BDK.VN - ", "Hà Nội (TTXVN 7/5) - ". A paper's own mark is no credit; only agencies that others copy from are.
+    Marks are "(ĐTO) - ", "BDK.VN - ", "Hà Nội (TTXVN 7/5) - ". A paper's own mark is no credit; only
+    agencies that others copy from are.
     """
     if dateline := _DATELINE.match(paragraph):
         return paragraph[dateline.end() :], _AGENCIES[fold(dateline["agency"])]

@@ -149,7 +149,9 @@ def _draft(found: Finding, context: _Context, shell: _Shell) -> Draft:
     chrome = "\n".join(filter(None, (told.removed, found.chrome)))
     where = places.read(f"{text}\n\n(Theo {credit})" if credit else text, on=when.day(), chrome=chrome)
     if is_item and not where.provinces and not where.national:
-        where = shell.places
+        where = replace(
+            shell.places, explicit=()
+        )  # the shell's place is the publisher's word, not the text's
     key = canonical(found.claimed) or canonical(found.url)
     return Draft(
         kind=EntryKind.BULLETIN_ITEM if is_item else EntryKind.ARTICLE,

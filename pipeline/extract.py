@@ -8,12 +8,13 @@ import re
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 from pydantic_core import from_json
 
 from pipeline import dates
+from pipeline.bylines import byline
 from pipeline.markup import lines, names, told, tree, weight
 from pipeline.model import Basis, When
 from pipeline.text import clean, fold, words
@@ -23,11 +24,13 @@ _LONGEST_JSON = 300_000
 _CHROME = 3_000  # characters that places may weigh
 _ENOUGH = 200  # characters that make a container an article's
 _SHARE = 0.8  # of the located text that a container must hold
+_LOCATED, _RUN, _MOST_RUNS = 300_000, 25, 3_000  # characters of it, of one stretch; stretches asked
 _LEAD = (40, 1_200)  # characters
-_HEADINGS = 20
+_HEADINGS, _ROWS_ABOVE = 20, 40  # that may be the headline
 _SHORTEST_TITLE = 2  # words; no more is a section's name
 _LONGEST_NAME = 100
 _BELOW_HEADLINE = 6  # rows in which a date line may stand
+_ABOVE, _BELOW = 8, 3  # rows between headline and text, and for makers below
 
 _BODY = re.compile(
     r"(?<![a-z])(?:article-?(?:body|content|detail|text)|content-?(?:detail|article|body|news|fck)|cms-?body|"
@@ -84,9 +87,11 @@ def page(markup: str, url: str = "") -> Page:
         return Page()
     meta, linked = _meta(root), _json_ld(root)
     base = _base(root, url)
+    rows = lines(root, base, around=True).split("\n\n")
     main = _main(root)
-    body, around = lines(main, base), lines(root, base, around=True)
-    title = _title(root, meta, linked, body)
+    own = lines(main, base).split("\n\n")
+    title = _title(root, meta, linked, rows, own)
+    body = "\n\n".join(_whole(own, lines(root, base).split("\n\n"), title))
     lead = _lead(root, main, meta, f"{title}\n{body}")
     if fold(lead)[: _LEAD[0]] not in fold(body):
         body = f"{lead}\n\n{body}"
@@ -95,11 +100,11 @@ def page(markup: str, url: str = "") -> Page:
         summary=lead,
         text=body,
         meta=dates.parse(_first(meta, linked, "datePublished", _PUBLISHED) or _time(root, main), Basis.META),
-        header=_date_line(around, title),
+        header=_date_line(rows, title),
         updated=dates.parse(_first(meta, linked, "dateModified", _MODIFIED), Basis.META),
         canonical=_claimed(root, meta, url),
         authors=_authors(linked, meta),
-        chrome=_chrome(root, meta, around, body),
+        chrome=_chrome(root, meta, rows, body),
     )
 
 
@@ -126,26 +131,41 @@ def _located(root: Any, body: Any) -> Any:
     """Return the smallest element that holds most of what trafilatura takes for the text."""
     import trafilatura  # noqa: PLC0415 - 0.3 s and 20 MB, for pages of unknown build only
 
-    read = trafilatura.extract(deepcopy(root), fast=True, include_comments=False)
-    rows = {fold(" ".join(row.split())) for row in (read or "").split("\n")} - {""}
-    longest = max(map(len, rows), default=0) * 2
-    weights: dict[Any, int] = {}
-    for element in body.iter("p", "div", "li", "td", "h2", "h3", "h4", "blockquote", "span", "figcaption"):
-        own = fold(told(element)) if weight(element) <= longest else ""
-        if own in rows:
-            weights[element] = len(own)
-            rows.discard(own)
+    read = trafilatura.extract(deepcopy(root), fast=True, favor_recall=True, include_comments=False)
+    text = fold(" ".join((read or "").split()))[:_LOCATED]
     sums: dict[Any, int] = {}
-    for element, size in weights.items():
-        for holder in element.iterancestors():
-            sums[holder] = sums.get(holder, 0) + size
-    main, enough = body, _SHARE * sum(weights.values())
+    total = 0
+    for holder, part in islice(_runs(body), _MOST_RUNS):
+        if fold(part) in text:
+            total += len(part)
+            for element in (holder, *holder.iterancestors()):
+                sums[element] = sums.get(element, 0) + len(part)
+    main, enough = body, _SHARE * total
     while (
         enough
         and (deeper := next((child for child in main if sums.get(child, 0) >= enough), None)) is not None
     ):
         main = deeper
     return main
+
+
+def _whole(own: list[str], rows: list[str], title: str) -> list[str]:
+    """Return an element's rows with what belongs to it on the page: lead and date above, makers below."""
+    if own[0] not in rows or own[-1] not in rows:
+        return own
+    first, last = rows.index(own[0]), len(rows) - rows[::-1].index(own[-1])
+    heads = [at for at in range(max(first - _ABOVE, 0), first) if title and fold(rows[at]) == fold(title)]
+    above = rows[heads[-1] + 1 : first] if heads else []
+    return [*above, *own, *takewhile(byline, rows[last : last + _BELOW])]
+
+
+def _runs(body: Any) -> Iterator[tuple[Any, str]]:
+    """Yield each stretch of text long enough to be told apart, with the element that holds it."""
+    for element in body.iter():
+        for holder, text in ((element, element.text), (element.getparent(), element.tail)):
+            part = " ".join((text or "").split()) if isinstance(element.tag, str) else ""
+            if len(part) >= _RUN and holder is not None:
+                yield holder, part
 
 
 def _meta(root: Any) -> dict[str, str]:
@@ -219,20 +239,20 @@ def _authors(linked: dict[str, Any], meta: dict[str, str]) -> tuple[str, ...]:
     )
 
 
-def _title(root: Any, meta: dict[str, str], linked: dict[str, Any], body: str) -> str:
-    """Return the headline: the heading that <title> or og:title confirm, else what they say."""
+def _title(root: Any, meta: dict[str, str], linked: dict[str, Any], rows: list[str], own: list[str]) -> str:
+    """Return the headline: the heading or row that <title> or og:title confirm, else what they say."""
     tagged = next((told(element) for element in root.iter("title")), "")
     shared = meta.get("og:title") or meta.get("twitter:title") or _text_of(linked, "headline")
     said = fold(f"{shared} {tagged}")
-    for element in islice(root.iter("h1", "h2"), _HEADINGS):
-        head = _unleaked(told(element))
-        if len(head.split()) > _SHORTEST_TITLE and fold(head) in said:
-            return head
-    first = next((told(element) for element in root.iter("h1")), "")
-    part = max(_TITLE_PARTS.split(tagged), key=len)
     site = fold(meta.get("og:site_name", ""))
-    good = [head for head in map(_unleaked, (shared, first, part)) if head and fold(head) != site]
-    return next((head for head in good if _echoes(head, body)), good[0] if good else "")
+    headings = [told(element) for element in islice(root.iter("h1", "h2"), _HEADINGS)]
+    above = rows[: rows.index(own[0])] if own[0] in rows else rows
+    for row in map(_unleaked, (*headings, *own[:_BELOW], *reversed(above[-_ROWS_ABOVE:]))):
+        if len(row.split()) > _SHORTEST_TITLE and fold(row) in said and fold(row) != site:
+            return row
+    part = max(_TITLE_PARTS.split(tagged), key=len)
+    good = [head for head in map(_unleaked, (shared, *headings[:1], part)) if head and fold(head) != site]
+    return next((head for head in good if _echoes(head, " ".join(own))), good[0] if good else "")
 
 
 def _unleaked(title: str) -> str:
@@ -260,9 +280,8 @@ def _lead(root: Any, main: Any, meta: dict[str, str], body: str) -> str:
     return described if short <= len(described) <= long and _echoes(described, body) else ""
 
 
-def _date_line(around: str, title: str) -> When | None:
+def _date_line(rows: list[str], title: str) -> When | None:
     """Return the date line that follows the headline on the page; the last headline if it stands twice."""
-    rows = around.split("\n\n")
     key = fold(title)
     for at in reversed([at for at, row in enumerate(rows) if key and fold(row) == key]):
         for row in rows[at + 1 : at + 1 + _BELOW_HEADLINE]:
@@ -287,9 +306,9 @@ def _claimed(root: Any, meta: dict[str, str], url: str) -> str:
     return ""
 
 
-def _chrome(root: Any, meta: dict[str, str], around: str, body: str) -> str:
+def _chrome(root: Any, meta: dict[str, str], rows: list[str], body: str) -> str:
     """Return what stands around the article, the site's name and its footer first."""
     footers = [told(element) for element in root.iter("footer")][-1:]
     own = set(body.split("\n\n"))
-    rest = (row for row in around.split("\n\n") if row not in own)
+    rest = (row for row in rows if row not in own)
     return "\n".join(filter(None, (meta.get("og:site_name", ""), *footers, *rest)))[:_CHROME]

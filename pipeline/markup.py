@@ -4,6 +4,8 @@ Pure; never raises.
 """
 
 import re
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from lxml import etree, html
@@ -13,7 +15,8 @@ from pipeline.urls import absolute
 
 _LARGEST = 5_000_000  # bytes
 _LONGEST_LABEL = 60
-_LONGEST_LIST = 1_000
+_MOST_LINKS = 500
+_FEW_LINKS, _LINKED = 2, 0.8  # links that any list may have; share of a menu's text that is linked
 _BLOCKS = frozenset(
     (
         *(
@@ -73,7 +76,7 @@ _ROLES = frozenset(("navigation", "complementary", "contentinfo", "search"))
 _SIDE = re.compile(
     r"(?<![a-z])(?:related|lien-?quan|tin-?(?:khac|lien-?quan|moi|cung|doc-?nhieu)|share|sharing|social|"
     r"comments?|binh-?luan|breadcrumbs?|tags?|rating|banner|advert(?:isement)?|ads?|quang-?cao|widget|sidebar|"
-    r"menu|navbar|pagination|paging|toolbar|tts|audio|player|most-?read|xem-?nhieu|hotline|fb-like|zalo)(?![a-z])"
+    r"menu|nav|navbar|navigation|pagination|paging|toolbar|tts|audio|player|most-?read|xem-?nhieu|hotline|fb-like|zalo)(?![a-z])"
 )
 _HERE = re.compile(
     r"[>»\s]*(?:(?:tại|ở|vào) )?đây[.:)»>\s]*|[>»\s]*(?:xem |đọc )?(?:chi tiết|thêm|tiếp|toàn văn).{0,40}"
@@ -128,52 +131,71 @@ def lines(root: Any, base: str, *, around: bool = False) -> str:
         base: address that relative links start from; a link that leads nowhere is written "#".
         around: menus, footers and side boxes too.
     """
-    parts: list[str] = []
-    links: list[tuple[int, str]] = []
+    page = _Page(base)
     half = weight(root) // 2
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
         tag = element.tag if isinstance(element.tag, str) else ""
         if event == "end":
-            _close(tag, parts, links)
+            page.close(tag)
             if element is not root:
-                parts.append(_SPACE.sub(" ", element.tail or ""))
+                page.parts.append(_SPACE.sub(" ", element.tail or ""))
         elif element is not root and (
             _is_dead(element, tag) or (not around and _is_side(element, tag, half))
         ):
             walk.skip_subtree()
         else:
-            parts.append("\n" if tag in _BLOCKS else "")
-            if tag == "li":
-                parts.append(_marker(element))
-            elif tag == "a":
-                links.append((len(parts), absolute(base, element.get("href") or "") or "#"))
-            parts.append(_SPACE.sub(" ", element.text or ""))
-    rows = (" ".join(row.split()) for row in clean("".join(parts)).split("\n"))
+            page.open(element, tag)
+            page.parts.append(_SPACE.sub(" ", element.text or ""))
+    rows = (" ".join(row.split()) for row in clean("".join(page.parts)).split("\n"))
     return "\n\n".join(filter(None, rows))
 
 
-def _close(tag: str, parts: list[str], links: list[tuple[int, str]]) -> None:
-    """Write the end of an element; a link is written out only if its words invite to click."""
-    if tag == "a" and links:
-        start, target = links.pop()
-        label = "".join(parts[start:]).strip()
-        if len(label) <= _LONGEST_LABEL and _HERE.fullmatch(fold(label)):
-            parts[start:] = [f"[{label}]({target})"]
-    elif tag in _BLOCKS:
-        parts.append("\n")
-    elif tag in _CELLS:
-        parts.append(" ")
+@dataclass(slots=True)
+class _Page:
+    """Markdown as it is written, with what is open: links by where they start, lists by their next number."""
 
+    base: str
+    parts: list[str] = field(default_factory=list)
+    links: list[tuple[int, str]] = field(default_factory=list)
+    lists: list[int] = field(default_factory=list)  # 0 for one without numbers
+    written: int = 0
 
-def _marker(item: Any) -> str:
-    """Return "1. " for an item of a numbered list: bulletins are written so."""
-    parent = item.getparent()
-    if parent is None or parent.tag != "ol":
-        return "- "
-    before = sum(1 for _ in item.itersiblings("li", preceding=True)) if len(parent) <= _LONGEST_LIST else 0
-    start = parent.get("start") or ""
-    return f"{before + (int(start) if re.fullmatch('[0-9]{1,4}', start) else 1)}. "
+    def open(self, element: Any, tag: str) -> None:
+        """Write the start of an element."""
+        if tag in _BLOCKS:
+            self.parts.append("\n")
+        if tag == "a":
+            self.links.append((len(self.parts), element.get("href") or ""))
+        elif tag == "ol":
+            start = element.get("start") or ""
+            self.lists.append(int(start) if re.fullmatch("[1-9][0-9]{0,3}", start) else 1)
+        elif tag == "ul":
+            self.lists.append(0)
+        elif tag == "li":
+            self.parts.append(self._marker())
+
+    def close(self, tag: str) -> None:
+        """Write the end of an element; a link is written out only if its words invite to click."""
+        if tag == "a" and self.links:
+            start, target = self.links.pop()
+            label = "".join(self.parts[start:]).strip() if len(self.parts) - start <= _LONGEST_LABEL else ""
+            if len(label) <= _LONGEST_LABEL and _HERE.fullmatch(fold(label)) and self.written < _MOST_LINKS:
+                self.written += 1
+                self.parts[start:] = [f"[{label}]({absolute(self.base, target) or '#'})"]
+        elif tag in ("ol", "ul") and self.lists:
+            self.lists.pop()
+        if tag in _BLOCKS:
+            self.parts.append("\n")
+        elif tag in _CELLS:
+            self.parts.append(" ")
+
+    def _marker(self) -> str:
+        """Return "1. " for an item of a numbered list: bulletins are written so."""
+        if not self.lists or not self.lists[-1]:
+            return "- "
+        self.lists[-1] += 1
+        return f"{self.lists[-1] - 1}. "
 
 
 def _is_dead(element: Any, tag: str) -> bool:
@@ -186,6 +208,12 @@ def _is_dead(element: Any, tag: str) -> bool:
 
 def _is_side(element: Any, tag: str, half: int) -> bool:
     """Tell whether an element is a box beside the article; one that holds half of the text is not."""
-    if tag in _AROUND or element.get("role") in _ROLES:
+    if tag in _AROUND or element.get("role") in _ROLES or (tag == "ul" and _is_menu(element)):
         return True
     return bool(_SIDE.search(names(element))) and weight(element) < half
+
+
+def _is_menu(element: Any) -> bool:
+    """Tell whether a list is hardly more than links."""
+    links = list(islice(element.iter("a"), _LONGEST_LABEL))
+    return len(links) > _FEW_LINKS and sum(map(weight, links)) >= _LINKED * weight(element)

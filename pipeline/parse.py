@@ -34,10 +34,7 @@ _LONGEST_ID = 500
 _ROOT = re.compile(r"<(?:[\w.-]{1,40}:)?(?:rss|feed|rdf|channel)(?=[\s>])", re.IGNORECASE)
 _ITEM = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)(?=[\s>])", re.IGNORECASE)
 _ITEM_END = re.compile(r"</(?:[\w.-]{1,40}:)?(?:item|entry)\s{0,9}>", re.IGNORECASE)
-_LOOSE = re.compile(
-    r"(?P<data><!\[CDATA\[.*?\]\]>)|&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][\da-fA-F]{1,6});)(?:(?P<name>\w{1,32});)?",
-    re.DOTALL,
-)
+_LOOSE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][\da-fA-F]{1,6});)(?:(?P<name>\w{1,32});)?")
 _MARKUP_START = re.compile(r"\s*(?:<!doctype html|<html[\s>])", re.IGNORECASE)
 _XML_CHARSET = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
@@ -202,13 +199,21 @@ def _bounded(source: str) -> tuple[str, int, bool]:
     beyond = len(ends) - MOST_ITEMS
     if beyond > 0:
         source = source[: ends[MOST_ITEMS - 1]] + source[ends[-1] :]
-    return _LOOSE.sub(_mended, source), max(beyond, 0), last >= 0
+    return _mended(source), max(beyond, 0), last >= 0
 
 
-def _mended(found: re.Match[str]) -> str:
-    """Return CDATA as it is, an entity of HTML as its character, any other ampersand escaped."""
-    if found["data"]:
-        return found["data"]
+def _mended(source: str) -> str:
+    """Return a feed with entities that XML knows; CDATA as it is."""
+    parts: list[str] = []
+    at = 0
+    while (start := source.find("<![CDATA[", at)) >= 0 and (end := source.find("]]>", start)) >= 0:
+        parts += (_LOOSE.sub(_known, source[at:start]), source[start : end + 3])
+        at = end + 3
+    return "".join((*parts, _LOOSE.sub(_known, source[at:])))
+
+
+def _known(found: re.Match[str]) -> str:
+    """Return an entity of HTML as its character, any other ampersand escaped."""
     name = found["name"]
     return html5.get(f"{name};") or f"&amp;{name or ''}{';' if name else ''}"
 
