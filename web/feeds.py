@@ -17,7 +17,7 @@ from feeds.publish import ensure
 from pipeline.errors import EngineUnavailable
 from web.account import Signed
 from web.conditional import Representation, answer, prefers_gzip
-from web.problems import Problem
+from web.problems import Problem, described
 from web.site import Site, TheSite
 from web.view import render
 
@@ -54,7 +54,7 @@ def subscriptions(request: Request, site: TheSite) -> Response:
     return _sent(request, chosen, {"Cache-Control": _FRESHNESS})
 
 
-@router.get("/feeds/{key:path}.{form}", response_class=Response)
+@router.get("/feeds/{key:path}.{form}", response_class=Response, responses=described(404, 422, 503))
 def feed(request: Request, site: TheSite, key: str, form: str) -> Response:
     """Give a channel as RSS or Atom; a known channel without stories is a valid empty feed."""
     known = channel(key)

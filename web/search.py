@@ -27,7 +27,7 @@ from web.account import Signed
 from web.problems import described
 from web.shapes import BulletinBody
 from web.site import Site, TheSite
-from web.view import area_name, province_name, render, topic_name, when
+from web.view import area_choice, province_name, render, topic_name, when
 
 _PER_PAGE = 20
 _SHOWN_FACETS = 8
@@ -284,7 +284,7 @@ def _label(name: str, value: str, known: list[Source]) -> str:
         case "province":
             return province_name(value)
         case "area":
-            return area_name(value)
+            return area_choice(value)
         case "topic":
             return topic_name(value)
         case "source":

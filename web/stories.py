@@ -33,7 +33,7 @@ def page(site: TheSite, who: Signed, story_id: Id) -> HTMLResponse:
 @router.get(
     "/api/stories/{story_id}",
     tags=["search"],
-    responses={308: {"description": "Merged: Location has the survivor"}, **described(404, 410, 503)},
+    responses={308: {"description": "Merged: Location has the survivor"}, **described(404, 410, 422, 503)},
 )
 def story_json(site: TheSite, story_id: Id) -> StoryBody:
     """Give a story with all its entries and decisions."""

@@ -95,6 +95,15 @@ def area_name(slug: str | None) -> str:
     return known.name if known.name == today else f"{known.name}, nay thuộc {today}"
 
 
+def area_choice(slug: str) -> str:
+    """Return an area's name for lists: "An Giang (địa giới cũ)" is not the An Giang of today."""
+    known = places.area(slug)
+    if known is None or known.name != province_name(known.province):
+        return area_name(slug)
+    whole = [one for one in places.areas() if one.province == known.province] == [known]
+    return known.name if whole else f"{known.name} (địa giới cũ)"
+
+
 def place(labels: Labels) -> str:
     """Return where a story takes place, the main unit first, at most three names."""
     first = area_name(labels.area) or province_name(labels.province)
@@ -171,6 +180,7 @@ def _environment() -> Environment:
         duration,
         province_name,
         area_name,
+        area_choice,
         place,
         topic_name,
         web_url,

@@ -56,6 +56,13 @@ def test_a_former_unit_says_where_it_is_today() -> None:
     assert "" == view.place(Labels())
 
 
+def test_a_former_unit_is_told_from_todays_of_the_same_name() -> None:
+    """In lists, An Giang of before the merger is not today's; a province that did not merge is one."""
+    assert ["An Giang (địa giới cũ)", "Cao Bằng", "Bến Tre, nay thuộc Vĩnh Long", ""] == [
+        view.area_choice(slug) for slug in ("an-giang", "cao-bang", "ben-tre", "khong-co")
+    ]
+
+
 @pytest.mark.parametrize(
     "url",
     ["javascript:alert(1)", "data:text/html,x", "//example.org", "/a", "", "http:", "http://[", "HTTP//x"],
