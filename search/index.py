@@ -6,10 +6,12 @@ too, so a failed batch is halved until the bad one stands alone.
 """
 
 import json
+import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from meilisearch import Client
 from meilisearch.errors import MeilisearchApiError, MeilisearchError, MeilisearchTimeoutError
@@ -22,6 +24,7 @@ _TIMEOUT = 10  # seconds for one request; the library's default is to wait for e
 _PATIENCE = 45  # seconds for one task; below Celery's soft limit
 _BATCH_BYTES = 16_000_000  # of JSON; Meilisearch refuses more than 100 MB
 _WAITING_TASKS = 20  # more than these in its queue: it is behind, and sending more makes it worse
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _BUILDING = frozenset({"index_not_found", "invalid_search_attributes_to_search_on", "invalid_search_filter"})
 
 Document = dict[str, Any]
@@ -83,6 +86,7 @@ class Index:
         """Connect to nothing yet. `timeout` and `patience` are seconds for a request and for a task."""
         self.name = name
         self._url = url
+        _spare_proxy(url)
         self._key = key
         self._timeout = timeout
         self._patience = patience
@@ -231,6 +235,19 @@ class Index:
             raise failed from error
         except (MeilisearchError, OSError, ValueError) as error:  # OSError: requests; ValueError: no JSON
             raise EngineUnavailable("Meilisearch", str(error)[:300]) from error
+
+
+def _spare_proxy(url: str) -> None:
+    """Have requests reach a loopback server directly: it would ask the user's HTTP proxy for it.
+
+    Only the environment can say so; the library hands no setting through.
+    """
+    with suppress(ValueError):
+        host = urlsplit(url).hostname or ""
+        if host in _LOOPBACK:
+            spared = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+            if host not in spared.split(","):
+                os.environ["no_proxy"] = ",".join(filter(None, (spared, host)))
 
 
 def _parts(documents: Sequence[Document]) -> Iterator[list[_Line]]:

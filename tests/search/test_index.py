@@ -1,10 +1,16 @@
 """The door to Meilisearch: bad documents, lost servers, wrong keys."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from pipeline.errors import EngineUnavailable
 from search.index import Index
 from tests.engine_fixtures import Lent
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_good_documents_stand_whatever_is_beside_them(index: Index) -> None:
@@ -109,3 +115,17 @@ def test_a_task_that_takes_too_long_is_left(index: Index, meilisearch: Lent) -> 
         hasty.build(index.name)
 
     assert index.build(index.name)
+
+
+def test_a_proxy_is_not_asked_for_loopback(meilisearch: Lent) -> None:
+    """With the user's proxy in the environment our own server is reached all the same."""
+    script = "import sys; from search.index import Index; print(Index(*sys.argv[1:4]).born('none'))"
+    command = [sys.executable, "-c", script, meilisearch.url, meilisearch.key, "none"]
+    environ = {
+        "http_proxy": "http://127.0.0.1:9",
+        "HTTP_PROXY": "http://127.0.0.1:9",
+        "NO_PROXY": "x.example",
+    }
+    done = subprocess.run(command, env=environ, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert ("None\n", "") == (done.stdout, done.stderr)

@@ -1,6 +1,9 @@
 """The index follows SQL: in order, once, through crashes, and back from nothing."""
 
 import itertools
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -393,3 +396,33 @@ def test_a_shared_meilisearch_keeps_other_indexes(store: Database, index: Index,
     other.drop(other.name)
 
     assert kept is not None
+
+
+def test_many_workers_at_once_lose_and_double_nothing(db: Database, index: Index) -> None:
+    """Four workers sync without pause while stories come, are edited and go; the index ends equal to SQL."""
+    over = threading.Event()
+
+    def work() -> None:
+        while not over.is_set():
+            with suppress(LeaseLost):
+                sync(db, index, datetime.now(UTC), limit=3)
+
+    with ThreadPoolExecutor(4) as pool:
+        workers = [pool.submit(work) for _ in range(4)]
+        for number in range(0, 30, 5):
+            tell(db, range(number, number + 5))
+            later = NOW + timedelta(hours=1 + number)
+            body = f"Bản sửa của mã hiệu mh{number}x, dài hơn trước."
+            send(db, draft(f"bai-{number}", f"Bản sửa mh{number}x", body, updated=later), at=later)
+            send(db, draft(f"bai-{number + 1}", "", "", act=Act.WITHDRAW, updated=later), at=later)
+            settled(db)
+            if number == 15:
+                request_rebuild(db)
+        over.set()
+        for worker in workers:
+            worker.result()
+    synced(db, index)
+
+    assert 24 == search(index, Query()).total
+    assert 6 == len(found(index, '"bản sửa"'))
+    assert verify(db, index).sound
