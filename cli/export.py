@@ -7,9 +7,7 @@ import typer
 from cli.console import out_json
 
 
-def export(
-    *, text: Annotated[bool, typer.Option("--text", help="Add summary and body: for the operator's eyes.")] = False
-) -> None:
+def export(*, text: Annotated[bool, typer.Option("--text", help="Add summary and body.")] = False) -> None:
     """Print one JSON line for each external id ever received, with its story and decision.
 
     \b

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from pipeline.model import EntryId, EntryKind, Rights, SourceId, When
+from pipeline.places import area, province
 from pipeline.similarity import Fingerprint, Run, containment
 
 RULES = 1
@@ -100,8 +101,8 @@ def contradiction(a: Fingerprint, b: Fingerprint) -> str | None:
     if a.units and b.units and not a.units & b.units:
         return "khác xã, phường, huyện được kể"
     for short, long in _directions(a, b):
-        if short.explicit and long.mentioned and not short.explicit & long.mentioned:
-            return f"khác địa phương được kể ({_list(short.explicit)} ≠ {_list(long.mentioned)})"
+        if short.told and long.mentioned and not short.told & long.mentioned:
+            return f"khác địa phương được kể ({_places(short.told)} ≠ {_places(long.mentioned)})"
         if (numbers := _numbers_differ(short.runs, long.runs)) is not None:
             return numbers
     return None
@@ -156,6 +157,11 @@ def _told(a: Side, b: Side, share: float) -> str:
     if a.print.day is not None and a.print.day == b.print.day:
         said += f"; cùng ngày {a.print.day:%d/%m/%Y}"
     return said
+
+
+def _places(slugs: Iterable[str]) -> str:
+    units = (province(slug[1:]) if slug.startswith("@") else area(slug) for slug in sorted(slugs))
+    return ", ".join(dict.fromkeys(unit.name for unit in units if unit is not None))
 
 
 def _list(values: Iterable[str]) -> str:

@@ -19,8 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 from xxhash import xxh3_64_intdigest
 
+from pipeline import places
 from pipeline.model import Draft
-from pipeline.text import fold, paragraphs, words
+from pipeline.places_in_prose import sightings
+from pipeline.text import clean, fold, one_tone, paragraphs, words
 
 Grams = NDArray[np.uint64]
 
@@ -56,7 +58,8 @@ class Fingerprint:
         runs: every number of the text in its surroundings.
         title_years: years named in the title.
         docs: document numbers; units: communes, districts named ("mỹ hòa").
-        explicit: areas and provinces named unmistakably; mentioned: all that are named.
+        told: areas and today's provinces ("@slug") that the text is about beyond doubt;
+            mentioned: all that it names, in passing too. The publisher's home is in neither.
         day: local publication day, None when unknown.
     """
 
@@ -67,7 +70,7 @@ class Fingerprint:
     title_years: frozenset[str]
     docs: frozenset[str]
     units: frozenset[str]
-    explicit: frozenset[str]
+    told: frozenset[str]
     mentioned: frozenset[str]
     day: date | None
 
@@ -84,8 +87,8 @@ def fingerprint(draft: Draft) -> Fingerprint:
         title_years=frozenset(_YEAR.findall(draft.title)),
         docs=frozenset(draft.doc_numbers),
         units=frozenset(fold(name) for name in _UNIT.findall(text)),
-        explicit=frozenset(draft.places.explicit),
-        mentioned=frozenset((*draft.places.explicit, *draft.places.areas, *draft.places.provinces)),
+        told=_told(text, draft.published.day()),
+        mentioned=_mentioned(text),
         day=draft.published.day(),
     )
 
@@ -129,7 +132,7 @@ def pack(made: Fingerprint) -> tuple[bytes, dict[str, Any]]:
         "title_years": sorted(made.title_years),
         "docs": sorted(made.docs),
         "units": sorted(made.units),
-        "explicit": sorted(made.explicit),
+        "told": sorted(made.told),
         "mentioned": sorted(made.mentioned),
         "day": None if made.day is None else made.day.isoformat(),
     }
@@ -146,10 +149,21 @@ def unpack(packed: bytes, rest: dict[str, Any]) -> Fingerprint:
         title_years=_set(rest["title_years"]),
         docs=_set(rest["docs"]),
         units=_set(rest["units"]),
-        explicit=_set(rest["explicit"]),
+        told=_set(rest["told"]),
         mentioned=_set(rest["mentioned"]),
         day=None if rest["day"] is None else date.fromisoformat(rest["day"]),
     )
+
+
+def _told(text: str, day: date | None) -> frozenset[str]:
+    found = places.read(text, on=day)
+    return frozenset((*found.explicit, *(f"@{slug}" for slug in found.provinces[:1])))
+
+
+def _mentioned(text: str) -> frozenset[str]:
+    names = {one.area for one in sightings(one_tone(clean(text)))}
+    homes = {f"@{unit.province}" for name in names if (unit := places.area(name)) is not None}
+    return frozenset(names | homes)
 
 
 def _set(values: Iterable[str]) -> frozenset[str]:

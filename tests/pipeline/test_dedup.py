@@ -84,12 +84,15 @@ def test_document_numbers_contradict() -> None:
 
 
 def test_place_told_contradicts_and_unknown_does_not() -> None:
-    """Explicit places must not contradict; a text that names none contradicts nothing."""
-    here = replace(ARTICLE.print, explicit=frozenset({"ben-tre"}), mentioned=frozenset({"ben-tre"}))
-    there = replace(ARTICLE.print, explicit=frozenset({"tra-vinh"}), mentioned=frozenset({"tra-vinh"}))
+    """One text put to two provinces is two stories; a text that names none contradicts nothing."""
+    here, there = (
+        side(name, "Kiểm tra đê bao", f"Đoàn công tác tỉnh {province} vừa họp.\n\n{LEAD}{REST}")
+        for name, province in (("b", "Cà Mau"), ("c", "Nghệ An"))
+    )
 
-    assert contradiction(here, there) is not None
-    assert contradiction(here, ARTICLE.print) is None
+    assert Relation.APART == decide(here, there).relation
+    assert "Cà Mau ≠ Nghệ An" in decide(here, there).because
+    assert Relation.JOIN == decide(ARTICLE, here).relation
 
 
 def test_a_date_agrees_with_itself_without_year() -> None:
