@@ -50,7 +50,8 @@ def _marks(text: str, q: str) -> list[tuple[int, int]]:
     """Return the stretches of `text` to mark, in order, neighbours joined.
 
     With accents in the question accents count, unless the text has the words only without. Of
-    several words those that stand beside each other are marked; single ones only if none do.
+    several words those that stand beside each other are marked; single ones only if none do and
+    most are there.
     """
     sought = asked(q).words()
     if not sought or not text:
@@ -78,8 +79,11 @@ def _beside(told: Sequence[Sequence[str]], wanted: Sequence[str]) -> set[int]:
 
 
 def _single(told: Sequence[Sequence[str]], wanted: Sequence[str]) -> set[int]:
-    """Return the places of stretches that hold a sought word."""
+    """Return the places of sought words, if most of them are in the text: a lone syllable misleads."""
     known = set(wanted)
+    there = known & {word for words in told for word in words}
+    if len(there) * 2 <= len(known):
+        return set()
     return {place for place, words in enumerate(told) if known & set(words)}
 
 
