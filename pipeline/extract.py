@@ -115,10 +115,11 @@ def _main(root: Any) -> Any:
         if found is not None and weight(found) >= _ENOUGH:
             return found
     named = [element for element in root.iter("div", "section", "main", "td") if _BODY.search(names(element))]
-    weights = [(_prose_weight(element), -at) for at, element in enumerate(named)]
-    best, at = max(weights, default=(0, 0))
-    if best >= _ENOUGH:
-        return named[-at]
+    weights = [_prose_weight(element) for element in named]
+    enough = max(_ENOUGH, _SHARE * max(weights, default=0))
+    inner = next((at for at in reversed(range(len(named))) if weights[at] >= enough), None)
+    if inner is not None:
+        return named[inner]
     return _located(root, next(root.iter("body"), root))
 
 

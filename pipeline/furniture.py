@@ -8,7 +8,7 @@ whatever is removed is short, or an invitation to click, or stands where only me
 import re
 import tomllib
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import Enum, IntEnum
 from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -25,7 +25,7 @@ _PROSE, _SURELY_PROSE = 80, 160  # characters, with and without a full stop at t
 _ECHO = (0.5, 0.25)  # share of a headline's word pairs that its text repeats; if it repeats three in a row
 _ECHO_ROOM = 20_000  # characters of the text that are asked
 _SHORTEST_TITLE = (10, 3)  # characters, words
-_NO_ENTRY = 8  # words that no menu's entry has
+_HARDLY_ENTRY, _NO_ENTRY = 5, 8  # words that menus' entries seldom and never have
 _MOST_BYLINES = 2  # more names in a row are a list of the article
 
 _IMAGE = re.compile(r"!\[[^\[\]\n]{0,500}\]\([^()\n]{0,2000}\)")
@@ -33,6 +33,8 @@ _LINK = re.compile(r"\[(?P<text>[^\[\]\n]{0,500})\]\((?P<target>[^()\s]{0,2000})
 _STRONG = re.compile(r"\*\*|__")
 _EMPHASIS = re.compile(r"(?<![\w*])\*([^\s*](?:[^*\n]*[^\s*])?)\*(?![\w*])")
 _LINE_START = re.compile(r"^(?:#{1,6}\s+|>\s?|\*\s+)+")
+_HEADING = re.compile(r"^# +(?P<title>\S.*)", re.MULTILINE)
+_MENU_ROW = re.compile(r"(?:[^|•»\d]{1,30}[|•»]){2,12}[^|•»\d]{0,30}")
 _RULE = re.compile(r"[-*_=\s|:]{3,}")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>])")
 _HERE = re.compile(
@@ -89,6 +91,14 @@ class Tidy:
     removed: str = ""
 
 
+class _Menu(IntEnum):
+    """Whether the lines above the text are a menu just now."""
+
+    NONE = 0
+    LIKELY = 1  # section names, single words
+    SURE = 2  # below "Liên kết Website" and the like
+
+
 class _Kind(Enum):
     LINE = "lines"
     BOX = "boxes"
@@ -101,7 +111,8 @@ class _Work:
     """What `tidy` gathers while it walks down a text."""
 
     title: str
-    in_menu: bool = False
+    heading: str  # the line that Markdown calls the headline
+    menu: _Menu = _Menu.NONE
     kept: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     dates: list[tuple[bool, When]] = field(default_factory=list)  # (before any headline, date)
@@ -116,7 +127,8 @@ def tidy(text: str, title: str = "") -> Tidy:
         title: the headline if it is known; its repetitions are furniture then, and none is looked for.
     """
     lines, links = _lines(text)
-    work = _Work(clean(title).strip())
+    heading = _HEADING.search(text[:_ECHO_ROOM])
+    work = _Work(clean(title).strip(), unmarked(clean(heading["title"])).strip() if heading else "")
     rest = _walk_head(lines, work)
     _walk_body(rest, work)
     _walk_back(work)
@@ -194,7 +206,7 @@ def _kind(line: str) -> _Kind | None:
     if len(line) > _LONGEST_PHRASE:
         return None
     key = _key(line)
-    if not key:
+    if not key or _MENU_ROW.fullmatch(line):
         return _Kind.LINE
     return next((kind for kind, pattern in _patterns().items() if pattern.fullmatch(key)), None)
 
@@ -218,24 +230,33 @@ def _is_above(line: str, following: list[str], work: _Work, told: list[str]) -> 
         work.title = work.title or leaked["title"]
         work.removed.append(line)
     elif kind is not None or _repeats(line, work.title):
-        work.in_menu = work.in_menu or kind in (_Kind.BOX, _Kind.END)
+        opens = {None: _Menu.NONE, _Kind.BOX: _Menu.SURE, _Kind.END: _Menu.SURE, _Kind.MENU: _Menu.LIKELY}
+        work.menu = max(work.menu, opens.get(kind, _Menu.NONE))
         work.removed.append(line)
     elif (when := dates.line(line, Basis.HEADER)) and not _GLUED_DATE.match(line):
         work.dates.append((not work.title, when))
-        work.in_menu = False
-    elif work.in_menu and not is_prose(line):
-        if not work.title and _is_headline(line) and (_echoes(line, told) or _is_dated(line, following)):
-            work.title, work.in_menu = line, False
-        else:
-            work.removed.append(line)
-    elif not work.title and following and _is_headline(line):
-        if _is_site(line, told) and _is_headline(following[0]):
-            work.removed.append(line)
-        else:
-            work.title = line
+        work.menu = _Menu.NONE
+    elif not work.title and following and _is_title(line, following[0], work, told):
+        work.title, work.menu = line, _Menu.NONE
+    elif not is_prose(line) and (work.menu or (not work.title and len(line.split()) < _SHORTEST_TITLE[1])):
+        work.menu = work.menu or _Menu.LIKELY
+        work.removed.append(line)
     else:
         return False
     return True
+
+
+def _is_title(line: str, below: str, work: _Work, told: list[str]) -> bool:
+    """Tell whether a line above the text is its headline. Below a menu, its text must speak of it."""
+    if line == work.heading:
+        return True
+    if not _is_headline(line):
+        return False
+    if work.menu is _Menu.NONE:
+        return not (_SITE_NAME.fullmatch(fold(line)) and _is_headline(below) and not _echoes(line, told))
+    least = _NO_ENTRY if work.menu is _Menu.SURE else _HARDLY_ENTRY
+    is_last = dates.line(below, Basis.HEADER) is not None or (work.menu is _Menu.LIKELY and is_prose(below))
+    return _echoes(line, told) or (len(line.split()) >= least and is_last)
 
 
 def _unglued(lines: list[str], work: _Work) -> list[str]:
@@ -274,9 +295,8 @@ def _is_middle(before: list[str], after: list[str]) -> bool:
 
     Paragraphs in a row are an article; under each headline one is a list of teasers.
     """
-    prose = [is_prose(line) for line in after]
-    beside = [above or below for above, below in zip([False, *prose], [*prose[1:], False], strict=False)]
-    run = sum(len(line) for line, one, other in zip(after, prose, beside, strict=True) if one and other)
+    prose = [False, *map(is_prose, after), False]
+    run = sum(len(line) for at, line in enumerate(after, 1) if prose[at] and (prose[at - 1] or prose[at + 1]))
     return run > sum(map(len, before))
 
 
@@ -320,16 +340,6 @@ def _is_headline(line: str) -> bool:
     if not characters <= len(line) <= _LONGEST_TITLE or len(line.split()) < least:
         return False
     return not re.search(r"[^.][.;:,]$", line)
-
-
-def _is_dated(line: str, following: list[str]) -> bool:
-    """Tell whether a line, longer than menus' entries are, stands right above a date line."""
-    return len(line.split()) >= _NO_ENTRY and any(dates.line(row, Basis.HEADER) for row in following)
-
-
-def _is_site(line: str, told: list[str]) -> bool:
-    """Tell whether a line above the headline is the site's name."""
-    return bool(_SITE_NAME.fullmatch(fold(line))) and not _echoes(line, told)
 
 
 def _repeats(line: str, title: str) -> bool:
