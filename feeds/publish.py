@@ -48,6 +48,11 @@ class Published:
     files: int = 0
     busy: bool = False
 
+    def __add__(self, more: "Published") -> "Published":
+        """Add up two parts of one call."""
+        keys = dict.fromkeys(self.channels + more.channels)
+        return Published(self.changes + more.changes, tuple(keys), self.files + more.files)
+
 
 @dataclass(frozen=True, slots=True)
 class _Press:
@@ -94,14 +99,12 @@ def publish(
             press = _Press(db, feeds_dir, _site(conn, base_url, hub), now)
             log = changes.after(conn, changes.position(conn, CURSOR), limit)
             due, touched = _due(conn, log)
-        moved = _move(press, held)
-        done = _replace(press, touched, _fenced(held))
+        done = _move(press, held) + _replace(press, touched, _fenced(held))
         if due:
             with db.write() as conn:
                 leases.fence(conn, held)
                 changes.advance(conn, CURSOR, due[-1].seq)
-        keys = dict.fromkeys(moved.channels + done.channels)
-        return Published(len(due), tuple(keys), moved.files + done.files)
+        return done + Published(len(due))
 
 
 def mend(
@@ -115,6 +118,8 @@ def mend(
 ) -> Published:
     """Bring back published files that are missing or are not what their row says. Upkeep; idempotent.
 
+    Notices a move too, so that it does not wait for news.
+
     Raises:
         LeaseLost, EngineUnavailable: as `publish`.
     """
@@ -123,11 +128,13 @@ def mend(
             return Published(busy=True)
         with db.read() as conn:
             press = _Press(db, feeds_dir, _site(conn, base_url, hub), now)
-            rows = publications.listed(conn)
         with files.on_disk():
             files.clear_abandoned(feeds_dir, now)
+        moved = _move(press, held)
+        with db.read() as conn:
+            rows = publications.listed(conn)
         broken = [row for row in rows if not _stands(feeds_dir, row)]
-        return _replace(press, _known(broken), _fenced(held))
+        return moved + _replace(press, _known(broken), _fenced(held))
 
 
 def publish_all(
@@ -195,8 +202,7 @@ def _move(press: _Press, held: leases.Lease) -> Published:
     done = Published()
     for start in range(0, len(left), _BATCH):
         batch = left[start : start + _BATCH]
-        step = _replace(press, batch, _fenced(held))
-        done = Published(channels=done.channels + step.channels, files=done.files + step.files)
+        done += _replace(press, batch, _fenced(held))
         with press.db.write() as conn:
             leases.fence(conn, held)
             meta.put(conn, _MOVING, f"{made_as} {batch[-1].key}")

@@ -9,7 +9,7 @@ Each problem is one sentence; no problem is an empty list.
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
@@ -56,10 +56,9 @@ def check_atom(data: bytes) -> list[str]:
         found += _atom_entry(entry)
     found += _unique("entry id", [entry.findtext(f"{ATOM}id") for entry in entries])
     found += _tombstones(feed, entries)
-    instants = [one.text or "" for one in feed.findall(f"{ATOM}entry/{ATOM}updated")]
-    instants += [one.get("when", "") for one in feed.findall(f"{AT}deleted-entry")]
-    latest = max(map(datetime.fromisoformat, instants), default=None)
-    if latest and datetime.fromisoformat(feed.findtext(f"{ATOM}updated") or "") != latest:
+    instants = [_instant(one.text) for one in feed.findall(f"{ATOM}entry/{ATOM}updated")]
+    instants += [_instant(one.get("when")) for one in feed.findall(f"{AT}deleted-entry")]
+    if instants and _instant(feed.findtext(f"{ATOM}updated")) != max(instants):
         found.append("feed's updated is not its newest entry's or tombstone's")
     return found + _text(feed)
 
@@ -105,8 +104,7 @@ def _atom_entry(entry: etree._Element) -> list[str]:
     )
     for source in entry.findall(f"{ATOM}source"):
         found += _source(source)
-    when, updated = entry.findtext(f"{ATOM}published"), entry.findtext(f"{ATOM}updated")
-    if when and updated and datetime.fromisoformat(when) > datetime.fromisoformat(updated):
+    if _instant(entry.findtext(f"{ATOM}published")) > _instant(entry.findtext(f"{ATOM}updated")):
         found.append("published after it was updated")
     return found
 
@@ -218,6 +216,15 @@ def _url(what: str, url: str | None) -> list[str]:
 
 def _rfc3339(text: str | None) -> list[str]:
     return [] if text and _RFC3339.fullmatch(text) else [f"date {text!r}"]
+
+
+def _instant(text: str | None) -> datetime:
+    """Return a date for comparing; what is none is reported elsewhere and sorts first."""
+    return (
+        datetime.fromisoformat(text)
+        if text and _RFC3339.fullmatch(text)
+        else datetime.min.replace(tzinfo=UTC)
+    )
 
 
 def _rfc822(text: str | None) -> list[str]:

@@ -215,6 +215,17 @@ def test_moving_the_site_republishes_and_changes_no_id(db: Database, folder: Pat
     assert publishing.Published() == publish(db, folder, "http://moved.example:8443", NOW)
 
 
+def test_upkeep_notices_a_move(db: Database, folder: Path) -> None:
+    """Without any news, upkeep publishes under a new address what publishing would."""
+    send(db, news(1))
+    settled(db)
+    publish(db, folder, BASE, NOW)
+    done = mend(db, folder, "https://moved.example", NOW)
+
+    assert (OF_BEN_TRE, 2 * len(OF_BEN_TRE)) == (set(done.channels), done.files)
+    assert publishing.Published() == publish(db, folder, "https://moved.example", NOW)
+
+
 def test_a_move_cut_short_goes_on_where_it_was(db: Database, folder: Path) -> None:
     """When a republication is killed half-way, the next call makes only what is left."""
     send(db, news(1))
