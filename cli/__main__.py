@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from cli import accounts, checks, export, ingest, run, sources, stories, upkeep
+from cli import accounts, checks, demo, export, ingest, run, sources, stories, upkeep
 from cli.console import say
 from pipeline.errors import TinTinhError
 
@@ -19,6 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.command()(demo.demo)
 app.command()(ingest.ingest)
 app.command()(export.export)
 app.add_typer(sources.app, name="sources")
