@@ -23,6 +23,7 @@ _settings = settings()
 _visibility = {"visibility_timeout": _settings.visibility_timeout}
 
 app = Celery("tintinh", broker=wiring.broker_url(_settings), include=["tasks.stages", "tasks.upkeep"])
+app.set_default()  # "current" is each thread's own, and web rings from a pool of threads
 app.conf.update(
     task_ignore_result=True,
     task_serializer="json",
