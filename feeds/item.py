@@ -281,7 +281,7 @@ def _authors(face: Face) -> tuple[str, ...]:
 
 def _categories(labels: Labels, site: Site) -> tuple[Category, ...]:
     units = [("province", slug, _province_name(slug)) for slug in labels.provinces]
-    units += [("area", slug, former.name) for slug in labels.areas if (former := area(slug))]
+    units += [("area", slug, f"Địa bàn {former.name}") for slug in labels.areas if (former := area(slug))]
     named = {topic.slug: topic for topic in topics()}
     found = [Category(slug, site.tag(kind), name) for kind, slug, name in units if name]
     found = found[:_CATEGORIES_MOST]

@@ -273,7 +273,7 @@ def test_labels_become_categories_with_schemes() -> None:
     assert [
         (f"{tag}province", "vinh-long", "Vĩnh Long"),
         (f"{tag}province", "toan-quoc", "Toàn quốc"),
-        (f"{tag}area", "ben-tre", "Bến Tre"),
+        (f"{tag}area", "ben-tre", "Địa bàn Bến Tre"),
         ("http://cv.iptc.org/newscodes/mediatopic/", "07000000", "Y tế"),
     ] == found
     assert [(scheme, label) for scheme, _, label in found] == [
