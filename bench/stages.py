@@ -51,13 +51,14 @@ def hand_in(db: Database, bodies: Iterator[bytes]) -> int:
     with db.write() as conn:
         sources.ensure(conn, _SOURCE)
     while batch := list(islice(bodies, _BATCH)):
+        packed = [receipts.pack(body) for body in batch]
         with db.write() as conn:
-            for body in batch:
+            for content in packed:
                 receipts.add(
                     conn,
                     source_id=_SOURCE.source_id,
                     form=Form.RECORD,
-                    body=body,
+                    content=content,
                     given=Given(),
                     received_at=now(),
                 )

@@ -55,8 +55,9 @@ class Taking:
         files = list(paths(given))  # a wrong name among many is said before anything is done
         handed = (document for path in files for document in documents(path, largest))
         for batch in _batches(self._sound(handed)):
+            packed = [(one, receipts.pack(one.body)) for one in batch]
             with self._desk.db.write() as conn:
-                self._receipts += [self._keep(conn, one) for one in batch]
+                self._receipts += [self._keep(conn, one, content) for one, content in packed]
             if self._desk.run is not None:
                 from tasks import wiring
 
@@ -85,7 +86,7 @@ class Taking:
             if self.passed_over <= _MOST_COMPLAINTS:
                 say(f"{one.name}: {one.reason}")
 
-    def _keep(self, conn: Connection, one: Handed) -> int:
+    def _keep(self, conn: Connection, one: Handed, content: receipts.Content) -> int:
         said = (one.source, one.province, one.host)
         if said not in self._speakers:
             self._speakers[said] = self._speaker(conn, one)
@@ -93,7 +94,7 @@ class Taking:
             conn,
             source_id=self._speakers[said],
             form=one.form,
-            body=one.body,
+            content=content,
             given=one.given,
             received_at=now(),
             backfill=self._backfill,

@@ -45,13 +45,14 @@ def _answered(db: Database, intake: Intake, answer: Fetched, now: datetime, sett
     fresh = answer.body is not None and digest != intake.body_sha256
     due = next_poll(now, settings.poll_seconds, chance=random.random())  # noqa: S311 - spreads load
     seen = Poll(at=now, next_due=due, status=answer.status)
+    content = receipts.pack(answer.body) if fresh and answer.body is not None else None
     with db.write() as conn:
-        if fresh and answer.body is not None:
+        if content is not None:
             receipts.add(
                 conn,
                 source_id=intake.source_id,
                 form=Form.FEED,
-                body=answer.body,
+                content=content,
                 given=Given(url=answer.url, content_type=answer.headers.get("content-type", "")),
                 received_at=now,
                 headers={name: answer.headers[name] for name in _KEPT_HEADERS if name in answer.headers},

@@ -17,7 +17,7 @@ def sweep() -> None:
         waiting = {
             "receive": receipts.pending(conn) > 0,
             "settle": links.unlinked_count(conn) > 0,
-            "index": index() is not None and changes.position(conn, "index") < head,
+            "index": index() is not None and sync.due(conn),
             "publish": changes.position(conn, "publish") < head,
             "deliver": bool(deliveries.due(conn, now(), 1)),
         }
@@ -41,6 +41,9 @@ def mend() -> None:
     if found is None:
         return
     ring("index")  # notices a deleted index
+    with database().read() as conn:
+        if sync.due(conn):
+            return
     seen = sync.verify(database(), found)
     if seen.settled and not seen.sound:
         sync.request_rebuild(database())

@@ -47,7 +47,7 @@ def told(db: Database, files: Iterable[Path], *, batches: bool) -> list[dict[str
                 conn,
                 source_id=HERE.source_id,
                 form=form,
-                body=path.read_bytes(),
+                content=receipts.pack(path.read_bytes()),
                 given=Given(external_id=path.name),
                 received_at=NOW,
             )

@@ -28,7 +28,14 @@ def clock() -> datetime:
 def receive(conn: Connection, source: Source, form: Form, body: bytes, given: Given = Given()) -> None:  # noqa: B008
     """Commit one receipt."""
     sources.ensure(conn, source)
-    receipts.add(conn, source_id=source.source_id, form=form, body=body, given=given, received_at=ARRIVAL)
+    receipts.add(
+        conn,
+        source_id=source.source_id,
+        form=form,
+        content=receipts.pack(body),
+        given=given,
+        received_at=ARRIVAL,
+    )
 
 
 def registered() -> Iterator[tuple[Source, dict[str, Any]]]:

@@ -171,6 +171,7 @@ def _keys(site: Site, source: str, speaker: Source | None) -> tuple[str, ...]:
 
 
 def _keep(site: Site, speaker: Source, push_id: str, call: _Call) -> Taken:
+    content = receipts.pack(call.body)
     try:
         with site.db.write() as conn:
             doors = intakes.listed(conn, speaker.source_id)
@@ -178,7 +179,7 @@ def _keep(site: Site, speaker: Source, push_id: str, call: _Call) -> Taken:
                 conn,
                 source_id=speaker.source_id,
                 form=Form.PUSH,
-                body=call.body,
+                content=content,
                 given=call.given(),
                 headers=call.kept(),
                 received_at=call.at,

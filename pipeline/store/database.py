@@ -18,11 +18,13 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from pipeline.errors import EngineUnavailable
 from pipeline.store import meta
 
 _BUSY_SECONDS = 30
+_POOL, _OVERFLOW = 5, 40  # web answers with up to 40 threads
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -87,8 +89,10 @@ def insert(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
 
 def _engine(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=4, max_overflow=8)
-    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
+        return create_engine(url, pool_pre_ping=True, pool_size=_POOL, max_overflow=_OVERFLOW)
+    engine = create_engine(
+        url, pool_size=_POOL, max_overflow=_OVERFLOW, connect_args={"timeout": _BUSY_SECONDS}
+    )
     event.listen(engine, "connect", _sqlite_pragmas)
     return engine
 
@@ -107,6 +111,8 @@ def _translated() -> Iterator[None]:
         yield
     except OperationalError as error:
         raise EngineUnavailable("sql", str(error.orig)) from error
+    except PoolTimeout as error:
+        raise EngineUnavailable("sql", "every connection of this process is in use") from error
 
 
 def _alembic() -> Config:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, or_, select
 
 from pipeline.model import SourceId
+from pipeline.store.database import insert
 from pipeline.store.schema import intake
 
 
@@ -62,15 +63,12 @@ def add(
     next_due: datetime | None = None,
 ) -> int:
     """Open a door (or find it open) and return its id. A feed is due at `next_due`."""
-    where = (intake.c.source_id == source_id, intake.c.kind == kind, intake.c.url == url)
-    known: int | None = conn.scalar(select(intake.c.intake_id).where(*where))
-    if known is not None:
-        conn.execute(intake.update().where(*where).values(allow_private=allow_private))
-        return known
     row = {"source_id": source_id, "kind": kind, "url": url, "allow_private": allow_private}
-    made = conn.execute(intake.insert().values(**row, next_due=next_due))
-    assert made.inserted_primary_key is not None
-    return int(made.inserted_primary_key[0])
+    opened = insert(conn, intake).values(**row, next_due=next_due)
+    once = opened.on_conflict_do_update(
+        index_elements=["source_id", "kind", "url"], set_={"allow_private": allow_private}
+    )
+    return int(conn.execute(once.returning(intake.c.intake_id)).scalar_one())
 
 
 def get(conn: Connection, intake_id: int) -> Intake | None:

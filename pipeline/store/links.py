@@ -7,6 +7,7 @@ the change log, under the link fence.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 from sqlalchemy import Connection, func, or_, select
@@ -258,7 +259,9 @@ def commit(conn: Connection, plan: Plan, now: datetime) -> int:
     ]
     if rows:
         conn.execute(edge.insert(), rows)
-    logged = sum(_tell(conn, told, now) for told in plan.told)
+    # Each its own microsecond: entries of one feed that share `updated` are a validator's warning.
+    moments = (now + timedelta(microseconds=place) for place in count())
+    logged = sum(_tell(conn, told, moment) for told, moment in zip(plan.told, moments, strict=False))
     for ended in plan.ended:
         _end(conn, ended, now)
     for entry_id, (story_id, decision) in plan.homes.items():

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from pipeline.store.database import insert
 from pipeline.store.schema import publication
 
 
@@ -28,10 +29,9 @@ def get(conn: Connection, channel: str, form: str) -> Publication | None:
 
 def put(conn: Connection, made: Publication) -> None:
     """Note a published file."""
-    where = (publication.c.channel == made.channel, publication.c.form == made.form)
     values = {"sha256": made.sha256, "size": made.size, "modified": made.modified}
-    if conn.execute(publication.update().where(*where).values(values)).rowcount == 0:
-        conn.execute(publication.insert().values(channel=made.channel, form=made.form, **values))
+    row = insert(conn, publication).values(channel=made.channel, form=made.form, **values)
+    conn.execute(row.on_conflict_do_update(index_elements=["channel", "form"], set_=values))
 
 
 def listed(conn: Connection) -> list[Publication]:

@@ -34,6 +34,15 @@ class ReceiptState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Content:
+    """Bytes ready to be stored; made by `pack`, outside of any transaction (law 9)."""
+
+    sha256: str
+    size: int
+    packed: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """The receipt's id, and whether this call made it (False: it was here before)."""
 
@@ -59,12 +68,17 @@ class Receipt:
     reason: str
 
 
+def pack(body: bytes) -> Content:
+    """Compress and hash bytes as received."""
+    return Content(hashlib.sha256(body).hexdigest(), len(body), zlib.compress(body, 6))
+
+
 def add(
     conn: Connection,
     *,
     source_id: SourceId,
     form: Form,
-    body: bytes,
+    content: Content,
     given: Given,
     received_at: datetime,
     headers: dict[str, str] | None = None,
@@ -79,14 +93,13 @@ def add(
     Raises:
         BadInput: the same `push_id` came with another body.
     """
-    digest = hashlib.sha256(body).hexdigest()
-    store = insert(conn, blob).values(sha256=digest, size=len(body), packed=zlib.compress(body, 6))
+    store = insert(conn, blob).values(sha256=content.sha256, size=content.size, packed=content.packed)
     conn.execute(store.on_conflict_do_nothing())
     values = {
         "source_id": source_id,
         "intake_id": intake_id,
         "form": form,
-        "sha256": digest,
+        "sha256": content.sha256,
         "given": codec.dump_given(given),
         "headers": headers or {},
         "received_at": received_at,
@@ -100,7 +113,7 @@ def add(
         return Accepted(receipt_id, fresh=True)
     where = (receipt.c.source_id == source_id, receipt.c.push_id == push_id)
     known = conn.execute(select(receipt.c.receipt_id, receipt.c.sha256).where(*where)).one()
-    if known.sha256 != digest:
+    if known.sha256 != content.sha256:
         raise BadInput("webhook-id", "was used before with another body; use a new id for a new message")
     return Accepted(known.receipt_id, fresh=False)
 

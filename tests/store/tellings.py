@@ -66,7 +66,7 @@ def send(db: Database, *drafts: Draft, source: Source = PAPER, at: datetime = NO
             conn,
             source_id=source.source_id,
             form=Form.RECORD,
-            body=body,
+            content=receipts.pack(body),
             given=Given(),
             received_at=at,
         )

@@ -242,7 +242,12 @@ def test_unreadable_bytes_block_nothing(db: Database) -> None:
     with db.write() as conn:
         sources.ensure(conn, PAPER)
         bad = receipts.add(
-            conn, source_id=PAPER.source_id, form=Form.TEXT, body=b"broken", given=Given(), received_at=NOW
+            conn,
+            source_id=PAPER.source_id,
+            form=Form.TEXT,
+            content=receipts.pack(b"broken"),
+            given=Given(),
+            received_at=NOW,
         )
     send(db, ARTICLE)
     settled(db)
@@ -269,7 +274,7 @@ def test_push_id_is_used_once(db: Database) -> None:
                 conn,
                 source_id=PAPER.source_id,
                 form=Form.PUSH,
-                body=body,
+                content=receipts.pack(body),
                 given=Given(),
                 received_at=NOW,
                 push_id="msg-1",

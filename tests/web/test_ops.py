@@ -29,7 +29,7 @@ def held(db: Database) -> int:
             conn,
             source_id=SourceId("bao-a"),
             form=Form.TEXT,
-            body=b"?",
+            content=receipts.pack(b"?"),
             given=Given(),
             received_at=NOW,
         )
