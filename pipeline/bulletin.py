@@ -22,7 +22,7 @@ _MASTHEAD_LINES = 12
 _HEADING_LINES = 4
 _MOST_MARKS = 2_000
 _ENOUGH_LINKS = 2  # items that end in "tại đây"; one link is any article's
-_SKIPPED, _DOUBLED, _NEVER = 1.5, 2.5, float("-inf")  # what a misprinted number costs a run
+_MISPRINTED, _NEVER = 1.5, float("-inf")  # what a misprinted number costs a run
 
 _NUMBERED = re.compile(
     r"\s*(?:#{1,6}\s+)?(?:\*\*|__)?\s*(?:(?:tin|mục)(?: số)? )?(?P<number>\d{1,3})\\?(?P<mark>[.):])"
@@ -152,7 +152,11 @@ def _chain(marks: list[_Mark]) -> list[int]:
     by_style: dict[str, int] = {}
     for index, mark in enumerate(marks):
         choices = [(mark.weight, -1)] if mark.number == 1 else []
-        for number, cost in ((mark.number - 1, 0.0), (mark.number - 2, _SKIPPED), (mark.number, _DOUBLED)):
+        for number, cost in (
+            (mark.number - 1, 0.0),
+            (mark.number - 2, _MISPRINTED),
+            (mark.number, _MISPRINTED),
+        ):
             before = by_number.get((mark.style, number))
             if before is not None:
                 choices.append((runs[before][0] + mark.weight - cost, before))

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 
 from pipeline import dates, documents, places, topics
 from pipeline.bulletin import Bulletin, split
-from pipeline.furniture import Tidy, is_prose, tidy
+from pipeline.furniture import is_prose
 from pipeline.model import Act, Basis, Draft, EntryKind, Places, Precision, Source, TitleBasis, When
 from pipeline.text import clean, fold, shorten
+from pipeline.tidy import Tidy, tidy
 from pipeline.urls import absolute, canonical
 
 _LONGEST_TITLE = 160  # characters of one that we make
@@ -192,7 +193,7 @@ def _inferred(text: str) -> str:
             what = _SENTENCE_END.split(issued["what"], maxsplit=1)[0].rstrip(" .;:,")
             return shorten(what[0].upper() + what[1:], _LONGEST_TITLE)
     first = next((paragraph for paragraph in paragraphs if is_prose(paragraph)), next(iter(paragraphs), ""))
-    return shorten(first, _LONGEST_TITLE)
+    return shorten(first, _LONGEST_TITLE).rstrip(" .:;,")
 
 
 def _when(found: Finding, told: Tidy, text: str, context: _Context, *, is_item: bool) -> When:

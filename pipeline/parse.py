@@ -6,7 +6,7 @@ back strings: dates, addresses and markup are read by our own rules.
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from html import unescape
 from html.entities import html5
 from typing import Any
@@ -15,6 +15,7 @@ import feedparser
 from feedparser.mixin import _FeedParserMixin
 
 from pipeline import dates, drafts, extract, markup, push, record
+from pipeline.bylines import Byline, byline
 from pipeline.drafts import Finding
 from pipeline.encoding import decode
 from pipeline.errors import BadInput, Unreadable
@@ -128,6 +129,7 @@ def _push(document: Document) -> Parsed:
     published, updated = (
         dates.parse(text, Basis.PUSH) for text in (article.published_at, article.updated_at)
     )
+    makers = _makers(article.authors)
     withdrawn = said.event is push.Event.WITHDRAWN
     identifier = clean(article.id).strip()
     found = Finding(
@@ -143,7 +145,8 @@ def _push(document: Document) -> Parsed:
         else article.content_text,
         whens=(published,) if published else (),
         updated=updated.at if updated else None,
-        authors=_names(article.authors),
+        authors=makers.authors,
+        credit=makers.credit,
         language=article.language,
         act=Act.WITHDRAW if withdrawn else Act.TELL,
         note=clean(article.note).strip() or ("Đính chính" if said.event is push.Event.CORRECTED else ""),
@@ -232,6 +235,7 @@ def _entry(entry: Any, url: str, home: str, seen: set[str]) -> Finding:
     )
     if not whole and len(described) >= _LONG_TEXT:
         described, whole = "", described
+    makers = _makers(_field(person, "name") for person in entry.get("authors", ()))
     origin = _field(entry.get("source") or {}, "title")
     stated = (_date(entry, "published") or _date(entry, "created") or _date(entry, "updated"),)
     updated = _date(entry, "updated")
@@ -245,8 +249,8 @@ def _entry(entry: Any, url: str, home: str, seen: set[str]) -> Finding:
         text=whole,
         whens=tuple(when for when in stated if when),
         updated=updated.at if updated else None,
-        authors=_names(_field(person, "name") for person in entry.get("authors", ())),
-        credit=markup.line(origin)[:_LONGEST_NAME],
+        authors=makers.authors,
+        credit=makers.credit or markup.line(origin)[:_LONGEST_NAME],
     )
 
 
@@ -261,10 +265,16 @@ def _date(entry: Any, name: str) -> When | None:
     return dates.parse(_field(entry, name), Basis.FEED)
 
 
-def _names(people: Iterator[str] | list[str]) -> tuple[str, ...]:
-    """Return names of people without mail addresses."""
-    named = (_EMAIL.sub("", markup.line(name[:_LONGEST_AUTHOR])).strip(" ()<>,;") for name in people)
-    return tuple(dict.fromkeys(name[:_LONGEST_NAME] for name in named if name))
+def _makers(people: Iterable[str]) -> Byline:
+    """Return who fields for authors name, without mail addresses; "Theo TTXVN" is a credit there too."""
+    authors: list[str] = []
+    credit = ""
+    for name in people:
+        line = _EMAIL.sub("", markup.line(name[:_LONGEST_AUTHOR])).strip(" <>,;")[:_LONGEST_NAME]
+        made = byline(line) or Byline((line,) if line else ())
+        authors += made.authors
+        credit = credit or made.credit
+    return Byline(tuple(dict.fromkeys(authors)), credit)
 
 
 def _given(document: Document, **fields: Any) -> Finding:
