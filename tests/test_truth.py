@@ -1,8 +1,10 @@
 """The sample set comes out as its truth says: entries, stories, labels, dates, documents."""
 
 import json
+import random
 import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from pipeline.model import Form, Given, Rights, Source, SourceId
 from pipeline.places import resolve
 from pipeline.reader import Reader
 from pipeline.stages import drain
-from pipeline.store import Connection, Database, export, open_database, receipts, sources
+from pipeline.store import Connection, export, open_database, receipts, sources
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 TRUTH = json.loads((SAMPLES / "truth.json").read_text())
@@ -25,15 +27,25 @@ def clock() -> datetime:
     return ARRIVAL
 
 
-def receive(conn: Connection, source: Source, form: Form, body: bytes, given: Given = Given()) -> None:  # noqa: B008
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One receipt to be."""
+
+    source: Source
+    form: Form
+    body: bytes
+    given: Given = field(default_factory=Given)
+
+
+def receive(conn: Connection, one: Arrival) -> None:
     """Commit one receipt."""
-    sources.ensure(conn, source)
+    sources.ensure(conn, one.source)
     receipts.add(
         conn,
-        source_id=source.source_id,
-        form=form,
-        content=receipts.pack(body),
-        given=given,
+        source_id=one.source.source_id,
+        form=one.form,
+        content=receipts.pack(one.body),
+        given=one.given,
         received_at=ARRIVAL,
     )
 
@@ -53,41 +65,70 @@ def registered() -> Iterator[tuple[Source, dict[str, Any]]]:
             yield source, intake
 
 
-def play(conn: Connection) -> None:
-    """Receive the whole sample set."""
+def arrivals() -> list[Arrival]:
+    """Return every receipt of the sample set."""
+    found: list[Arrival] = []
     for source, intake in registered():
         path = SAMPLES / intake["path"]
         if intake["kind"] == "feed":
-            receive(conn, source, Form.FEED, path.read_bytes(), Given(url=f"https://{source.hosts[0]}/feed"))
+            given = Given(url=f"https://{source.hosts[0]}/feed")
+            found.append(Arrival(source, Form.FEED, path.read_bytes(), given))
         elif intake["kind"] == "folder":
             for file in sorted(path.iterdir()):
                 form = Form.PAGE if file.suffix == ".html" else Form.TEXT
-                receive(conn, source, form, file.read_bytes(), Given(external_id=file.name))
+                found.append(Arrival(source, form, file.read_bytes(), Given(external_id=file.name)))
         else:
-            for file in sorted(path.glob("*.json")):
-                push = json.loads(file.read_text())
-                if push["source"] == source.source_id:
-                    receive(conn, source, Form.PUSH, json.dumps(push["body"]).encode())
+            pushes = [json.loads(file.read_text()) for file in sorted(path.glob("*.json"))]
+            mine = [push["body"] for push in pushes if push["source"] == source.source_id]
+            found += [Arrival(source, Form.PUSH, json.dumps(body).encode()) for body in mine]
     for line in (SAMPLES / "records.jsonl").read_text().splitlines():
         record = json.loads(line)
         province, area = resolve(record.get("province", ""))
         source = Source(SourceId(record["source"]), record["source"], province, area)
-        receive(conn, source, Form.RECORD, line.encode())
+        found.append(Arrival(source, Form.RECORD, line.encode()))
+    return found
+
+
+def told(folder: Path, played: list[Arrival], batch: int) -> dict[str, dict[str, Any]]:
+    """Receive in the given order, settling after each batch; return the export by external id."""
+    db = open_database(f"sqlite:///{folder / 'tintinh.db'}")
+    db.migrate()
+    with Reader() as reader:
+        for start in range(0, len(played), batch):
+            with db.write() as conn:
+                for one in played[start : start + batch]:
+                    receive(conn, one)
+            drain(db, reader, clock)
+    with db.read() as conn:
+        found = {line["external_id"]: line for line in export.lines(conn, text=True)}
+    db.close()
+    return found
 
 
 @pytest.fixture(scope="module")
 def lines(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """The export of the sample set by external id."""
-    db: Database = open_database(f"sqlite:///{tmp_path_factory.mktemp('truth') / 'tintinh.db'}")
-    db.migrate()
-    with db.write() as conn:
-        play(conn)
-    with Reader() as reader:
-        drain(db, reader, clock)
-    with db.read() as conn:
-        found = {line["external_id"]: line for line in export.lines(conn, text=True)}
-    db.close()
-    return found
+    return told(tmp_path_factory.mktemp("truth"), arrivals(), batch=1_000)
+
+
+@pytest.mark.parametrize(("seed", "batch"), [(1, 1_000), (2, 7), (3, 40)])
+def test_arrival_does_not_matter(
+    lines: dict[str, dict[str, Any]], tmp_path: Path, seed: int, batch: int
+) -> None:
+    """The whole set in another order and other batches exports the same lines, story ids apart (law 4)."""
+    played = arrivals()
+    random.Random(seed).shuffle(played)
+    in_file = iter([one for one in arrivals() if one.form is Form.RECORD])  # lines of a file stay in order
+    played = [next(in_file) if one.form is Form.RECORD else one for one in played]
+    found = told(tmp_path, played, batch)
+
+    def named(export: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        mates: dict[str | None, list[str]] = {}
+        for external_id, line in export.items():
+            mates.setdefault(line["story_id"], []).append(external_id)
+        return {name: line | {"story_id": mates[line["story_id"]]} for name, line in export.items()}
+
+    assert named(lines) == named(found)
 
 
 def test_every_entry_is_there(lines: dict[str, dict[str, Any]]) -> None:

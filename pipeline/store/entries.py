@@ -55,12 +55,11 @@ def commit(conn: Connection, receipt: Receipt, reading: Reading, backfill_after_
         .values(receipt_id=receipt.receipt_id, entry_id=entry_id)
         .on_conflict_do_nothing()
     )
-    changed = _name(conn, receipt, draft, entry_id)
     if draft.act is Act.WITHDRAW:
-        changed |= _withdraw(conn, entry_id, draft.updated or receipt.received_at)
+        changed = _withdraw(conn, entry_id, draft.updated or receipt.received_at)
     else:
-        changed |= _tell(conn, receipt, reading, entry_id)
-    if changed:
+        changed = _tell(conn, receipt, reading, entry_id)
+    if _name(conn, receipt, draft, entry_id) or changed:
         touch(conn, [entry_id])
     return entry_id
 
@@ -141,10 +140,18 @@ def _name(conn: Connection, receipt: Receipt, draft: Draft, entry_id: EntryId) -
         row = insert(conn, alias).values(**key, text_hash=told if draft.act is Act.TELL else None)
         made = conn.scalar(row.on_conflict_do_nothing().returning(alias.c.entry_id)) is not None
         if not made and told and draft.act is Act.TELL:
-            same = [alias.c[name] == wanted for name, wanted in key.items()]
-            conn.execute(alias.update().where(*same).values(text_hash=told))
+            _point(conn, key, told)
         fresh |= made and kind in ("guid", "url", "link")
     return fresh
+
+
+def _point(conn: Connection, key: dict[str, str], told: str) -> None:
+    """Have a name stand for the newest of the texts that it named, whichever came last."""
+    same = [alias.c[column] == wanted for column, wanted in key.items()]
+    before = conn.scalar(select(alias.c.text_hash).where(*same))
+    rows = conn.execute(select(version).where(version.c.entry_id == key["entry_id"])).all()
+    newest = [row.text_hash for row in in_order(rows) if row.text_hash in (before, told)][-1]
+    conn.execute(alias.update().where(*same).values(text_hash=newest))
 
 
 def _withdraw(conn: Connection, entry_id: EntryId, at: datetime) -> bool:

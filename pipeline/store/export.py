@@ -19,8 +19,9 @@ _CHUNK = 500
 def lines(conn: Connection, *, text: bool = False) -> Iterator[dict[str, Any]]:
     """Yield one line per external id ever received, by source, external id and entry.
 
-    An id that named several versions has the line of the one it named last; an id of a version
-    that is no longer current keeps its line, with `current` false. `text` adds summary and body.
+    An id that named several versions has the line of the newest of them; an id of a version
+    that is no longer current keeps its line, with `current` false. A withdrawn entry is nobody's
+    lead and has no decision any more. `text` adds summary and body.
     """
     query = (
         select(alias.c.source_id, alias.c.value, alias.c.text_hash.label("told"), alias.c.entry_id)
@@ -124,7 +125,7 @@ class _Known:
         rank = list(drafts).index(told) + 1 if draft else None
         home = self.stories.get(row.story_id)
         labels = self._own_labels(row, draft) if home is None else codec.load_face(home.face).labels
-        item = row.kind == EntryKind.BULLETIN_ITEM
+        item, withdrawn = row.kind == EntryKind.BULLETIN_ITEM, self.withdrawn(named.entry_id)
         line: dict[str, Any] = {
             "entry_id": named.entry_id,
             "external_id": named.value,
@@ -135,9 +136,9 @@ class _Known:
             "title": draft.title if draft else None,
             "title_basis": draft.title_basis if draft else None,
             "story_id": row.story_id,
-            "lead": home is not None and home.lead == named.entry_id,
+            "lead": home is not None and home.lead == named.entry_id and not withdrawn,
             "version": rank,
-            "current": draft is not None and told == row.text_hash and not self.withdrawn(named.entry_id),
+            "current": draft is not None and told == row.text_hash and not withdrawn,
             "province": labels.province,
             "provinces": list(labels.provinces),
             "area": labels.area,
@@ -145,9 +146,9 @@ class _Known:
             "published": draft.published.text() if draft else None,
             "published_basis": draft.published.basis if draft else None,
             "doc_numbers": list(draft.doc_numbers) if draft else [],
-            "decision": _decided(row.verdict, row.score, row.because),
+            "decision": None if withdrawn else _decided(row.verdict, row.score, row.because),
         }
-        if rank is not None and rank > 1:
+        if rank is not None and rank > 1 and not withdrawn:
             line["decision"] = _decided(Verdict.REVISES, 1.0, f"bản thứ {rank} của cùng một bài")
         if text:
             line |= {"summary": draft.summary if draft else "", "body": draft.body if draft else ""}
