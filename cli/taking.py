@@ -116,7 +116,7 @@ class Taking:
         if one.province and province:  # nobody's documents of several provinces share no home
             new = Source(SourceId(f"{DEFAULT_SOURCE}-{province}"), one.province, province, area)
             return sources.ensure(conn, new).source_id
-        return sources.ensure(conn, Source(SourceId(DEFAULT_SOURCE), DEFAULT_SOURCE)).source_id
+        return sources.ensure(conn, Source(SourceId(DEFAULT_SOURCE), "Tệp trên máy")).source_id
 
     def _home(self, one: Handed) -> tuple[str | None, str | None]:
         """Return the home (province, area) that a document tells of its source."""
