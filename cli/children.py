@@ -83,7 +83,7 @@ class Child:
         """Return the exit code of a process that has ended and forget it; None while it runs."""
         if self._process is None or (code := self._process.poll()) is None:
             return None
-        self._process = None
+        self._forget()
         return code
 
     def terminate(self) -> None:
@@ -92,22 +92,28 @@ class Child:
             self._process.terminate()
 
     def wait(self, until: float) -> None:
-        """Wait for the end until that moment (`time.monotonic`), then kill the whole session."""
+        """Wait for the end until that moment (`time.monotonic`), then kill what is left of the session."""
         if self._process is None:
             return
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(max(0.0, until - time.monotonic()))
-        if self._process.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
-        self._process = None
+        self._forget()
 
     def trim(self) -> None:
         """Rotate the log of a running process: it appends, so its file can be cut under it."""
         if self._log.exists() and self._log.stat().st_size > _LOG_BYTES:
             shutil.copyfile(self._log, _older(self._log))
             os.truncate(self._log, 0)
+
+    def _forget(self) -> None:
+        """Kill what is left of the session, the process itself included."""
+        assert self._process is not None
+        with contextlib.suppress(
+            ProcessLookupError, PermissionError
+        ):  # nobody is left, or the id is another's
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._process = None
 
 
 def rotate(log: Path) -> None:

@@ -7,24 +7,17 @@ valkey last, so that no worker finishes its task without a broker.
 
 import os
 import signal
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
-from pathlib import Path
 from types import FrameType
 
 from cli import folder
 from cli.children import ROOT, Child, Pauses
-from cli.engines import (
-    Engine,
-    draw_key,
-    meilisearch_binary,
-    start_meilisearch,
-    start_valkey,
-)
+from cli.engines import Engine, start_valkey
+from cli.own_meilisearch import OwnMeilisearch
 from cli.processes import BEAT, WEB, WORKERS, Process
 from cli.sockets import listen, reachable
 from pipeline.config import Settings
@@ -33,6 +26,7 @@ from pipeline.store import meta, open_database
 
 Say = Callable[[str], None]
 
+_ASK_MEILISEARCH = ("web", "worker-index", "worker-upkeep")
 _TEND_SECONDS = 0.2
 _TRIM_SECONDS = 60.0
 _WARM_SECONDS = 20.0  # what workers are given to finish their tasks; more is done again after the next start
@@ -63,7 +57,7 @@ def up(settings: Settings, say: Say, over: threading.Event | None = None) -> Non
                     while not over.is_set():
                         supervisor.tend()
                         time.sleep(_TEND_SECONDS)
-                supervisor.stopping = True  # from here on a signal means "at once"
+                    supervisor.stopping = True  # from here on a signal means "at once"
                 say("stopping: beat, workers, web, engines")
             finally:
                 over.set()
@@ -78,7 +72,7 @@ class _Supervisor:
         self._children: list[Child] = []
         self._valkey: Engine | None = None
         self._valkey_pauses = Pauses()
-        self._meilisearch = _Meilisearch(settings, self._data, say)
+        self._meilisearch = OwnMeilisearch(settings, self._data, say)
         self._run = folder.Run("", "", settings.broker_url, "", "")
         self._trimmed = time.monotonic()
         self.stopping = False
@@ -116,8 +110,13 @@ class _Supervisor:
 
     def tend(self) -> None:
         """Start again what has died and is due."""
+        known = self._meilisearch.url
         if self._meilisearch.tend() | self._tend_valkey() | self._tend_children():
             self._write_run()
+        if known and not self._meilisearch.url:  # there will be none: those who would ask it are told anew
+            for child in self._children:
+                if child.name in _ASK_MEILISEARCH:
+                    child.terminate()
         if time.monotonic() - self._trimmed > _TRIM_SECONDS:
             self._trimmed = time.monotonic()
             for child in self._children:
@@ -211,73 +210,6 @@ class _Supervisor:
             pids=pids,
         )
         self._run.write(self._data)
-
-
-class _Meilisearch:
-    """Our own Meilisearch: its address and key are fixed at once, its binary may come later.
-
-    With a server named by the settings there is nothing to do here.
-    """
-
-    def __init__(self, settings: Settings, data: Path, say: Say) -> None:
-        self._settings = settings
-        self._folder = data / "meilisearch"
-        self._say = say
-        self._pauses = Pauses()
-        self._port = 0
-        self._found: Path | EngineUnavailable | None = None
-        self._wanted = False
-        self.url = settings.meilisearch_url
-        self.key_file = settings.meilisearch_key_file
-        self.engine: Engine | None = None
-
-    def prepare(self) -> None:
-        """Fix address and key and look for the binary, in a thread because that may be a download."""
-        if self.url:
-            return
-        # Bound and not listening: nobody is given this port while the binary is on its way.
-        self._place = socket.socket()
-        self._place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._place.bind(("127.0.0.1", 0))
-        self._port = int(self._place.getsockname()[1])
-        self.url = f"http://127.0.0.1:{self._port}"
-        self.key_file = self._folder / "key"
-        draw_key(self.key_file)
-        self._wanted = True
-        threading.Thread(target=self._find, daemon=True).start()
-
-    def tend(self) -> bool:
-        """Start it when it can be started; return whether something has changed."""
-        if not self._wanted or self._found is None or (self.engine is not None and self.engine.alive()):
-            return False
-        if isinstance(self._found, EngineUnavailable):
-            self._say(f"no search: {self._found}; everything else works, and what is new waits for the index")
-            self._wanted, self.url = False, ""
-            return True
-        if time.monotonic() < self._pauses.due:
-            return False
-        if self.engine is not None:
-            self._say("Meilisearch ended; starting it again")
-        self._pauses.died()
-        assert self.key_file is not None
-        try:
-            self.engine = start_meilisearch(self._found, self._folder, self.key_file, self._port)
-        except EngineUnavailable as error:
-            self._say(str(error))
-            return False
-        self._pauses.started()
-        return True
-
-    def stop(self) -> None:
-        """Stop it if it is ours."""
-        if self.engine is not None:
-            self.engine.stop()
-
-    def _find(self) -> None:
-        try:
-            self._found = meilisearch_binary(self._settings)
-        except EngineUnavailable as error:
-            self._found = error
 
 
 @contextmanager

@@ -161,6 +161,22 @@ def test_the_end_leaves_nothing(up: Up) -> None:
     assert not (up.data / "run.json").exists()
 
 
+def test_without_meilisearch_all_the_rest_works(tmp_path: Path) -> None:
+    """Where no Meilisearch can be had, `up` says so, and `ingest --wait` waits for feeds alone."""
+    process = start(tmp_path / "data", TINTINH_MEILISEARCH_BIN=str(tmp_path / "none"))
+    running = Up(tmp_path / "data", process)
+    eventually(lambda: bool(running.told()["web_url"]))
+    (tmp_path / "kho.jsonl").write_text('{"id": "r-1", "title": "Khánh thành cầu Rạch Gốc"}')
+    done = run(running.data, "ingest", str(tmp_path / "kho.jsonl"), "--wait")
+    told = running.told()
+    process.terminate()
+    _, said = process.communicate(timeout=PATIENCE)
+
+    assert "" == told["meilisearch_url"]
+    assert "no search: " in said
+    assert (0, "1 receipts → 1 entries → 1 stories\n") == (done.returncode, done.stderr)
+
+
 def test_a_taken_port_is_said_at_once(tmp_path: Path) -> None:
     """The port is tried before anything is started; the line names it and the way out."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
