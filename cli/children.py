@@ -108,9 +108,8 @@ class Child:
     def _forget(self) -> None:
         """Kill what is left of the session, the process itself included."""
         assert self._process is not None
-        with contextlib.suppress(
-            ProcessLookupError, PermissionError
-        ):  # nobody is left, or the id is another's
+        # Nobody may be left, and the number of the session may be somebody else's by now.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._process = None
