@@ -108,7 +108,7 @@ def _record(document: Document) -> Parsed:
     url = said.url if canonical(said.url) else document.given.url
     given = dates.parse(said.published, Basis.GIVEN)
     found = Finding(
-        external_id=document.given.external_id or clean(said.id).strip(),
+        external_id=document.given.external_id or said.id,
         url=url,
         kind=said.kind or document.given.kind,
         title=markup.line(said.title),
@@ -131,10 +131,9 @@ def _push(document: Document) -> Parsed:
     )
     makers = _makers(article.authors)
     withdrawn = said.event is push.Event.WITHDRAWN
-    identifier = clean(article.id).strip()
     found = Finding(
-        external_id=document.given.external_id or identifier,
-        guid=identifier,
+        external_id=document.given.external_id or article.id,
+        guid=article.id,
         url=article.url or article.canonical_url,
         claimed=article.canonical_url,
         kind=document.given.kind,

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from pipeline import dates
 from pipeline.errors import BadInput
 from pipeline.model import Basis
+from pipeline.text import clean
 from pipeline.urls import canonical
 
 LARGEST = 5_000_000  # bytes; the web's own limit is lower and answers 413
@@ -36,7 +37,9 @@ def _said(fields: Any) -> Any:
 
 def _identifier(value: Any) -> Any:
     """Take a number for its text: many CMSs count their articles."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return clean(value).strip() if isinstance(value, str) else value
 
 
 def _name(value: Any) -> Any:
