@@ -1,9 +1,10 @@
 """Doing the work in this process: what commands do on a data folder without a living `up`."""
 
 import os
+import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
 from cli import folder
@@ -13,7 +14,7 @@ from feeds.publish import publish
 from pipeline import stages
 from pipeline.errors import EngineUnavailable
 from pipeline.reader import Reader
-from pipeline.store import links, receipts
+from pipeline.store import changes, links, receipts
 from search.index import Index
 from search.sync import sync
 
@@ -52,12 +53,15 @@ def catch_up(desk: Desk, index: Index | None) -> None:
     Raises:
         EngineUnavailable, LeaseLost: what was done stands; doing it again goes on.
     """
-    _receive(desk)
+    news = _News(desk)
+    _receive(desk, news)
     while (linked := stages.settle(desk.db, now, lease_seconds=desk.settings.lease)).entries or linked.busy:
+        news.tell()
         _rest(busy=linked.busy)
     publish_all_changes(desk)
     if index is not None:
         while (found := sync(desk.db, index, now())).more or found.busy or found.indexed or found.deleted:
+            news.tell()
             _rest(busy=found.busy)
 
 
@@ -88,43 +92,62 @@ def _index(desk: Desk, stack: ExitStack) -> Index | None:
     return Index(engine.url, key, desk.settings.meilisearch_index)
 
 
-def _receive(desk: Desk) -> None:
-    """Read all receipts, in as many threads as there are cores: the work is in their readers' processes."""
+class _News:
+    """Says now and then how far a long run has come."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._due = time.monotonic() + _NEWS_SECONDS
+
+    def tell(self) -> None:
+        """Say what is left, if it is time to."""
+        if time.monotonic() < self._due:
+            return
+        self._due = time.monotonic() + _NEWS_SECONDS
+        with self._desk.db.read() as conn:
+            unread, unlinked = receipts.pending(conn), links.unlinked_count(conn)
+            behind = changes.head(conn) - changes.position(conn, "index")
+        say(f"{unread:,} receipts to read, {unlinked:,} entries to link, {behind:,} changes to index")
+
+
+def _receive(desk: Desk, news: _News) -> None:
+    """Read until no receipt is unread: those that a killed process had claimed are free after its lease."""
+    while _unread(desk):
+        _read_free(desk, news)
+        if _unread(desk):
+            news.tell()
+            time.sleep(_REST)
+
+
+def _unread(desk: Desk) -> int:
     with desk.db.read() as conn:
-        total = receipts.pending(conn)
-    if not total:
-        return
+        return receipts.pending(conn)
+
+
+def _read_free(desk: Desk, news: _News) -> None:
+    """Read the free receipts, a thread a core: the work is in the processes of their readers."""
     threads = min(_MOST_READERS, os.cpu_count() or 1)
+    over = threading.Event()
     with ThreadPoolExecutor(threads, thread_name_prefix="read") as pool:
-        under_way = [pool.submit(_read_all, desk) for _ in range(threads)]
-        _tell(desk, under_way, total)
+        try:
+            under_way = [pool.submit(_read, desk, over) for _ in range(threads)]
+            while not all(one.done() for one in under_way):
+                news.tell()
+                time.sleep(_REST / 4)
+        finally:
+            over.set()  # Ctrl-C must not wait for the rest of the archive
     for one in under_way:
         one.result()
 
 
-def _read_all(desk: Desk) -> None:
-    chosen = desk.settings
+def _read(desk: Desk, over: threading.Event) -> None:
+    """Read batch after batch until none is left, or until it is over."""
+    lease, days = desk.settings.lease, desk.settings.backfill_after_days
     with Reader() as reader:
-        while stages.receive(
-            desk.db,
-            reader,
-            now,
-            lease_seconds=chosen.lease,
-            backfill_after_days=chosen.backfill_after_days,
-        ).receipts:
-            pass
-
-
-def _tell(desk: Desk, under_way: list[Future[None]], total: int) -> None:
-    """Say now and then how far a long run has come."""
-    due = time.monotonic() + _NEWS_SECONDS
-    while not all(one.done() for one in under_way):
-        time.sleep(_REST / 4)
-        if time.monotonic() >= due:
-            due += _NEWS_SECONDS
-            with desk.db.read() as conn:
-                left, unlinked = receipts.pending(conn), links.unlinked_count(conn)
-            say(f"read {total - left:,} of {total:,} receipts; {unlinked:,} entries to link")
+        while not over.is_set():
+            done = stages.receive(desk.db, reader, now, lease_seconds=lease, backfill_after_days=days)
+            if not done.receipts:
+                return
 
 
 def _rest(*, busy: bool) -> None:

@@ -212,7 +212,11 @@ def _examined(opened: "Desk") -> "Iterator[tuple[str, bool, str]]":
     with opened.db.read() as conn:
         state = numbers.state(conn, now())
     late = state["oldest_unread_seconds"]
-    yield "receipts", late < _LATE_SECONDS, f"{state['receipts']}, oldest unread {late:.0f} s"
+    yield (
+        "receipts",
+        late < _LATE_SECONDS,
+        f"{_counted(state['receipts'])}; the oldest unread one is {late:.0f} s old",
+    )
     yield "entries", True, f"{state['entries']:,}, of them {state['unlinked']:,} to link"
     yield "stories", True, f"{state['stories']:,}"
     for name, reader in state["readers"].items():
@@ -222,6 +226,10 @@ def _examined(opened: "Desk") -> "Iterator[tuple[str, bool, str]]":
     failing = state["intakes"]["failing"]
     yield "feeds", not failing, f"{state['intakes']['feeds']:,}, {failing:,} failing"
     yield _meilisearch(opened)
+
+
+def _counted(counts: "dict[str, int]") -> str:
+    return ", ".join(f"{count:,} {name!s}" for name, count in counts.items())
 
 
 def _meilisearch(opened: "Desk") -> tuple[str, bool, str]:

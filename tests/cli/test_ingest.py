@@ -1,12 +1,16 @@
 """`ingest` without a living `up`: the command does all of the work itself."""
 
 import json
+import os
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cli.test_commands import run
+from tests.cli.test_commands import ROOT, run
 
 BODY = (
     "Sáng 17/11, xã Hòa Lộc khánh thành cầu Rạch Gốc dài 48 m với kinh phí 3,2 tỷ đồng do dân và nhà hảo tâm "
@@ -80,6 +84,39 @@ def test_a_bad_line_is_put_aside_and_the_rest_goes_on(tmp_path: Path, without_se
     assert {"r-1"} == set(exported(data))
     assert 2 == len(held.splitlines())
     assert "{broken" == run(data, "quarantine", "show", held.split("\t")[0]).stdout
+
+
+def test_a_killed_run_goes_on(tmp_path: Path, without_search: dict[str, str]) -> None:
+    """Kill -9 in the middle, then the same again: every record is told, and none twice."""
+    data = tmp_path / "data"
+    lines = [
+        {"id": f"r-{number}", "title": f"Tin số {number}", "body": f"Câu {number}. {BODY}"}
+        for number in range(300)
+    ]
+    (tmp_path / "kho.jsonl").write_text("\n".join(json.dumps(line) for line in lines))
+    short = {
+        "HTTP_TIMEOUT": "1",
+        "SOFT_LIMIT": "2",
+        "HARD_LIMIT": "3",
+        "LEASE": "4",
+        "VISIBILITY_TIMEOUT": "5",
+    }
+    environ = without_search | {f"TINTINH_{name}": value for name, value in short.items()}
+    killed = subprocess.Popen(
+        [sys.executable, "-P", "-m", "cli", "ingest", "kho.jsonl"],
+        cwd=tmp_path,
+        env=os.environ | environ | {"PYTHONPATH": str(ROOT), "TINTINH_DATA": str(data)},
+        stderr=subprocess.DEVNULL,
+    )
+    with suppress(subprocess.TimeoutExpired):
+        killed.wait(timeout=2.5)
+    killed.kill()
+    killed.wait()
+    done = run(data, "ingest", "kho.jsonl", **environ)
+
+    assert 0 == done.returncode, done.stderr
+    assert "300 receipts → 300 entries" in done.stderr
+    assert {line["id"] for line in lines} == set(exported(data))
 
 
 def test_old_news_is_in_no_live_feed(tmp_path: Path, without_search: dict[str, str]) -> None:
