@@ -22,6 +22,7 @@ _LONGEST_TITLE = 160  # characters of one that we make
 _LONGEST_GIVEN = 500
 _MOST_LINKS = 50
 _MOST_AUTHORS = 20
+_SENTENCE = 40  # characters; a shorter one is an abbreviation ("TP.") or a call
 _MONTHS = 12
 _PARAGRAPHS_ASKED = 40
 _CHARACTERS_ASKED = 5_000
@@ -193,7 +194,8 @@ def _inferred(text: str) -> str:
             what = _SENTENCE_END.split(issued["what"], maxsplit=1)[0].rstrip(" .;:,")
             return shorten(what[0].upper() + what[1:], _LONGEST_TITLE)
     first = next((paragraph for paragraph in paragraphs if is_prose(paragraph)), next(iter(paragraphs), ""))
-    return shorten(first, _LONGEST_TITLE).rstrip(" .:;,")
+    sentence = _SENTENCE_END.split(first, maxsplit=1)[0]
+    return shorten(sentence if len(sentence) >= _SENTENCE else first, _LONGEST_TITLE).rstrip(" .:;,")
 
 
 def _when(found: Finding, told: Tidy, text: str, context: _Context, *, is_item: bool) -> When:

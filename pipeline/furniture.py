@@ -45,7 +45,7 @@ _PICTURE_OF = re.compile(r"(?:(?:ảnh|hình|image|photo|img) )?\d{1,2}|ảnh|h�
 _SITE_NAME = re.compile(
     r"(?:báo|cổng (?:thông tin|ttđt)|trang (?:thông tin|tin)|đài (?:phát thanh|pt)|tạp chí)\b[^.!?]{0,60}"
 )
-_END = re.compile(r"[.!?…:;][\"”’')\]]*$")
+ENDED = re.compile(r"[.!?…:;][\"”’')\]]*$")
 
 
 class Kind(Enum):
@@ -65,7 +65,7 @@ def unmarked(text: str) -> str:
 
 def is_prose(line: str) -> bool:
     """Tell whether a line is a paragraph of an article: long, and closed like a sentence."""
-    return len(line) >= _SURELY_PROSE or (len(line) >= _PROSE and bool(_END.search(line)))
+    return len(line) >= _SURELY_PROSE or (len(line) >= _PROSE and bool(ENDED.search(line)))
 
 
 def invites(line: str) -> bool:

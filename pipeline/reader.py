@@ -114,6 +114,9 @@ class Reader:
                 code = self._bury(child)
                 if -code != getattr(signal, "SIGKILL", None):
                     break
+            except ValueError:
+                self._drop()
+                return Answer(None, "reader", "the reader gave no sensible answer")
             except BaseException:  # a soft time limit of Celery: the child is in the middle of an answer
                 self._drop()
                 raise
@@ -161,6 +164,9 @@ class Reader:
         except (EOFError, OSError) as error:  # TimeoutError is an OSError
             self._drop()
             raise EngineUnavailable("reader", f"did not start (exit code {child.returncode})") from error
+        except BaseException:
+            self._drop()
+            raise
         return child
 
     def _drop(self) -> None:

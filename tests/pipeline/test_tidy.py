@@ -202,6 +202,16 @@ def test_a_given_headline_is_not_looked_for() -> None:
     assert f"Một dòng phụ đề không có dấu chấm\n\n{LEAD}" == told.body
 
 
+def test_lines_broken_in_mid_sentence_are_joined() -> None:
+    """Hard breaks of a portal are undone; list items and addresses stay lines of their own."""
+    broken = "Tổ công tác sẽ đến từng nhà trước cuối tháng\nđể giải thích và ghi nhận ý kiến của bà con."
+    listed = "Việc cần làm ngay trong tháng Ba gồm những khâu\na) rà soát hồ sơ\nb) công khai"
+
+    body = tidy(f"{LEAD}\n{broken}\n{listed}", TITLE).body.split("\n\n")
+
+    assert [LEAD, broken.replace("\n", " "), *listed.split("\n")] == body
+
+
 def test_markdown_is_read() -> None:
     """Emphasis, headings, pictures and escapes leave plain text."""
     told = tidy(
