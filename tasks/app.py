@@ -65,6 +65,9 @@ app.conf.update(
         "socket_keepalive": True,
         "health_check_interval": 25,
         "global_keyprefix": "tintinh:",
+        # A bell that nobody hears is given up at once (6 s by default): webhooks wait for it. Workers
+        # connect again by broker_connection_max_retries.
+        "max_retries": 0,
     },
     beat_schedule_filename=str(_settings.data / "beat"),
     beat_schedule={
