@@ -6,7 +6,7 @@ stands where only menus stand.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from pipeline import dates
@@ -104,6 +104,8 @@ def tidy(text: str, title: str = "") -> Tidy:
     rest = _walk_head(lines, work)
     _walk_body(rest, work)
     _walk_back(work)
+    if not (work.kept or work.title):  # a text of a few words looks like a menu
+        work.kept = [line for line in lines if kind_of(line) is None]
     credit = next((line.credit for line in work.bylines if line.credit), "")
     if work.kept:
         work.kept[0], agency = without_mark(work.kept[0])
@@ -111,15 +113,16 @@ def tidy(text: str, title: str = "") -> Tidy:
         credit = credit or named or agency
     authors = tuple(dict.fromkeys(name for line in work.bylines for name in line.authors))
     header = next((when for early, when in work.dates if not early and when.basis is Basis.HEADER), None)
-    early = next((when for early, when in work.dates if early), None)
-    page = next((when for _, when in work.dates if when.basis is Basis.PAGE), early)
+    pages = (
+        replace(when, basis=Basis.PAGE) for early, when in work.dates if early or when.basis is Basis.PAGE
+    )
     return Tidy(
         work.title,
         "\n\n".join(filter(None, work.kept)),
         authors,
         credit,
         header,
-        page,
+        next(pages, None),
         links,
         "\n".join(work.removed),
     )

@@ -126,7 +126,7 @@ def test_a_clock_above_the_headline_is_weaker() -> None:
 
     assert told.header is None
     assert told.page is not None
-    assert "2026-07-23" == told.page.text()
+    assert ("2026-07-23", Basis.PAGE) == (told.page.text(), told.page.basis)
 
 
 def test_a_date_line_alone_above_the_text_is_its_header() -> None:
@@ -186,6 +186,12 @@ def test_invitations_to_click_go_and_their_links_stay(
 
     assert f"{LEAD} {kept}".strip() == told.body.split("\n\n")[0]
     assert links == told.links
+
+
+def test_a_few_words_are_a_text() -> None:
+    """Words that could be a menu's are kept where there is nothing else."""
+    assert "Mưa to" == tidy("Trang chủ\n\nMưa to").body
+    assert "" == tidy("Trang chủ\n\nTin liên quan").body
 
 
 def test_a_caption_told_twice_is_told_once() -> None:
