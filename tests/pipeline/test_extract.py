@@ -46,7 +46,7 @@ TABLES = f"""<html><head><title>Báo Sông Quê: {TITLE}</title></head><body><fo
 <td><ul>{MENU}</ul></td><td><table><tr><td><span class="tieude">{TITLE}</span></td></tr>
 <tr><td>Cập nhật ngày: 12/03/2026 14:05:00</td></tr><tr><td><b>{LEAD}</b></td></tr>
 <tr><td><div>{FIRST}</div><div>{SECOND}</div></td></tr><tr><td>Tin, ảnh: Ngọc Hà</td></tr>
-<tr><td>Số lần đọc: 408</td></tr><tr><td><div>Tin liên quan</div>{TEASERS}</td></tr></table></td></tr></table>
+<tr><td>Số lần đọc: 97</td></tr><tr><td><div>Tin liên quan</div>{TEASERS}</td></tr></table></td></tr></table>
 </form></body></html>"""
 
 BREAKS = f"""<html><body><div id="top"><ul>{MENU}</ul></div><div id="c"><h1>{TITLE}</h1>
