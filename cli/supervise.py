@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
 from types import FrameType
 
@@ -34,10 +34,6 @@ _WEB_SECONDS = 10.0
 _READY_SECONDS = 60.0
 
 
-class _Stopped(BaseException):
-    """A signal asked for the end."""
-
-
 def up(settings: Settings, say: Say, over: threading.Event | None = None) -> None:
     """Run until SIGINT or SIGTERM, or until `over` is set; a second signal ends everything at once.
 
@@ -52,12 +48,11 @@ def up(settings: Settings, say: Say, over: threading.Event | None = None) -> Non
         supervisor = _Supervisor(settings, say)
         with _signals(supervisor):
             try:
-                with suppress(_Stopped):
-                    supervisor.start()
-                    while not over.is_set():
-                        supervisor.tend()
-                        time.sleep(_TEND_SECONDS)
-                    supervisor.stopping = True  # from here on a signal means "at once"
+                supervisor.start()
+                while not (supervisor.stopping or over.is_set()):
+                    supervisor.tend()
+                    time.sleep(_TEND_SECONDS)
+                supervisor.stopping = True  # from here on a signal means "at once"
                 say("stopping: beat, workers, web, engines")
             finally:
                 over.set()
@@ -214,14 +209,15 @@ class _Supervisor:
 
 @contextmanager
 def _signals(supervisor: _Supervisor) -> Iterator[None]:
-    """Let the first signal stop us in good order and the second at once."""
+    """Let the first signal stop us in good order and the second at once.
+
+    A handler that raises would do so anywhere: inside of fork's callbacks Python prints and forgets
+    the exception, and leaves the lock of logging taken.
+    """
 
     def take(_number: int, _frame: FrameType | None) -> None:
-        if supervisor.stopping:
-            supervisor.hurry = True
-        else:
-            supervisor.stopping = True
-            raise _Stopped
+        supervisor.hurry = supervisor.stopping
+        supervisor.stopping = True
 
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = [signal.signal(number, take) for number in numbers]
