@@ -38,6 +38,8 @@ Clock = Callable[[], datetime]
 
 WINDOW = timedelta(days=45)  # publication days within which two texts can be one story
 _BATCH = 50
+_MOST_READINGS = 500  # in one transaction: about 1 s of SQL
+_READING_SHARE = 0.25  # of a lease, after which a batch is committed as it stands
 _MOST_PAIRS = 20_000  # in one batch of linking: about 5 s
 
 
@@ -94,40 +96,65 @@ def receive(
     """
     with db.write() as conn:
         claimed = receipts.claim(conn, clock(), lease_seconds, limit)
+    outcomes: list[_Outcome] = []
+    enough = clock() + timedelta(seconds=lease_seconds * _READING_SHARE)
     try:
-        outcomes = [(receipt, *_read(db, reader, receipt)) for receipt in claimed]
+        for receipt in claimed:
+            outcomes.append(_read(db, reader, receipt))
+            if clock() > enough or sum(len(one.readings) for one in outcomes) > _MOST_READINGS:
+                break
     except EngineUnavailable:
-        with db.write() as conn:
-            receipts.put_back(conn, [receipt.receipt_id for receipt in claimed])
-        raise
+        if not outcomes:
+            _put_back(db, claimed)
+            raise
+    _put_back(db, claimed[len(outcomes) :])
     done = Received()
     with db.write() as conn:
-        for receipt, parsed, readings in outcomes:
-            if isinstance(parsed, Unreadable):
-                receipts.quarantine(conn, receipt.receipt_id, "receive", str(parsed), clock())
-                done += Received(receipts=1, quarantined=1)
-                continue
-            for reading in readings:
-                entries.commit(conn, receipt, reading, backfill_after_days)
-            for name, _detail in parsed.drops:
-                counters.add(conn, f"drop_{name}")
-            receipts.finish(conn, receipt.receipt_id)
-            done += Received(receipts=1, entries=len(readings))
+        for one in outcomes:
+            done += _keep(conn, one, clock(), backfill_after_days)
     return done
 
 
-def _read(db: Database, reader: Reads, receipt: Receipt) -> tuple[Parsed | Unreadable, list[Reading]]:
-    """Return what a receipt says, or why it says nothing; everything that takes time is done here."""
+def _put_back(db: Database, left: Sequence[Receipt]) -> None:
+    if left:
+        with db.write() as conn:
+            receipts.put_back(conn, [receipt.receipt_id for receipt in left])
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What reading a receipt gave: its readings and drops, or why there are none."""
+
+    receipt: Receipt
+    readings: Sequence[Reading] = ()
+    drops: Sequence[tuple[str, str]] = ()
+    unreadable: str = ""
+
+
+def _keep(conn: Connection, one: _Outcome, now: datetime, backfill_after_days: int) -> Received:
+    if one.unreadable:
+        receipts.quarantine(conn, one.receipt.receipt_id, "receive", one.unreadable, now)
+        return Received(receipts=1, quarantined=1)
+    for reading in one.readings:
+        entries.commit(conn, one.receipt, reading, backfill_after_days)
+    for name, _detail in one.drops:
+        counters.add(conn, f"drop_{name}")
+    receipts.finish(conn, one.receipt.receipt_id)
+    return Received(receipts=1, entries=len(one.readings))
+
+
+def _read(db: Database, reader: Reads, receipt: Receipt) -> _Outcome:
+    """Read a receipt and fingerprint what it tells: everything that takes time is done here."""
     if receipt.attempts >= MAX_ATTEMPTS:
-        name = f"receipt {receipt.receipt_id}"
-        return Unreadable(name, f"its worker died {MAX_ATTEMPTS} times while reading it"), []
+        return _Outcome(receipt, unreadable=f"its worker died {MAX_ATTEMPTS} times while reading it")
     with db.read() as conn:
         document = receipts.document(conn, receipt)
     try:
         parsed = reader.read(document)
     except Unreadable as error:
-        return error, []
-    return parsed, [Reading(draft, fingerprint(draft), postings(draft)) for draft in parsed.drafts]
+        return _Outcome(receipt, unreadable=str(error))
+    readings = [Reading(draft, fingerprint(draft), postings(draft)) for draft in parsed.drafts]
+    return _Outcome(receipt, readings, parsed.drops)
 
 
 def settle(db: Database, clock: Clock, *, lease_seconds: float = 120, limit: int = 200) -> Settled:

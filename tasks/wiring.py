@@ -38,8 +38,11 @@ def database() -> Database:
 
 @lru_cache(maxsize=1)
 def reader() -> Reader:
-    """Return this process's reader; its child starts with the first document."""
-    return Reader()
+    """Return this process's reader; its child starts with the first document.
+
+    It gives up on a document after twice this time by the clock, still within a task's soft limit.
+    """
+    return Reader(timeout=settings().soft_limit / 3)
 
 
 @lru_cache(maxsize=1)

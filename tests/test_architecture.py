@@ -12,7 +12,8 @@ SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob
 
 PURE = (
     *("text", "dates", "documents", "bulletin", "places", "topics", "similarity", "dedup"),
-    *("history", "schedule", "face", "model", "urls"),
+    *("history", "schedule", "face", "model", "urls", "tidy", "furniture", "bylines", "markup"),
+    *("extract", "drafts", "push", "record", "parse"),
 )
 
 

@@ -168,7 +168,7 @@ def finish(conn: Connection, receipt_id: int) -> None:
 
 
 def put_back(conn: Connection, receipt_ids: list[int]) -> None:
-    """Let claims go without a verdict: an engine was away."""
+    """Let claims go without a verdict: an engine was away, or time was up."""
     mine = receipt.update().where(receipt.c.receipt_id.in_(receipt_ids))
     conn.execute(mine.values(leased_until=None, attempts=receipt.c.attempts - 1))
 
