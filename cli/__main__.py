@@ -43,7 +43,7 @@ def main() -> None:
     try:
         app(prog_name="tintinh")
     except TinTinhError as error:
-        say(f"tintinh: {error}")
+        say(f"tintinh: {' '.join(str(error).split())}")
         sys.exit(1)
 
 

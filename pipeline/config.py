@@ -17,6 +17,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from pipeline.errors import BadSettings
 
 _PREFIX = "TINTINH_"
+_SQL = r"^$|^postgresql(\+psycopg)?://|^sqlite:///"
+_BROKER = r"^$|^(redis|rediss|redis\+socket|sentinel|amqp|amqps)://"
 
 
 class Settings(BaseSettings):
@@ -29,8 +31,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="forbid")
 
     data: Path = Field(default=Path("data"), description="the data folder; all state is in it")
-    database_url: str = Field(default="", description="PostgreSQL URL; SQLite in the data folder if empty")
-    broker_url: str = Field(default="", description="Celery's broker; `up` starts valkey if empty")
+    database_url: str = Field(
+        default="", pattern=_SQL, description="PostgreSQL URL; SQLite in the data folder if empty"
+    )
+    broker_url: str = Field(
+        default="", pattern=_BROKER, description="Celery's broker; `up` starts valkey if empty"
+    )
     meilisearch_url: str = Field(default="", description="a running Meilisearch; `up` starts one if empty")
     meilisearch_key_file: Path | None = Field(default=None, description="file with that server's key")
     meilisearch_bin: Path | None = Field(default=None, description="the binary that `up` starts")

@@ -17,10 +17,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from pipeline.errors import EngineUnavailable
+from pipeline.errors import BadSettings, EngineUnavailable
 from pipeline.store import meta
 
 _BUSY_SECONDS = 30
@@ -75,8 +75,15 @@ class Database:
 
 
 def open_database(url: str) -> Database:
-    """Open a database by its SQLAlchemy URL, making the folder of a SQLite file."""
-    target = make_url(url)
+    """Open a database by its SQLAlchemy URL, making the folder of a SQLite file.
+
+    Raises:
+        BadSettings: that is no URL. It is not repeated: it may hold a password.
+    """
+    try:
+        target = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise BadSettings("sql", "TINTINH_DATABASE_URL is not the address of a database") from error
     if target.get_backend_name() == "sqlite" and target.database:
         Path(target.database).parent.mkdir(parents=True, exist_ok=True)
     return Database(url)
@@ -111,6 +118,10 @@ def _translated() -> Iterator[None]:
         yield
     except OperationalError as error:
         raise EngineUnavailable("sql", str(error.orig)) from error
+    except DatabaseError as error:
+        if type(error) is not DatabaseError:  # the classes below it are mistakes of ours
+            raise
+        raise EngineUnavailable("sql", str(error.orig)) from error  # a file that is no database
     except PoolTimeout as error:
         raise EngineUnavailable("sql", "every connection of this process is in use") from error
 

@@ -101,6 +101,33 @@ def test_wrong_settings_are_all_named(tmp_path: Path) -> None:
     assert "TINTINH_PORT" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "mysql://u:secret@h/d"),
+        ("DATABASE_URL", "postgresql://u:secret@:port:/x"),
+        ("DATABASE_URL", "postgresql://u:secret@127.0.0.1:1/x"),
+        ("BROKER_URL", "kafka://u:secret@h"),
+    ],
+)
+def test_a_wrong_address_is_one_line_without_its_password(tmp_path: Path, name: str, value: str) -> None:
+    """An engine that cannot be is said in one line, which repeats no secret."""
+    done = run(tmp_path / "data", "export", **{f"TINTINH_{name}": value})
+
+    assert (1, "") == (done.returncode, done.stdout)
+    assert 1 == len(done.stderr.strip().splitlines()), done.stderr
+    assert "secret" not in done.stderr
+
+
+def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:
+    """Whatever lies where the database should be, there is one clear line."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "tintinh.db").write_text("no database " * 50)
+    done = run(tmp_path / "data", "export")
+
+    assert (1, "tintinh: sql: file is not a database\n") == (done.returncode, done.stderr)
+
+
 def test_a_new_folder_has_nothing_to_export(tmp_path: Path) -> None:
     """The first command makes the folder and the database; there is no data yet."""
     done = run(tmp_path / "data", "export")
