@@ -7,11 +7,15 @@ from sqlalchemy import Connection, Row, select
 
 from pipeline.model import Rights, Source, SourceId
 from pipeline.store.database import insert
-from pipeline.store.schema import source
+from pipeline.store.schema import entry, source
 
 
 def add(conn: Connection, new: Source) -> None:
-    """Register a source, or change what is known of it."""
+    """Register a source, or change what is known of it.
+
+    A change marks the source's entries for linking: names, homes and rights are in faces.
+    """
+    before = get(conn, new.source_id)
     values = {
         "name": new.name,
         "province": new.province,
@@ -21,6 +25,9 @@ def add(conn: Connection, new: Source) -> None:
     }
     statement = insert(conn, source).values(source_id=new.source_id, **values)
     conn.execute(statement.on_conflict_do_update(index_elements=["source_id"], set_=values))
+    if before is not None and before != get(conn, new.source_id):
+        mine = entry.update().where(entry.c.source_id == new.source_id)
+        conn.execute(mine.values(touched=entry.c.touched + 1))
 
 
 def ensure(conn: Connection, new: Source) -> Source:

@@ -15,6 +15,7 @@ from pipeline.model import (
     Form,
     Given,
     Precision,
+    Rights,
     Source,
     SourceId,
     StoryState,
@@ -292,3 +293,17 @@ def test_labels_come_from_any_telling(db: Database) -> None:
     settled(db)
 
     assert (line(db, "bai-1")["province"], line(db, "bai-1")["area"]) == ("vinh-long", "ben-tre")
+
+
+def test_a_change_of_rights_reaches_the_faces(db: Database) -> None:
+    """A source that grants less shows less from the next settling on, and more when it grants more."""
+    send(db, ARTICLE)
+    settled(db)
+    for rights, shown in ((Rights.TITLE, (False, False)), (Rights.FULL, (True, True))):
+        with db.write() as conn:
+            sources.add(conn, replace(PAPER, rights=rights))
+        settled(db)
+        with db.read() as conn:
+            face = stories.page(conn, None, 10)[0].face
+
+        assert shown == (bool(face.summary), bool(face.content))
