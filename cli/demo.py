@@ -42,10 +42,10 @@ def demo(data: DataOption = None, port: PortOption = 0, *, once: OnceOption = Fa
       ./tintinh demo --once --data ~/tintinh-demo
     """
     started = time.monotonic()
-    from cli.performance import perform
-
     with _temporary() if data is None else _kept(data) as home:
         _environment(home, port)
+        from cli.performance import perform
+
         perform(started, once=once)
 
 

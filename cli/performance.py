@@ -59,11 +59,14 @@ def _accompany(over: threading.Event, started: float, *, once: bool) -> None:
         if over.wait(_LOOK_SECONDS):
             return
     with desk() as opened, serving(feed_files(), stand_port(opened.db)) as stand_url:
+        if opened.run is None:  # it has just ended
+            return
         try:
             _play(opened, stand_url, over, started)
         except Over:
             return
         if not once:
+            say("all of it goes on until Ctrl-C")
             over.wait()
 
 
@@ -79,6 +82,7 @@ def _play(opened: Desk, stand_url: str, over: threading.Event, started: float) -
         feeds=player.feeds,
         pushes=player.pushes,
         files=player.files,
+        records=player.records,
         seconds=time.monotonic() - started,
         merged=None if watch.merged_at is None else watch.merged_at - started,
     )

@@ -23,10 +23,9 @@ from cli.progress import Seen
 from cli.taking import Taking
 from cli.watch import Until
 from pipeline import keys
-from pipeline.errors import BadInput
+from pipeline.errors import BadInput, EngineUnavailable
 from pipeline.model import Rights, Source, SourceId
 from pipeline.store import Database, intakes, sources
-from tasks import wiring
 
 SAMPLES = ROOT / "samples"
 _ANSWER_SECONDS = 15.0
@@ -44,14 +43,14 @@ class Push:
 
 
 class Player:
-    """One performance. `feeds`, `pushes` and `files` count what went through each door."""
+    """One performance; it counts what goes through each door."""
 
     def __init__(self, desk: Desk, stand_url: str, until: Until) -> None:
         """Play nothing yet. `stand_url`: where the sample feeds are served; `until` waits for a condition."""
         self._desk = desk
         self._stand_url = stand_url
         self._until = until
-        self.feeds = self.pushes = self.files = 0
+        self.feeds = self.pushes = self.files = self.records = 0
 
     def open_feeds(self) -> None:
         """Register the newsrooms and their feeds, due now, and ring for the first poll."""
@@ -70,14 +69,20 @@ class Player:
                     )
                     intakes.wake(conn, intake_id, now())
                     self.feeds += 1
+        from tasks import wiring  # reads the settings when imported: not before they name the broker
+
         wiring.ring("poll")
 
     def hand_in(self) -> None:
         """Hand in the folders of bulletins and articles, each for its newsroom, and the records."""
         for newsroom in newsrooms():
             for path in doors(newsroom, "folder"):
-                self._take(newsroom["id"], SAMPLES / path)
-        self._take("", SAMPLES / "records.jsonl")
+                self._until(lambda _: True)  # a look at how far the others are, and whether to go on
+                self.files += len(list(paths([SAMPLES / path])))
+                Taking(self._desk, newsroom["id"], backfill=False).take([SAMPLES / path])
+        records = SAMPLES / "records.jsonl"
+        self.records = len(records.read_bytes().splitlines())
+        Taking(self._desk, "", backfill=False).take([records])
 
     def push(self) -> None:
         """Post the pushes in the order of their files, as a newsroom's CMS does.
@@ -95,18 +100,16 @@ class Player:
             if push.event != "article.published" and before is not None:
                 self._until(before.told)
             call = sent[push.article_id] = self._call(push)
-            self._until(call.taken)
+            try:
+                self._until(call.taken)
+            except EngineUnavailable as error:
+                raise EngineUnavailable(push.webhook_id, f"not taken by web: {call.answered}") from error
             self.pushes += 1
 
     def _call(self, push: Push) -> "_Call":
         assert self._desk.run is not None
         key = _key(self._desk.settings.keys_file, push.source_id)
         return _Call(push, key, f"{self._desk.run.web_url}/webhooks/{push.source_id}")
-
-    def _take(self, source_id: str, path: Path) -> None:
-        taking = Taking(self._desk, source_id, backfill=False)
-        taking.take([path])
-        self.files += sum(1 for _ in paths([path]))
 
 
 class _Call:
@@ -115,6 +118,7 @@ class _Call:
     def __init__(self, push: Push, key: str, url: str) -> None:
         self._push, self._key, self._url = push, key, url
         self._receipt_url = ""
+        self.answered = ""
 
     def taken(self, _: Seen) -> bool:
         """Sign and post; the same id with the same body has no second effect. Raises BadInput if refused."""
@@ -126,10 +130,11 @@ class _Call:
             "webhook-signature": Webhook(self._key).sign(self._push.webhook_id, at, self._push.body.decode()),
         }
         status, answer = ask("POST", self._url, headers, self._push.body)
+        self.answered = f"{status} {answer}" if status else "no answer"
         if status == HTTPStatus.ACCEPTED:
             self._receipt_url = f"{self._url}/receipts/{answer['receipt_id']}"
         elif HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise BadInput(self._url, f"answers {status} to {self._push.webhook_id}: {answer}")
+            raise BadInput(self._url, f"refuses {self._push.webhook_id}: {self.answered}")
         return bool(self._receipt_url)
 
     def told(self, seen: Seen) -> bool:

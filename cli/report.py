@@ -9,6 +9,7 @@ from shlex import quote
 from cli.progress import Seen
 from feeds.channel import Channel, FeedForm, channels_of
 from pipeline.model import EntryKind, Story, StoryState, Telling
+from pipeline.places import province
 from web.view import VERDICTS
 
 _INDENT = "  "
@@ -21,6 +22,7 @@ class Played:
     feeds: int
     pushes: int
     files: int
+    records: int
     seconds: float
     merged: float | None
 
@@ -28,8 +30,9 @@ class Played:
 def numbers(played: Played, seen: Seen) -> Iterator[str]:
     """Yield how many receipts became how many entries and stories."""
     yield "What happened"
-    doors = f"{played.feeds} feeds polled, {played.pushes} signed pushes, {played.files} files handed in"
-    yield f"{_INDENT}{doors}, all within {played.seconds:.0f} s of the start"
+    doors = f"{played.feeds} feeds polled, {played.pushes} signed pushes taken"
+    doors += f", {played.files} files and {played.records} records handed in"
+    yield f"{_INDENT}{doors}; all told after {played.seconds:.1f} s"
     yield f"{_INDENT}{seen.receipts} receipts → {seen.entries} entries → {seen.stories} stories"
     if played.merged is not None:
         yield f"{_INDENT}the first merged feed could be read after {played.merged:.1f} s"
@@ -51,10 +54,10 @@ def together(living: Sequence[Story]) -> Iterator[str]:
 
 
 def changed(living: Sequence[Story], gone: Sequence[Story]) -> Iterator[str]:
-    """Yield what its sources changed after it was told."""
+    """Yield what sources changed after they had told it."""
     revised = [(story, telling) for story in living for telling in story.face.tellings if telling.version > 1]
     withdrawn = [story for story in gone if story.state is StoryState.WITHDRAWN]
-    yield f"Changed by its source: {len(revised)} revised, {len(withdrawn)} withdrawn"
+    yield f"Told anew by their sources: {len(revised)} texts; withdrawn: {len(withdrawn)}"
     for story, telling in revised:
         yield f"{_INDENT}{telling.title} ({_who(telling)}, version {telling.version}, feed id kept)"
         yield f"{_INDENT * 2}story {story.story_id}, revision {story.revision}"
@@ -89,15 +92,14 @@ def _row(name: str, address: str) -> Iterator[str]:
 
 
 def _busiest(living: Sequence[Story]) -> list[tuple[Channel, int]]:
-    """Return the fullest channel of a province, an area, a topic, and a province with a topic."""
-    counted = Counter(
-        channel for story in living if not story.backfill for channel in channels_of(story.face.labels)
-    )
+    """Return the fullest channel of each kind; of the areas one that lies in a province of another name."""
+    news = (story.face.labels for story in living if not story.backfill)
+    counted = Counter(channel for labels in news for channel in channels_of(labels))
     fullest: dict[tuple[bool, bool, bool], tuple[Channel, int]] = {}
     for channel, items in sorted(counted.items(), key=lambda one: (-one[1], one[0].key)):
-        fullest.setdefault(
-            (bool(channel.province), bool(channel.area), bool(channel.topic)), (channel, items)
-        )
+        if channel.area is None or province(channel.area) is None:
+            kind = (bool(channel.province), bool(channel.area), bool(channel.topic))
+            fullest.setdefault(kind, (channel, items))
     return [found for kind, found in sorted(fullest.items(), reverse=True) if any(kind)]
 
 

@@ -58,7 +58,7 @@ class Watch:
             Over: the run ends.
         """
         before, moved = None, time.monotonic()
-        while True:
+        while not self._over.is_set():
             seen = self.look()
             if condition(seen):
                 return seen
@@ -69,8 +69,8 @@ class Watch:
                 raise EngineUnavailable(
                     "workers", f"nothing moves for {_PATIENCE_SECONDS:.0f} s; see {where}"
                 )
-            if self._over.wait(_LOOK_SECONDS):
-                raise Over
+            self._over.wait(_LOOK_SECONDS)
+        raise Over
 
     def look(self) -> Seen:
         """Return how far everything is, and show it."""
