@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from pipeline.marks import Mark, difference, missing
 from pipeline.model import EntryId, EntryKind, Rights, SourceId, When
 from pipeline.places import area, province
-from pipeline.similarity import Fingerprint, Run, containment
+from pipeline.similarity import Fingerprint, containment
 
-RULES = 1
+RULES = 2
 
 _NEAR_DAYS, _FAR_DAYS = 3, 45  # a copy within days, a repost within weeks
 _NEAR, _UNDATED, _FAR = 0.80, 0.85, 0.95  # containment wanted for each
@@ -103,8 +104,8 @@ def contradiction(a: Fingerprint, b: Fingerprint) -> str | None:
     for short, long in _directions(a, b):
         if short.told and long.mentioned and not short.told & long.mentioned:
             return f"khác địa phương được kể ({_places(short.told)} ≠ {_places(long.mentioned)})"
-        if (numbers := _numbers_differ(short.runs, long.runs)) is not None:
-            return numbers
+        if (other := _marks_differ(short.marks, long.marks)) is not None:
+            return other
     return None
 
 
@@ -115,29 +116,15 @@ def _directions(a: Fingerprint, b: Fingerprint) -> Iterable[tuple[Fingerprint, F
         yield b, a
 
 
-def _numbers_differ(short: Sequence[Run], long: Sequence[Run]) -> str | None:
-    """Say which number of the shorter text stands with another value in the longer one."""
-    digits = {run.digits for run in long}
-    places: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for run in long:
-        places[run.left, run.right].append(run.digits)
-    unmatched = [run for run in short if not _has(digits, run.digits)]
-    for run in unmatched:
-        there = places.get((run.left, run.right), [])
-        if there and not any(_compatible(run.digits, value) for value in there):
-            return f"khác số liệu ({run.left} {run.digits} ≠ {there[0]})"
-    if len(unmatched) > 1 and len(unmatched) > _UNMATCHED * len(short):
+def _marks_differ(short: Sequence[Mark], long: Sequence[Mark]) -> str | None:
+    """Say which word of the shorter text stands with another value in the longer one."""
+    other = difference(short, long)
+    if other is not None:
+        return f"khác nhau ở chỗ: {other[0].left} “{other[0].value}” ≠ “{other[1].value}”"
+    lacking, numbers = missing(short, long)
+    if lacking > 1 and lacking > _UNMATCHED * numbers:
         return "nhiều số liệu không có ở bài kia"
     return None
-
-
-def _has(values: set[str], wanted: str) -> bool:
-    return wanted in values or any(_compatible(wanted, value) for value in values)
-
-
-def _compatible(one: str, other: str) -> bool:
-    """A date without its year agrees with the same date that has one."""
-    return one == other or one.startswith(other + " ") or other.startswith(one + " ")
 
 
 def _wanted(a: Fingerprint, b: Fingerprint) -> float:

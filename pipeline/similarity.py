@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 from xxhash import xxh3_64_intdigest
 
 from pipeline import places
+from pipeline.marks import Mark, MarkKind, marks
 from pipeline.model import Draft
 from pipeline.places_in_prose import sightings
-from pipeline.text import clean, fold, one_tone, paragraphs, words
+from pipeline.text import clean, fold, one_tone, words
 
 Grams = NDArray[np.uint64]
 
@@ -40,22 +41,13 @@ _UNIT = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """A run of number words ("31 01 2023") with the two words before it and the one behind."""
-
-    left: str
-    digits: str
-    right: str
-
-
-@dataclass(frozen=True, slots=True)
 class Fingerprint:
     """What `dedup.decide` knows of a text.
 
     Args:
         grams: sorted unique 64-bit hashes of all word 3-grams.
         length: number of words.
-        runs: every number of the text in its surroundings.
+        marks: every number, name and part of a day, in its surroundings.
         title_years: years named in the title.
         docs: document numbers; units: communes, districts named ("mỹ hòa").
         told: areas and today's provinces ("@slug") that the text is about beyond doubt;
@@ -65,7 +57,7 @@ class Fingerprint:
 
     grams: Grams
     length: int
-    runs: tuple[Run, ...]
+    marks: tuple[Mark, ...]
     title: str
     title_years: frozenset[str]
     docs: frozenset[str]
@@ -82,7 +74,7 @@ def fingerprint(draft: Draft) -> Fingerprint:
     return Fingerprint(
         grams=grams(tokens, _MEASURE),
         length=len(tokens),
-        runs=tuple(dict.fromkeys(run for part in paragraphs(text) for run in _runs(words(part)))),
+        marks=marks(text),
         title=" ".join(words(draft.title)),
         title_years=frozenset(_YEAR.findall(draft.title)),
         docs=frozenset(draft.doc_numbers),
@@ -127,7 +119,7 @@ def pack(made: Fingerprint) -> tuple[bytes, dict[str, Any]]:
     """Return a fingerprint as bytes (grams, little-endian) and a JSON-ready rest."""
     rest = {
         "length": made.length,
-        "runs": [[run.left, run.digits, run.right] for run in made.runs],
+        "marks": [[mark.kind, mark.left, mark.value, mark.right] for mark in made.marks],
         "title": made.title,
         "title_years": sorted(made.title_years),
         "docs": sorted(made.docs),
@@ -144,7 +136,7 @@ def unpack(packed: bytes, rest: dict[str, Any]) -> Fingerprint:
     return Fingerprint(
         grams=np.frombuffer(packed, dtype="<u8").astype(np.uint64),
         length=rest["length"],
-        runs=tuple(Run(*run) for run in rest["runs"]),
+        marks=tuple(Mark(MarkKind(kind), *told) for kind, *told in rest["marks"]),
         title=rest["title"],
         title_years=_set(rest["title_years"]),
         docs=_set(rest["docs"]),
@@ -173,20 +165,3 @@ def _set(values: Iterable[str]) -> frozenset[str]:
 @lru_cache(maxsize=65_536)
 def _hash(token: str) -> int:
     return xxh3_64_intdigest(token.encode())
-
-
-def _runs(tokens: list[str]) -> list[Run]:
-    found = []
-    start = 0
-    while start < len(tokens):
-        if not tokens[start].isdecimal():
-            start += 1
-            continue
-        end = start
-        while end < len(tokens) and tokens[end].isdecimal():
-            end += 1
-        digits = " ".join(token.lstrip("0") or "0" for token in tokens[start:end])
-        left = " ".join(tokens[max(0, start - 2) : start])
-        found.append(Run(left, digits, tokens[end] if end < len(tokens) else ""))
-        start = end
-    return found
