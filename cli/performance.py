@@ -109,7 +109,7 @@ def _tell(opened: Desk, played: report.Played, seen: Seen) -> None:
         report.numbers(played, seen),
         report.together(living),
         report.changed(living, gone),
-        report.addresses(base_url, living, _sign_in(opened, base_url)),
+        report.addresses(base_url, living, _sign_in(opened, base_url), searchable=seen.searchable),
         report.commands(opened.settings.data),
     )
     for line in chain.from_iterable(chain(part, [""]) for part in parts):

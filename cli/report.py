@@ -42,7 +42,8 @@ def numbers(played: Played, seen: Seen) -> Iterator[str]:
 
 def together(living: Sequence[Story]) -> Iterator[str]:
     """Yield each story of several tellings: its title, who tells it, and why they are one."""
-    merged = [story for story in living if len(story.face.tellings) > 1]
+    merged = sorted(living, key=lambda story: (-len(story.face.tellings), story.face.title))
+    merged = [story for story in merged if len(story.face.tellings) > 1]
     yield f"Told more than once: {len(merged)} stories"
     for story in merged:
         yield f"{_INDENT}{story.face.title}"
@@ -66,7 +67,7 @@ def changed(living: Sequence[Story], gone: Sequence[Story]) -> Iterator[str]:
         yield f"{_INDENT * 2}story {story.story_id}, a tombstone in the Atom feeds"
 
 
-def addresses(base_url: str, living: Sequence[Story], sign_in: str) -> Iterator[str]:
+def addresses(base_url: str, living: Sequence[Story], sign_in: str, *, searchable: bool) -> Iterator[str]:
     """Yield where to look: feeds that have items, the list of all, the pages."""
     yield "Where to look"
     yield from _row("all news", f"{base_url}/feeds/all.rss")
@@ -74,7 +75,7 @@ def addresses(base_url: str, living: Sequence[Story], sign_in: str) -> Iterator[
     for channel, items in _busiest(living):
         yield from _row(f"{channel.title} ({items})", channel.url(base_url, FeedForm.RSS))
     yield from _row("every channel", f"{base_url}/feeds.opml")
-    yield from _row("search", f"{base_url}/search")
+    yield from _row("search" if searchable else "search (no Meilisearch: says so)", f"{base_url}/search")
     yield from _row("ops, signs in once", sign_in)
 
 

@@ -13,7 +13,9 @@ from pipeline.store import Connection, changes, numbers, stories
 from pipeline.store.receipts import ReceiptState
 
 _LOOK_SECONDS = 0.25
-_PATIENCE_SECONDS = 90.0  # without any movement; the slowest step seen is the start of all processes
+# Without any movement. The slowest step is waiting for the leases of workers that were killed.
+_PATIENCE_SECONDS = 90.0
+_FETCH_SECONDS = 900.0  # while Meilisearch is on its way
 _MOST_STORIES = 200
 
 
@@ -62,13 +64,11 @@ class Watch:
             seen = self.look()
             if condition(seen):
                 return seen
-            if seen != before or seen.fetching:
+            if seen != before:
                 before, moved = seen, time.monotonic()
-            if time.monotonic() - moved > _PATIENCE_SECONDS:
+            if time.monotonic() - moved > (_FETCH_SECONDS if seen.fetching else _PATIENCE_SECONDS):
                 where = self._desk.settings.data / "log"
-                raise EngineUnavailable(
-                    "workers", f"nothing moves for {_PATIENCE_SECONDS:.0f} s; see {where}"
-                )
+                raise EngineUnavailable("workers", f"nothing has moved for long; see {where}")
             self._over.wait(_LOOK_SECONDS)
         raise Over
 

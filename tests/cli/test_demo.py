@@ -254,6 +254,18 @@ def test_a_killed_demo_leaves_no_process_and_goes_on_later(tmp_path: Path, meili
     assert {frozenset(story) for story in TRUTH["stories"]} == together(exported)
 
 
+@pytest.mark.long
+def test_without_meilisearch_the_rest_is_told(tmp_path: Path) -> None:
+    """Where no Meilisearch can be had the demo says so and goes on."""
+    process = start(tmp_path, "--once", TINTINH_MEILISEARCH_BIN=str(tmp_path / "none"))
+    report, said = process.communicate(timeout=2 * PATIENCE)
+
+    assert 0 == process.returncode, said
+    assert "no search: Meilisearch: TINTINH_MEILISEARCH_BIN is no executable file" in said
+    assert "search (no Meilisearch: says so)" in report
+    assert "→ 56 entries → 44 stories" in report
+
+
 def test_real_data_is_left_alone(tmp_path: Path) -> None:
     """A folder with a database that no demo made is refused in one line, untouched."""
     (tmp_path / "tintinh.db").touch()
