@@ -19,7 +19,6 @@ from cli.supervise import up
 from cli.watch import Over, Watch
 from pipeline.config import read_settings
 from pipeline.errors import EngineUnavailable
-from pipeline.log import configure
 from pipeline.model import Story
 from pipeline.store import Connection, accounts, stories
 from web.account import ticket_url
@@ -39,7 +38,6 @@ def perform(started: float, *, once: bool) -> None:
     Raises:
         TinTinhError: what `up` raises, or what kept the companion from its report.
     """
-    configure("WARNING")
     # Not `settings()`: that keeps what it reads first, and the companion's has the engines' addresses.
     chosen = read_settings(os.environ)
     over = threading.Event()
