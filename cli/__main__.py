@@ -11,6 +11,7 @@ import typer
 from cli import accounts, checks, demo, export, ingest, run, sources, stories, upkeep
 from cli.console import say
 from pipeline.errors import TinTinhError
+from pipeline.log import configure
 
 app = typer.Typer(
     help="Tin Tỉnh: one story from many tellings, as merged feeds and search, for the provinces of Viet Nam.",
@@ -40,6 +41,7 @@ app.add_typer(upkeep.db, name="db")
 
 def main() -> None:
     """Run the command line; an error of ours becomes one line and exit code 1."""
+    configure("WARNING")  # to stderr; the processes of `up` configure their own level
     try:
         app(prog_name="tintinh")
     except TinTinhError as error:

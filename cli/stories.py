@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.console import out_json, say
+from cli.console import out_json
 
 if TYPE_CHECKING:
     from pipeline.model import Story
@@ -37,11 +37,12 @@ def search(  # noqa: PLR0917 - typer reads options from parameters
     """
     from contextlib import ExitStack
 
-    from cli.desk import desk
+    from cli.desk import desk, now
     from cli.local import engines, index_of
     from pipeline.errors import EngineUnavailable
     from search.query import read
     from search.query import search as ask
+    from search.sync import sync
 
     given = {"q": query, "province": province, "area": area, "topic": topic, "doc": doc, "sort": sort}
     question = read({name: value for name, value in given.items() if value} | {"page": str(page)})
@@ -49,6 +50,8 @@ def search(  # noqa: PLR0917 - typer reads options from parameters
         index = index_of(opened)
         if index is None and opened.run is None:
             index = stack.enter_context(engines(opened, "a search"))
+            while index is not None and sync(opened.db, index, now()).more:
+                pass  # a folder that was never searched has no index yet
         if index is None:
             raise EngineUnavailable("Meilisearch", "there is none to search in; see ./tintinh doctor")
         out_json(ask(index, question).answer(), indent=1)
@@ -147,7 +150,7 @@ def _story(story_id: str) -> "Story":
     from pipeline.store import stories
 
     with desk() as opened, opened.db.read() as conn:
-        found = stories.get(conn, StoryId(story_id))
+        found = stories.get(conn, stories.resolve(conn, StoryId(story_id)) or StoryId(story_id))
     if found is None:
         raise NotFound(story_id, "there is no such story; `search` and `trace` print story ids")
     return found
@@ -156,15 +159,9 @@ def _story(story_id: str) -> "Story":
 def _say_word(word: "Callable[[Connection, str, datetime], object]") -> None:
     """Write an editor's word and have it applied: by the living `up`, else here."""
     from cli.desk import desk, now
-    from cli.local import catch_up, engines
-    from tasks import wiring
+    from cli.waiting import finish
 
     with desk() as opened:
         with opened.db.write() as conn:
             word(conn, getpass.getuser(), now())
-        if opened.run is not None:
-            wiring.ring("settle")
-            say("said; the workers apply it now")
-            return
-        with engines(opened, "an editor's word") as index:
-            catch_up(opened, index)
+        finish(opened, "settle", wait=True)

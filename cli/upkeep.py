@@ -60,18 +60,13 @@ def replay(number: HeldArgument) -> None:
       ./tintinh quarantine replay 3
     """
     from cli.desk import desk
-    from cli.local import catch_up, engines
+    from cli.waiting import finish
     from pipeline.store import quarantine as store
-    from tasks import wiring
 
     with desk() as opened:
         with opened.db.write() as conn:
             store.replay(conn, number)
-        if opened.run is not None:
-            wiring.ring("receive")
-            return
-        with engines(opened, "a replay") as index:
-            catch_up(opened, index)
+        finish(opened, "receive", wait=True)
 
 
 @quarantine.command()

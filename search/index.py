@@ -25,7 +25,8 @@ _PATIENCE = 45  # seconds for one task; below Celery's soft limit
 _BATCH_BYTES = 16_000_000  # of JSON; Meilisearch refuses more than 100 MB
 _WAITING_TASKS = 20  # more than these in its queue: it is behind, and sending more makes it worse
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_BUILDING = frozenset({"index_not_found", "invalid_search_attributes_to_search_on", "invalid_search_filter"})
+_UNKNOWN_ATTRIBUTE = "invalid_search_attributes_to_search_on"
+_BUILDING = frozenset({"index_not_found", _UNKNOWN_ATTRIBUTE, "invalid_search_filter"})
 
 Document = dict[str, Any]
 
@@ -158,12 +159,17 @@ class Index:
             return int(client.get_tasks({"statuses": "enqueued,processing", "limit": 1}).total)
 
     def search(self, queries: Sequence[dict[str, Any]], federation: dict[str, Any]) -> dict[str, Any]:
-        """Ask several queries as one and return Meilisearch's merged answer."""
+        """Ask several queries as one and return Meilisearch's merged answer.
+
+        An index that never held a document knows none of its attributes; it answers with nothing.
+        """
         asked = [{"indexUid": self.name, **query} for query in queries]
         with self._client() as client:
             try:
                 answer: dict[str, Any] = client.multi_search(asked, federation)
             except MeilisearchApiError as error:
+                if error.code == _UNKNOWN_ATTRIBUTE and self.count(self.name) == 0:
+                    return {"hits": [], "estimatedTotalHits": 0}
                 if error.code in _BUILDING:
                     message = f"the search index is being built ({error.code})"
                     raise EngineUnavailable(self.name, message) from error
