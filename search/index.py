@@ -168,7 +168,7 @@ class Index:
             try:
                 answer: dict[str, Any] = client.multi_search(asked, federation)
             except MeilisearchApiError as error:
-                if error.code == _UNKNOWN_ATTRIBUTE and self.count(self.name) == 0:
+                if self._is_bare(error):
                     return {"hits": [], "estimatedTotalHits": 0}
                 if error.code in _BUILDING:
                     message = f"the search index is being built ({error.code})"
@@ -180,7 +180,16 @@ class Index:
         """Ask several queries one by one in one request and return the hits of each."""
         asked = [{"indexUid": self.name, **query} for query in queries]
         with self._client() as client:
-            return [answer["hits"] for answer in client.multi_search(asked)["results"]]
+            try:
+                return [answer["hits"] for answer in client.multi_search(asked)["results"]]
+            except MeilisearchApiError as error:
+                if self._is_bare(error):
+                    return [[] for _ in queries]
+                raise
+
+    def _is_bare(self, error: MeilisearchApiError) -> bool:
+        """Say whether a question failed because the index never held a document to know attributes of."""
+        return error.code == _UNKNOWN_ATTRIBUTE and self.count(self.name) == 0
 
     def _put(self, uid: str, lines: Sequence[_Line], sending: _Sending) -> None:
         """Put documents, halving a batch that fails until the bad ones stand alone."""
