@@ -153,7 +153,7 @@ def tombstone(story: Story, site: Site) -> Tombstone:
     return Tombstone(
         ref=site.story_id(story.story_id),
         when=story.updated,
-        comment="Tin này đã được gộp vào một tin khác." if merged else "Nguồn tin đã gỡ tin này.",
+        comment="Tin này đã được gộp vào một tin khác." if merged else "Tin này đã được gỡ.",
         instead=site.story_page(merged) if merged else "",
         origin=_origin(story, site),
     )
