@@ -18,6 +18,7 @@ from pipeline.errors import BadSettings
 
 _PREFIX = "TINTINH_"
 _SQL = r"^$|^postgresql(\+psycopg)?://|^sqlite:///"
+_WEB = r"^$|^https?://(\[[0-9a-f:.]+\]|[^\s/?#@:\[\]]+)(:\d+)?(/\S*)?$"
 _BROKER = r"^$|^(redis|rediss|redis\+socket|sentinel|amqp|amqps)://"
 
 
@@ -43,12 +44,14 @@ class Settings(BaseSettings):
     meilisearch_index: str = Field(default="stories", pattern=r"^[a-z0-9_-]{1,64}$", description="index name")
     host: str = Field(default="127.0.0.1", description="address that the web process binds")
     port: int = Field(default=8080, ge=0, le=65535, description="its port; 0 picks a free one")
-    public_url: str = Field(default="", description="what readers type; default: where web listens")
+    public_url: str = Field(
+        default="", pattern=_WEB, description="what readers type; default: where web listens"
+    )
     backfill_after_days: int = Field(
         default=14, ge=1, description="older than this when first seen: not news"
     )
     contact: str = Field(default="", description="address in our User-Agent that publishers can complain to")
-    hub_url: str = Field(default="", description="a WebSub hub that is told of changed feeds")
+    hub_url: str = Field(default="", pattern=_WEB, description="a WebSub hub that is told of changed feeds")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="log level")
     http_timeout: float = Field(default=15, gt=0, description="whole fetch of one address")
     soft_limit: float = Field(default=30, gt=0, description="Celery's soft task limit")

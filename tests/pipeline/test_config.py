@@ -22,6 +22,34 @@ def test_every_problem_is_named() -> None:
     assert all(name in str(caught.value) for name in ("TINTINH_PROT", "TINTINH_PORT", "TINTINH_LOG_LEVEL"))
 
 
+@pytest.mark.parametrize("name", ["TINTINH_PUBLIC_URL", "TINTINH_HUB_URL"])
+def test_addresses_are_of_the_web(name: str) -> None:
+    """What readers' and hubs' programs are given is an http(s) address or nothing."""
+    fine = (
+        "",
+        "https://tin.example.vn",
+        "http://127.0.0.1:8080/",
+        "http://[::1]:80/a",
+        "https://hub.example/p?q=1",
+    )
+    wrong = (
+        "tin.example.vn",
+        "ftp://tin.example.vn",
+        "javascript:alert(1)",
+        "https://",
+        "https:///a",
+        "https://a b",
+    )
+    for url in fine:
+        assert url.rstrip("/") in (
+            read_settings({name: url}).base_url,
+            read_settings({name: url}).hub_url.rstrip("/"),
+        )
+    for url in wrong:
+        with pytest.raises(BadSettings, match=name):
+            read_settings({name: url})
+
+
 def test_timing_law() -> None:
     """A hard limit beyond the lease stops the process (law 12)."""
     with pytest.raises(BadSettings, match="http_timeout < soft_limit < hard_limit"):
