@@ -49,6 +49,7 @@ def page(
         now=now,
         state=state,
         queues=queue_depths(QUEUES),
+        canaries={queue: state["stamps"].get(f"canary_{queue}") for queue in QUEUES},
         held=held[:_SHOWN_HELD],
         held_count=len(held),
         doors=[door for door in doors if door.failures or _late(door, now) or _silent(door, now)],

@@ -10,8 +10,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from pipeline.config import Settings
 from pipeline.model import Form, Given, Source, SourceId
-from pipeline.store import Database, accounts, intakes, quarantine, receipts, sources
+from pipeline.store import Database, accounts, intakes, numbers, quarantine, receipts, sources
 from pipeline.store.accounts import Role
+from tasks.app import QUEUES
 from tests.web.conftest import Serve, serving
 from web.app import create_app
 
@@ -64,6 +65,19 @@ def test_the_page_shows_what_is_held_and_late(ops: httpx.Client, held: int) -> N
     assert "không đọc được &lt;script&gt;" in page.text
     assert "đọc &lt;b&gt;quá&lt;/b&gt; lâu" in page.text
     assert page.headers["cache-control"] == "no-store"
+
+
+def test_a_worker_that_never_ran_is_seen(ops: httpx.Client, db: Database) -> None:
+    """Every queue has its sign of life, and one without a stamp is marked."""
+    with db.write() as conn:
+        numbers.mark(conn, "canary_receive", datetime.now(UTC))
+    signs = re.findall(
+        r"<div( class=\"bad\")?><dt>Dấu hiệu sống: (\w+)</dt><dd>([^<]*)</dd>", ops.get("/ops").text
+    )
+
+    assert list(QUEUES) == [queue for _, queue, _ in signs]
+    assert {"receive"} == {queue for bad, queue, seen in signs if not bad and seen != "chưa thấy"}
+    assert len(QUEUES) - 1 == sum(bool(bad) and seen == "chưa thấy" for bad, _, seen in signs)
 
 
 def test_a_held_receipt_is_sent_through_again(ops: httpx.Client, db: Database, held: int) -> None:
