@@ -16,6 +16,7 @@ from pipeline.dedup import Edge, Group, Member, Relation, Side, Word, decide, gr
 from pipeline.errors import EngineUnavailable, Unreadable
 from pipeline.history import Known, fate, new_id
 from pipeline.model import (
+    Act,
     ChangeKind,
     Decision,
     Document,
@@ -204,6 +205,29 @@ def preview(db: Database, reader: Reads, document: Document) -> list[dict[str, A
 
 
 def _previewed(conn: Connection, document: Document, draft: Draft) -> dict[str, Any]:
+    return {
+        "act": draft.act,
+        "kind": draft.kind,
+        "external_id": draft.external_id,
+        "title": draft.title,
+        "summary": draft.summary,
+        "published": draft.published.text(),
+        "published_basis": draft.published.basis,
+        "doc_numbers": list(draft.doc_numbers),
+        "topics": list(draft.topics),
+    } | _foreseen(conn, document, draft)
+
+
+def _foreseen(conn: Connection, document: Document, draft: Draft) -> dict[str, Any]:
+    """Return what a draft would be: by its own entry if the source has told it before, else by its text."""
+    entry_id = entries.find(conn, document.source.source_id, document.form, draft)
+    node = None if entry_id is None else links.nodes(conn, [entry_id]).get(entry_id)
+    story_id = None if node is None else node.story_id
+    if draft.act is Act.WITHDRAW:
+        return {"verdict": None, "because": "gỡ bài này", "story_id": story_id}
+    because = "" if entry_id is None else entries.foreseen(conn, entry_id, draft, document.received_at)
+    if because:
+        return {"verdict": Verdict.REVISES, "because": because, "story_id": story_id}
     side = Side(
         entry_id=EntryId("preview"),
         source_id=document.source.source_id,
@@ -221,15 +245,6 @@ def _previewed(conn: Connection, document: Document, draft: Draft) -> dict[str, 
     best = max(joins, key=lambda edge: (edge.score, edge.a, edge.b), default=None)
     other = None if best is None else near[best.b if best.a == side.entry_id else best.a]
     return {
-        "act": draft.act,
-        "kind": draft.kind,
-        "external_id": draft.external_id,
-        "title": draft.title,
-        "summary": draft.summary,
-        "published": draft.published.text(),
-        "published_basis": draft.published.basis,
-        "doc_numbers": list(draft.doc_numbers),
-        "topics": list(draft.topics),
         "verdict": Verdict.NEW if best is None else Verdict.JOINS,
         "because": "" if best is None else best.because,
         "story_id": None if other is None else other.story_id,

@@ -19,7 +19,7 @@ from starlette.background import BackgroundTask
 from pipeline import keys, push, stages
 from pipeline.errors import BadInput, Unreadable
 from pipeline.model import Document, Form, Given, Source, SourceId
-from pipeline.store import intakes, receipts, sources
+from pipeline.store import export, intakes, receipts, sources
 from tasks.wiring import ring
 from web.problems import Problem, described
 from web.signatures import verify, verify_reader
@@ -79,7 +79,9 @@ class Outcome(BaseModel):
     state: str = Field(description="received, read, settled, quarantined or dropped")
     reason: str = ""
     received_at: str
-    entries: list[dict[str, Any]]
+    entries: list[dict[str, Any]] = Field(
+        description="each with `became`: new, joined, repeated, revised, superseded, withdrawn, or null"
+    )
 
 
 @router.post(
@@ -145,7 +147,7 @@ def outcome(
         known = receipts.get(conn, receipt_id)
         if known is None or speaker is None or known.source_id != speaker.source_id:
             raise Problem(404, "not_found", "this source sent no such receipt")
-        return JSONResponse(receipts.outcome(conn, receipt_id))
+        return JSONResponse(export.outcome(conn, receipt_id))
 
 
 def _speaker(site: Site, call: _Call) -> tuple[Source, str]:

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 from xxhash import xxh3_128_hexdigest
 
-from pipeline.model import Act, Basis, Draft, EntryId, EntryKind, Form, When
+from pipeline.model import Act, Basis, Draft, EntryId, EntryKind, Form, SourceId, When
 from pipeline.similarity import Fingerprint, pack
 from pipeline.store import codec
 from pipeline.store.database import insert
@@ -25,6 +25,7 @@ from pipeline.store.schema import alias, entry, fingerprint, posting, receipt_en
 _REAL_IDS = frozenset((Form.FEED, Form.RECORD, Form.PUSH))  # a file's name is not an identity
 _TELLING_TIMES = frozenset((Basis.GIVEN, Basis.FEED, Basis.PUSH, Basis.META))
 _BASES = list(Basis)
+SAME_TEXT = "đã có đúng văn bản này"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,14 @@ def commit(conn: Connection, receipt: Receipt, reading: Reading, backfill_after_
         The entry's id. The entry is marked for linking if anything that matters changed.
     """
     draft = reading.draft
-    entry_id = _find(conn, receipt, draft) or _make(conn, receipt, draft, backfill_after_days)
-    conn.execute(select(entry.c.entry_id).where(entry.c.entry_id == entry_id).with_for_update())
-    conn.execute(
-        insert(conn, receipt_entry)
-        .values(receipt_id=receipt.receipt_id, entry_id=entry_id)
-        .on_conflict_do_nothing()
+    entry_id = find(conn, receipt.source_id, receipt.form, draft) or _make(
+        conn, receipt, draft, backfill_after_days
     )
+    conn.execute(select(entry.c.entry_id).where(entry.c.entry_id == entry_id).with_for_update())
+    told = text_hash(draft) if draft.act is Act.TELL else None
+    key = {"receipt_id": receipt.receipt_id, "entry_id": entry_id}
+    row = insert(conn, receipt_entry).values(**key, text_hash=told)
+    conn.execute(row.on_conflict_do_update(index_elements=list(key), set_={"text_hash": told}))
     if draft.act is Act.WITHDRAW:
         changed = _withdraw(conn, entry_id, draft.updated or receipt.received_at)
     else:
@@ -80,14 +82,15 @@ def _identity(receipt: Receipt, draft: Draft) -> str:
     return f"text|{draft.bulletin_number}|{text_hash(draft)}"
 
 
-def _find(conn: Connection, receipt: Receipt, draft: Draft) -> EntryId | None:
-    mine = alias.c.source_id == receipt.source_id
+def find(conn: Connection, source_id: SourceId, form: Form, draft: Draft) -> EntryId | None:
+    """Return the entry that a source's draft belongs to, None if it would be a new one."""
+    mine = alias.c.source_id == source_id
     if draft.canonical_url and draft.kind is EntryKind.ARTICLE:
         where = (mine, alias.c.kind == "url", alias.c.value == draft.canonical_url)
         found = conn.scalar(select(alias.c.entry_id).where(*where).order_by(alias.c.entry_id))
         if found is not None:
             return EntryId(found)
-    ids = _ids(receipt, draft)
+    ids = _ids(form, draft)
     if not ids:
         return None
     where = (mine, alias.c.kind.in_(("id", "guid")), alias.c.value.in_(sorted(ids)))
@@ -100,9 +103,9 @@ def _find(conn: Connection, receipt: Receipt, draft: Draft) -> EntryId | None:
     return None
 
 
-def _ids(receipt: Receipt, draft: Draft) -> set[str]:
+def _ids(form: Form, draft: Draft) -> set[str]:
     ids = {draft.guid} if draft.guid else set()
-    if receipt.form in _REAL_IDS:
+    if form in _REAL_IDS:
         ids.add(draft.external_id)
     return ids
 
@@ -130,7 +133,7 @@ def _make(conn: Connection, receipt: Receipt, draft: Draft, backfill_after_days:
 def _name(conn: Connection, receipt: Receipt, draft: Draft, entry_id: EntryId) -> bool:
     """Keep every name of the entry; say whether a new one came that other entries may match."""
     names = {("id" if receipt.form in _REAL_IDS else "name", draft.external_id): text_hash(draft)}
-    names |= {("guid", value): "" for value in _ids(receipt, draft)}
+    names |= {("guid", value): "" for value in _ids(receipt.form, draft)}
     if draft.canonical_url and draft.kind is EntryKind.ARTICLE:
         names["url", draft.canonical_url] = ""
     names |= {("link", link): "" for link in draft.links}
@@ -220,7 +223,26 @@ def _certainty(when: When) -> tuple[int, datetime, str]:
 
 def in_order(rows: Iterable[Row[Any]]) -> list[Row[Any]]:
     """Return the versions of one entry in the order of their telling, the current one last."""
-    return sorted(rows, key=lambda row: (bool(row.draft["body"]), row.told_at, row.receipt_id))
+    return sorted(rows, key=_place)
+
+
+def _place(row: Row[Any]) -> tuple[bool, datetime, int]:
+    return (bool(row.draft["body"]), row.told_at, row.receipt_id)
+
+
+def because(rank: int, *, stands: bool) -> str:
+    """Return why a further text of an entry is no article of its own; `rank` counts from 1."""
+    return f"bản thứ {rank} của cùng một bài" if stands else f"bản thứ {rank} không thay bản mới hơn"
+
+
+def foreseen(conn: Connection, entry_id: EntryId, draft: Draft, received_at: datetime) -> str:
+    """Return what a draft would be to its entry, received now; "" if it would be the first text."""
+    rows = conn.execute(select(version).where(version.c.entry_id == entry_id)).all()
+    if text_hash(draft) in {row.text_hash for row in rows}:
+        return SAME_TEXT
+    mine = (bool(draft.body), _told_at(draft, received_at))
+    before = [row for row in rows if _place(row)[:2] <= mine]
+    return because(len(before) + 1, stands=len(before) == len(rows)) if rows else ""
 
 
 def is_withdrawn(withdrawn_at: datetime | None, drafts: Iterable[Draft]) -> bool:

@@ -1,19 +1,41 @@
-"""Entries for people and programs outside: the export lines, and where one thing is now."""
+"""Entries for people and programs outside: the export lines, where one thing is, what became of a receipt."""
 
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import Any
+from urllib.parse import unquote
 
 from sqlalchemy import Connection, Row, or_, select
 
 from pipeline import face
 from pipeline.errors import NotFound
 from pipeline.model import Draft, EntryKind, Labels, Verdict
-from pipeline.store import changes, codec, sources
-from pipeline.store.entries import in_order, is_withdrawn
+from pipeline.store import changes, codec, receipts, sources
+from pipeline.store.entries import SAME_TEXT, because, in_order, is_withdrawn
+from pipeline.store.receipts import ReceiptState
 from pipeline.store.schema import alias, entry, receipt, receipt_entry, story, version
 from pipeline.urls import canonical
 
 _CHUNK = 500
+
+
+class Became(StrEnum):
+    """What one receipt made of an entry."""
+
+    NEW = "new"
+    JOINED = "joined"
+    REPEATED = "repeated"
+    REVISED = "revised"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+
+
+_BECAME = {
+    Verdict.NEW: Became.NEW,
+    Verdict.JOINS: Became.JOINED,
+    Verdict.REPEATS: Became.REPEATED,
+    Verdict.REVISES: Became.REVISED,
+}
 
 
 def lines(conn: Connection, *, text: bool = False) -> Iterator[dict[str, Any]]:
@@ -39,12 +61,14 @@ def lines(conn: Connection, *, text: bool = False) -> Iterator[dict[str, Any]]:
 def trace(conn: Connection, url_or_id: str) -> dict[str, Any]:
     """Return where one thing is now: its entries with receipts, versions, story and cursors.
 
-    `url_or_id`: a URL as seen anywhere, an external id, an entry id or a story id.
+    `url_or_id`: a URL as seen anywhere, an external id, an entry id, a story id or its id in a feed.
 
     Raises:
         NotFound: nothing here has that name.
     """
     names = {url_or_id, canonical(url_or_id)} - {""}
+    if url_or_id.startswith("tag:") and (in_feed := url_or_id.rpartition(":story/")[2]) != url_or_id:
+        names.add(unquote(in_feed))
     found = set(conn.scalars(select(alias.c.entry_id).where(alias.c.value.in_(names))))
     either = or_(entry.c.entry_id.in_(names), entry.c.story_id.in_(names))
     found |= set(conn.scalars(select(entry.c.entry_id).where(either)))
@@ -56,6 +80,34 @@ def trace(conn: Connection, url_or_id: str) -> dict[str, Any]:
         "log_head": changes.head(conn),
         "indexed_to": changes.position(conn, "index"),
         "published_to": changes.position(conn, "publish"),
+    }
+
+
+def outcome(conn: Connection, receipt_id: int) -> dict[str, Any]:
+    """Return what became of a receipt: state, reason, and its entries with story and decision.
+
+    `state` is received, read (some entry is not yet in a story), settled, quarantined or dropped.
+    An entry's `decision` is its own, of whatever receipts it came; `became` and `because` are this
+    receipt's part in it, null until that is known.
+    """
+    known = receipts.get(conn, receipt_id)
+    if known is None:
+        return {}
+    query = (
+        select(receipt_entry.c.entry_id, receipt_entry.c.text_hash)
+        .join(entry, entry.c.entry_id == receipt_entry.c.entry_id)
+        .where(receipt_entry.c.receipt_id == receipt_id)
+        .order_by(entry.c.bulletin_number, entry.c.entry_id)
+    )
+    told = conn.execute(query).all()
+    here = _Known(conn, [row.entry_id for row in told])
+    settled = all(row.linked >= row.touched for row in here.entries.values())
+    return {
+        "receipt_id": receipt_id,
+        "state": "settled" if known.state is ReceiptState.READ and settled else str(known.state),
+        "reason": known.reason,
+        "received_at": known.received_at.isoformat(),
+        "entries": [here.outcome(receipt_id, row.entry_id, row.text_hash) for row in told],
     }
 
 
@@ -149,10 +201,38 @@ class _Known:
             "decision": None if withdrawn else _decided(row.verdict, row.score, row.because),
         }
         if rank is not None and rank > 1 and not withdrawn:
-            line["decision"] = _decided(Verdict.REVISES, 1.0, f"bản thứ {rank} của cùng một bài")
+            line["decision"] = _decided(Verdict.REVISES, 1.0, because(rank, stands=True))
         if text:
             line |= {"summary": draft.summary if draft else "", "body": draft.body if draft else ""}
         return line
+
+    def outcome(self, receipt_id: int, entry_id: str, told: str | None) -> dict[str, Any]:
+        """Return an entry with what one of its receipts made of it; `told` is that one's text."""
+        row = self.entries[entry_id]
+        became, why = self._became(receipt_id, entry_id, told)
+        return {
+            "entry_id": entry_id,
+            "story_id": row.story_id,
+            "became": became,
+            "because": why,
+            "decision": _decided(row.verdict, row.score, row.because),
+        }
+
+    def _became(self, receipt_id: int, entry_id: str, told: str | None) -> tuple[Became | None, str | None]:
+        if self.withdrawn(entry_id):
+            return Became.WITHDRAWN, "nguồn đã gỡ bài"
+        if told is None:
+            return Became.SUPERSEDED, "nguồn đã đăng lại bài sau khi gỡ"
+        versions = self.versions[entry_id]
+        rank = [one.text_hash for one in versions].index(told) + 1
+        if versions[rank - 1].receipt_id < receipt_id:
+            return Became.REPEATED, SAME_TEXT
+        if any(one.receipt_id < receipt_id for one in versions[rank:]):
+            return Became.SUPERSEDED, because(rank, stands=False)
+        if any(one.receipt_id < receipt_id for one in versions):
+            return Became.REVISED, because(rank, stands=True)
+        row = self.entries[entry_id]
+        return (None, None) if row.verdict is None else (_BECAME[row.verdict], row.because)
 
     def _own_labels(self, row: Row[Any], draft: Draft | None) -> Labels:
         """Return what an entry without a story says by itself: withdrawn before it was told."""
@@ -161,5 +241,5 @@ class _Known:
         return face.labels([face.Spoken(row.entry_id, self.sources[row.source_id], draft, versions=1)])
 
 
-def _decided(verdict: str | None, score: float | None, because: str | None) -> dict[str, Any] | None:
-    return None if verdict is None else {"verdict": verdict, "score": score, "because": because}
+def _decided(verdict: str | None, score: float | None, reason: str | None) -> dict[str, Any] | None:
+    return None if verdict is None else {"verdict": verdict, "score": score, "because": reason}

@@ -18,7 +18,7 @@ from pipeline.errors import BadInput
 from pipeline.model import Document, Form, Given, Source, SourceId
 from pipeline.store import codec, sources
 from pipeline.store.database import insert
-from pipeline.store.schema import blob, entry, held, receipt, receipt_entry
+from pipeline.store.schema import blob, held, receipt
 
 MAX_ATTEMPTS = 10
 _SUSPECT_ATTEMPTS = 2  # from here on a receipt is claimed alone, so that it harms no others
@@ -188,42 +188,6 @@ def pending(conn: Connection) -> int:
     """Return how many receipts are still to be read."""
     query = select(func.count()).select_from(receipt).where(receipt.c.state == ReceiptState.RECEIVED)
     return conn.scalar(query) or 0
-
-
-def outcome(conn: Connection, receipt_id: int) -> dict[str, Any]:
-    """Return what became of a receipt: state, reason, and its entries with story and decision.
-
-    `state` is received, read (some entry is not yet in a story), settled, quarantined or dropped.
-    """
-    known = get(conn, receipt_id)
-    if known is None:
-        return {}
-    query = (
-        select(entry)
-        .join(receipt_entry, receipt_entry.c.entry_id == entry.c.entry_id)
-        .where(receipt_entry.c.receipt_id == receipt_id)
-        .order_by(entry.c.bulletin_number, entry.c.entry_id)
-    )
-    rows = conn.execute(query).all()
-    state = str(known.state)
-    if known.state == ReceiptState.READ and all(row.linked >= row.touched for row in rows):
-        state = "settled"
-    return {
-        "receipt_id": receipt_id,
-        "state": state,
-        "reason": known.reason,
-        "received_at": known.received_at.isoformat(),
-        "entries": [
-            {
-                "entry_id": row.entry_id,
-                "story_id": row.story_id,
-                "decision": None
-                if row.verdict is None
-                else {"verdict": row.verdict, "score": row.score, "because": row.because},
-            }
-            for row in rows
-        ],
-    }
 
 
 def _receipt(row: Any) -> Receipt:

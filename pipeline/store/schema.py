@@ -199,6 +199,7 @@ receipt_entry = Table(
     metadata,
     Column("receipt_id", ForeignKey("receipt.receipt_id"), primary_key=True),
     Column("entry_id", ForeignKey("entry.entry_id"), primary_key=True),
+    Column("text_hash", String(32)),
     Index(None, "entry_id"),
 )
 

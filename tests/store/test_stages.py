@@ -258,7 +258,7 @@ def test_unreadable_bytes_block_nothing(db: Database) -> None:
         assert (bad.receipt_id, "receive") == (one.receipt_id, one.stage)
         assert "these bytes mean nothing" in one.reason
         assert stories.count(conn) == 1
-        assert receipts.outcome(conn, bad.receipt_id)["state"] == "quarantined"
+        assert export.outcome(conn, bad.receipt_id)["state"] == "quarantined"
     with db.write() as conn:
         quarantine.replay(conn, one.held_id)
     assert receive(db, HandedOver(), clock).quarantined == 1

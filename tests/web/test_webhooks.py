@@ -14,6 +14,8 @@ from standardwebhooks import Webhook
 
 from pipeline import keys
 from pipeline.model import Source, SourceId
+from pipeline.reader import Reader
+from pipeline.stages import drain
 from pipeline.store import Database, receipts, sources
 
 PAPER = SourceId("bao-xudua")
@@ -229,6 +231,38 @@ def test_the_receipt_says_what_became_of_it(client: httpx.Client, key: str) -> N
     assert told.json() == client.get(where, headers=signature(b"", key)).json()
     assert 401 == client.get(where).status_code
     assert 401 == client.get(where, headers={"Authorization": "Bearer x"}).status_code
+
+
+def test_each_push_hears_of_itself(client: httpx.Client, db: Database, key: str) -> None:
+    """Four pushes under one id have four answers, and a dry run of a withdrawal names the story."""
+    times = {"published": None, "updated": "11:00", "updated ": "10:00", "corrected": "12:00"}
+    sent = [
+        EVENT
+        | {
+            "event": f"article.{event.strip()}",
+            "article": EVENT["article"]
+            | {
+                "title": f"Thông xe cầu Rạch Vong {time}",
+                "updated_at": time and f"2026-11-22T{time}:00+07:00",
+            },
+        }
+        for event, time in times.items()
+    ]
+    bodies = [json.dumps(one).encode() for one in sent]
+    taken = [push(client, one, signature(one, key, f"m{i}")).json() for i, one in enumerate(bodies)]
+    with Reader() as reader:
+        drain(db, reader, lambda: datetime.now(UTC))
+    bearer = {"Authorization": f"Bearer {key}"}
+    answers = [client.get(f"/webhooks/{PAPER}/receipts/{one['receipt_id']}", headers=bearer) for one in taken]
+    told = [answer.json()["entries"][0] for answer in answers]
+    gone = json.dumps({"event": "article.withdrawn", "article": {"id": 30412}}).encode()
+    dry = client.post(f"/webhooks/{PAPER}?dry_run=1", content=gone, headers=signature(gone, key)).json()
+
+    assert ["new", "revised", "superseded", "revised"] == [entry["became"] for entry in told]
+    assert 4 == len({entry["because"] for entry in told})
+    assert (None, "withdraw", told[0]["story_id"]) == tuple(
+        dry["entries"][0][name] for name in ("verdict", "act", "story_id")
+    )
 
 
 def test_a_receipt_of_another_source_is_not_there(client: httpx.Client, key: str, tmp_path: Path) -> None:

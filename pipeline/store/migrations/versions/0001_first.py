@@ -324,6 +324,7 @@ def upgrade() -> None:
         "receipt_entry",
         sa.Column("receipt_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("entry_id", sa.String(length=32), nullable=False),
+        sa.Column("text_hash", sa.String(length=32), nullable=True),
         sa.ForeignKeyConstraint(["entry_id"], ["entry.entry_id"], name=op.f("fk_receipt_entry_entry_id")),
         sa.ForeignKeyConstraint(
             ["receipt_id"], ["receipt.receipt_id"], name=op.f("fk_receipt_entry_receipt_id")
