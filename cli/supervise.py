@@ -22,7 +22,7 @@ from cli.processes import BEAT, WEB, WORKERS, Process
 from cli.sockets import listen, reachable
 from pipeline.config import Settings
 from pipeline.errors import EngineUnavailable
-from pipeline.store import meta, open_database
+from pipeline.store import leases, meta, open_database
 
 Say = Callable[[str], None]
 
@@ -133,6 +133,8 @@ class _Supervisor:
         try:
             db.migrate()
             with db.write() as conn:
+                if not self._settings.database_url:  # ours alone: what a killed `up` claimed is free
+                    leases.forget(conn)
                 meta.put(conn, "public_url", public_url)
         finally:
             db.close()

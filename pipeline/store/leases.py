@@ -14,7 +14,7 @@ from sqlalchemy import Connection, or_
 
 from pipeline.errors import LeaseLost
 from pipeline.store.database import Database, insert
-from pipeline.store.schema import lease
+from pipeline.store.schema import intake, lease, receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +60,13 @@ def release(db: Database, held: Lease) -> None:
     with db.write() as conn:
         mine = lease.update().where(lease.c.name == held.name, lease.c.token == held.token)
         conn.execute(mine.values(token=""))
+
+
+def forget(conn: Connection) -> None:
+    """Drop every claim and lease: for whoever starts alone on a database that a kill left behind.
+
+    Safe even if somebody else is at work: fences turn them away, and reading twice changes nothing.
+    """
+    conn.execute(lease.update().values(token=""))
+    conn.execute(receipt.update().where(receipt.c.leased_until.is_not(None)).values(leased_until=None))
+    conn.execute(intake.update().where(intake.c.claimed_until.is_not(None)).values(claimed_until=None))
