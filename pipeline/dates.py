@@ -36,6 +36,7 @@ _IN_URL = (
     re.compile(r"(?<!\d)(?P<y>20\d\d)(?P<m>\d\d)(?P<d>\d\d)(?P<t>\d{6})(?:\d{3})?(?!\d)"),
     re.compile(r"(?<!\d)1\d\d(?P<y>\d\d)(?P<m>\d\d)(?P<d>\d\d)(?P<t>\d{6})\d{3}(?!\d)"),
     re.compile(r"[/_.-](?P<y>20\d\d)(?P<m>\d\d)(?P<d>\d\d)(?=[._/-]|$)"),
+    re.compile(r"[/_.-](?P<d>\d\d)(?P<m>\d\d)(?P<y>20\d\d)(?=[._/-]|$)"),  # never a day of the form above
 )
 
 

@@ -116,7 +116,8 @@ def _items(found: Finding, bulletin: Bulletin, context: _Context) -> tuple[Draft
     day = bulletin.when
     if day is None or not dates.plausible(day, context.received_at):
         lines = (dates.line(row, Basis.HEADER) for row in bulletin.masthead.split("\n"))
-        day = _best((*found.whens, *lines, dates.in_url(found.url)), context)
+        addresses = (dates.in_url(found.url), dates.in_url(found.claimed))
+        day = _best((*found.whens, *lines, *addresses), context)
     chrome = f"{bulletin.masthead}\n{bulletin.signature}\n{found.chrome}"
     heading = f"{found.title}\n{bulletin.masthead}"
     inherited = places.read(heading, on=day.day() if day else None, chrome=chrome)
@@ -202,7 +203,8 @@ def _when(found: Finding, told: Tidy, text: str, context: _Context, *, is_item: 
     """Return the publication date by the best basis there is; an item has its shell's."""
     stated: tuple[When | None, ...] = found.whens
     if not is_item:
-        stated = (*_unswapped(found.whens, told.header), told.header, told.page, dates.in_url(found.url))
+        addresses = (dates.in_url(found.url), dates.in_url(found.claimed))
+        stated = (*_unswapped(found.whens, told.header), told.header, told.page, *addresses)
     received = When(context.received_at, Precision.SECOND, Basis.RECEIVED)
     return _best(stated, context) or _best((dates.told(text),), context) or received
 
