@@ -14,7 +14,7 @@ from feeds.publish import publish
 from pipeline import stages
 from pipeline.errors import EngineUnavailable
 from pipeline.reader import Reader
-from pipeline.store import changes, links, receipts
+from pipeline.store import changes, leases, links, receipts
 from search.index import Index
 from search.sync import sync
 
@@ -32,6 +32,9 @@ def engines(desk: Desk, by: str) -> Iterator[Index | None]:
     """
     with ExitStack() as stack:
         stack.enter_context(folder.held(desk.settings.data, by))
+        if not desk.settings.database_url:  # ours alone: what a killed process claimed is free
+            with desk.db.write() as conn:
+                leases.forget(conn)
         try:
             yield _index(desk, stack)
         finally:

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from pipeline.config import Settings
+from pipeline.errors import LeaseLost
 from pipeline.fetch import Fetcher
 from pipeline.polling import poll
-from pipeline.store import Database, intakes, receipts, sources
+from pipeline.store import Database, intakes, leases, receipts, sources
 from tests.store.tellings import NOW, PAPER, clock
 from tests.web_server import Answer, serving
 
@@ -81,6 +82,23 @@ def test_a_failure_backs_off(db: Database, fetcher: Fetcher) -> None:
     assert seen.next_due is not None
     assert seen.next_due >= NOW + timedelta(seconds=7200)
     assert "HTTP 503" in seen.error
+
+
+def test_claims_of_the_dead_can_be_forgotten(db: Database) -> None:
+    """Whoever starts alone frees claims and leases at once; a holder that lives is turned away."""
+    feed = opened(db, "http://x.example/")
+    held = leases.acquire(db, "link", 60, NOW)
+    assert held is not None
+    with db.write() as conn:
+        intakes.claim(conn, feed, NOW, 60)
+    with db.write() as conn:
+        leases.forget(conn)
+
+    assert leases.acquire(db, "link", 60, NOW) is not None
+    with db.write() as conn:
+        assert [feed] == intakes.due(conn, NOW, 10)
+        with pytest.raises(LeaseLost):
+            leases.fence(conn, held)
 
 
 def test_one_claim_a_poll(db: Database) -> None:
