@@ -11,37 +11,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from pipeline import face
-from pipeline.dedup import Edge, Group, Member, Relation, Side, Word, decide, group
+from pipeline import linking
+from pipeline.dedup import Relation, Side, decide
 from pipeline.errors import EngineUnavailable, Unreadable
-from pipeline.history import Known, fate, new_id
-from pipeline.model import (
-    Act,
-    ChangeKind,
-    Decision,
-    Document,
-    Draft,
-    EntryId,
-    Parsed,
-    Story,
-    StoryId,
-    StoryState,
-    Verdict,
-)
+from pipeline.model import Act, Document, Draft, EntryId, Parsed, Verdict
 from pipeline.similarity import fingerprint, postings
 from pipeline.store import Connection, Database, counters, entries, leases, links, receipts
-from pipeline.store import stories as stories_store
 from pipeline.store.entries import Reading
-from pipeline.store.links import Ended, Node, Plan, Told
 from pipeline.store.receipts import MAX_ATTEMPTS, Receipt
 
 Clock = Callable[[], datetime]
 
-WINDOW = timedelta(days=45)  # publication days within which two texts can be one story
 _BATCH = 50
 _MOST_READINGS = 500  # in one transaction: about 1 s of SQL
 _READING_SHARE = 0.25  # of a lease, after which a batch is committed as it stands
-_MOST_PAIRS = 20_000  # in one batch of linking: about 5 s
 
 
 class Reads(Protocol):
@@ -169,7 +152,7 @@ def settle(db: Database, clock: Clock, *, lease_seconds: float = 120, limit: int
         return Settled(busy=True)
     try:
         with db.read() as conn:
-            plan = _plan(conn, limit)
+            plan = linking.plan(conn, limit)
         if not plan.linked:
             return Settled()
         with db.write() as conn:
@@ -239,7 +222,7 @@ def _foreseen(conn: Connection, document: Document, draft: Draft) -> dict[str, A
         links=frozenset(draft.links),
         ids=frozenset({draft.guid, draft.external_id} - {""}),
     )
-    near = links.nodes(conn, links.candidates(conn, side, WINDOW, postings(draft)))
+    near = links.nodes(conn, links.candidates(conn, side, linking.WINDOW, postings(draft)))
     edges = [decide(side, node.side) for node in near.values() if not node.withdrawn]
     joins = [edge for edge in edges if edge.relation is Relation.JOIN]
     best = max(joins, key=lambda edge: (edge.score, edge.a, edge.b), default=None)
@@ -249,159 +232,3 @@ def _foreseen(conn: Connection, document: Document, draft: Draft) -> dict[str, A
         "because": "" if best is None else best.because,
         "story_id": None if other is None else other.story_id,
     }
-
-
-def _plan(conn: Connection, limit: int) -> Plan:
-    """Read the evidence around the changed entries and compute what is to be written."""
-    linked, known, near = _next(conn, limit)
-    changed = {entry_id for entry_id, _ in linked}
-    known |= links.nodes(conn, set().union(*near.values()) - known.keys())
-    fresh = _decided(near, known)
-    around = _closure(conn, changed, fresh)
-    known |= links.nodes(conn, around.entries - known.keys())
-    here = {entry_id: known[entry_id] for entry_id in sorted(around.entries & known.keys())}
-    members = {entry_id: _member(node) for entry_id, node in here.items()}
-    groups = group(members, around.edges, around.words)
-    stories = links.known_stories(conn, {node.story_id for node in here.values() if node.story_id})
-    told, ended, homes = _retold(conn, groups, here, around.edges, stories)
-    return Plan(linked=linked, edges=fresh, homes=homes, told=told, ended=ended)
-
-
-def _next(
-    conn: Connection, limit: int
-) -> tuple[list[tuple[EntryId, int]], dict[EntryId, Node], dict[EntryId, set[EntryId]]]:
-    """Return the changed entries to link now, their nodes and their candidates.
-
-    A flood of look-alikes gives each entry hundreds of candidates, so a batch ends where its pairs
-    would take longer than a lease allows; the rest is the next batch.
-    """
-    waiting = links.unlinked(conn, limit)
-    known = links.nodes(conn, [entry_id for entry_id, _ in waiting])
-    near: dict[EntryId, set[EntryId]] = {}
-    linked: list[tuple[EntryId, int]] = []
-    pairs = 0
-    for entry_id, touched in waiting:
-        if linked and pairs > _MOST_PAIRS:
-            break
-        linked.append((entry_id, touched))
-        if entry_id in known:
-            near[entry_id] = links.candidates(conn, known[entry_id].side, WINDOW)
-            pairs += len(near[entry_id])
-    return linked, known, near
-
-
-def _decided(near: dict[EntryId, set[EntryId]], known: dict[EntryId, Node]) -> list[Edge]:
-    """Decide every pair once; pairs that have nothing to do with each other leave no edge."""
-    pairs = {(min(a, b), max(a, b)) for a, others in near.items() for b in others if b in known}
-    edges = (decide(known[a].side, known[b].side) for a, b in sorted(pairs))
-    return [edge for edge in edges if edge.relation is not Relation.NONE]
-
-
-@dataclass(frozen=True, slots=True)
-class _Around:
-    """Every entry that the changed ones may share a story with, and all evidence among them."""
-
-    entries: set[EntryId]
-    edges: list[Edge]
-    words: list[Word]
-
-
-def _closure(conn: Connection, changed: set[EntryId], fresh: Sequence[Edge]) -> _Around:
-    """Follow old and new edges, stories and words until nothing new turns up."""
-    edges = {(edge.a, edge.b): edge for edge in fresh}
-    entries: set[EntryId] = set()
-    frontier = changed | {end for edge in links.edges_of(conn, changed) for end in (edge.a, edge.b)}
-    frontier |= {end for edge in fresh for end in (edge.a, edge.b)}
-    while frontier:
-        entries |= frontier
-        stored = links.edges_of(conn, frontier)
-        edges |= {(edge.a, edge.b): edge for edge in stored if not {edge.a, edge.b} & changed}
-        reached = {
-            end for edge in edges.values() if edge.relation is Relation.JOIN for end in (edge.a, edge.b)
-        }
-        spoken = {end for word in links.words(conn, frontier) for end in (word.a, word.b) if end}
-        frontier = (reached | spoken | links.story_mates(conn, frontier)) - entries
-    inside = [edge for edge in edges.values() if edge.a in entries and edge.b in entries]
-    return _Around(entries, inside, links.words(conn, entries))
-
-
-def _member(node: Node) -> Member:
-    draft, source = node.spoken.draft, node.spoken.source
-    return Member(
-        entry_id=node.side.entry_id,
-        source_id=source.source_id,
-        kind=draft.kind,
-        has_body=bool(draft.body),
-        length=node.side.print.length,
-        published=draft.published,
-        credited=bool(draft.credit),
-        official=any(host.endswith(".gov.vn") for host in source.hosts),
-        rights=source.rights,
-        withdrawn=node.withdrawn,
-    )
-
-
-_Homes = dict[EntryId, tuple[StoryId, Decision]]
-
-
-def _retold(
-    conn: Connection,
-    groups: Sequence[Group],
-    here: dict[EntryId, Node],
-    edges: Sequence[Edge],
-    stories: dict[StoryId, tuple[Story, Known]],
-) -> tuple[list[Told], list[Ended], _Homes]:
-    """Give each group its story and each story its end."""
-    spoken = {entry_id: node.spoken for entry_id, node in here.items()}
-    fates = fate(groups, [known for _, known in stories.values()])
-    told: list[Told] = []
-    homes: _Homes = {}
-    for one in groups:
-        story_id = fates.kept.get(one.lead) or _founded(conn, one, here)
-        before = stories[story_id][0] if story_id in stories else None
-        decisions = face.decisions(one, spoken, edges)
-        homes |= {entry_id: (story_id, decisions[entry_id]) for entry_id in one.members}
-        backfill = all(here[entry_id].backfill for entry_id in one.members)
-        told.append(
-            Told(
-                story_id=story_id,
-                kind=_kind(before, one.lead in fates.origins),
-                face=face.face(one, spoken, decisions),
-                lead=one.lead,
-                first_seen=_first_seen(one, here, before, backfill=backfill),
-                backfill=backfill and (before is None or before.backfill),
-                before=before,
-            )
-        )
-    ended = [
-        Ended(stories[story_id][0], fates.merged.get(story_id))
-        for story_id in sorted(fates.gone | fates.merged.keys())
-        if stories[story_id][0].state is StoryState.LIVE
-    ]
-    return told, ended, homes
-
-
-def _founded(conn: Connection, one: Group, here: dict[EntryId, Node]) -> StoryId:
-    """Return the id of a new story: its first entry's, unless a living story bears that."""
-    founder = min(one.members, key=lambda entry_id: (here[entry_id].first_seen, entry_id))
-    taken: set[StoryId] = set()
-    while True:
-        story_id = new_id(founder, taken)
-        bearer = stories_store.get(conn, story_id)
-        if bearer is None or bearer.state is not StoryState.LIVE:
-            return story_id
-        taken.add(story_id)
-
-
-def _kind(before: Story | None, split: bool) -> ChangeKind:  # noqa: FBT001
-    if before is not None:
-        return ChangeKind.UPDATED
-    return ChangeKind.SPLIT_FROM if split else ChangeKind.CREATED
-
-
-def _first_seen(one: Group, here: dict[EntryId, Node], before: Story | None, *, backfill: bool) -> datetime:
-    """Return when a story was first news; an old one that becomes news starts then."""
-    if before is not None and (backfill or not before.backfill):
-        return before.first_seen
-    nodes = [here[entry_id] for entry_id in one.members]
-    return min(node.first_seen for node in nodes if backfill or not node.backfill)
