@@ -30,6 +30,7 @@ _SHARE = 0.3  # of the weightiest place's weight, for another to be told about
 _SURE = 3.0  # weight of a bare name that is as good as "tỉnh X"
 _PASSING = 1.0  # weight of one bare name beyond the first sentences
 _HEAD = 1_500  # characters
+_REACH = 300  # characters of a sentence on either side of a place
 _LONG = 1_200  # characters, from which a passing name is not what a text is about
 
 _LOCAL = re.compile(
@@ -42,8 +43,14 @@ _AGENCY = re.compile(r"TTXVN|Thông tấn xã Việt Nam|Vietnam\+|VietnamPlus|(
 _COUNTRY = re.compile(
     r"(?<![^\W_])(?:Thủ tướng|Chính phủ|Quốc hội|Chủ tịch nước|Tổng Bí thư|Bộ trưởng|Bộ Chính trị"
     r"|cả nước|Tổng thống|Liên hợp quốc|toàn quốc|Bộ (?:Y tế|Công an|Quốc phòng|Tài chính|Nội vụ|Công Thương"
-    r"|Xây dựng|Tư pháp|Ngoại giao|GD&ĐT|Giáo dục))(?![^\W_])"
+    r"|Xây dựng|Tư pháp|Ngoại giao|GD&ĐT|Giáo dục|Nông nghiệp|Khoa học|Văn hóa|Dân tộc))(?![^\W_])"
 )
+_MEETING = re.compile(
+    r"(?<![^\W_])(?:(?:sáng|trưa|chiều|tối|ngày|hôm nay|hôm qua)(?![^\W_])[^;\n]{0,25}?"
+    r"|(?:tổ chức|diễn ra|khai mạc|họp|họp báo))[\s,]+tại\s(?:thủ đô\s)?Hà Nội(?![^\W_])",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[.!?…]\s|\n")
 _HOST = re.compile(r"(?<![\w.-])(?:[a-z0-9-]+\.){1,4}vn(?![\w-])", re.IGNORECASE)
 
 
@@ -59,6 +66,8 @@ def read(text: str, *, on: date | None, chrome: str = "") -> Places:
     """
     spoken = one_tone(clean(text))
     seen = sightings(spoken)
+    if _meets_in_hanoi(seen, spoken):
+        return Places(national=True)
     if seen and not _is_passing(seen, spoken):
         return _sum_up(seen, on)
     if _is_national(spoken):
@@ -89,7 +98,28 @@ def _is_national(spoken: str) -> bool:
     """Tell whether a text is agency copy, or speaks of the state's organs and never of a province's own."""
     if _LOCAL.search(spoken):
         return False
-    return bool(_AGENCY.search(spoken)) or len(_COUNTRY.findall(spoken[:_HEAD])) > 1
+    return bool(_AGENCY.search(spoken)) or _speaks_of_the_state(spoken)
+
+
+def _speaks_of_the_state(spoken: str) -> bool:
+    return len(_COUNTRY.findall(spoken[:_HEAD])) > 1
+
+
+def _meets_in_hanoi(seen: list[Sighting], spoken: str) -> bool:
+    """Tell whether Hà Nội is the only place, and no more than where the state's organs have met."""
+    if not seen or any(one.area != "ha-noi" or one.town for one in seen):
+        return False
+    meetings = list(_MEETING.finditer(spoken))
+    if len(meetings) != len(seen) or _LOCAL.search(spoken) or not _speaks_of_the_state(spoken):
+        return False
+    return any(_COUNTRY.search(_sentence(spoken, meeting)) for meeting in meetings)
+
+
+def _sentence(spoken: str, hit: re.Match[str]) -> str:
+    """Return the sentence around `hit`, looked for within `_REACH` characters of it."""
+    before = _SENTENCE_END.split(spoken[max(0, hit.start() - _REACH) : hit.start()])[-1]
+    after = _SENTENCE_END.split(spoken[hit.end() : hit.end() + _REACH])[0]
+    return f"{before}{hit[0]}{after}"
 
 
 def _sum_up(seen: list[Sighting], on: date | None) -> Places:

@@ -8,7 +8,7 @@ street, "phường Bến Tre" a ward, "Hà Nội (TTXVN 7/5)" a dateline, "Hà N
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from pipeline.gazetteer import Name, key, names
@@ -35,8 +35,10 @@ _BEFORE = re.compile(
     r"|rạch|(?<!gia\s)đình|(?<!vùng\s)(?<!miền\s)núi|(?<!vùng\s)sông|bún|bún bò|quỹ tín dụng(?:\snhân dân)?"
     r"|ông|bà|anh|chị|(?<!trẻ\s)em|cô|chú|bác|bé|cháu)\s)"
     r"|(?P<firm>(?:công ty|tập đoàn|ngân hàng|khách sạn|nhà hàng|siêu thị|chung cư|bia|clb|câu lạc bộ"
-    r"|đội bóng|đại học|đh|học viện|bệnh viện|(?<!môi\s)(?<!thị\s)(?<!hiện\s)(?<!công\s)(?<!quảng\s)trường)\s"
-    r"(?:(?!(?:ở|tại|của|với|và|cho|về|từ|đến)\s)[^\s.,;]+\s){0,4})"
+    r"|đội bóng)\s(?:(?!(?:ở|tại|của|với|và|cho|về|từ|đến)\s)[^\s.,;]+\s){0,4})"
+    r"|(?P<institution>(?:đại học|cao đẳng|đh|học viện|bệnh viện"
+    r"|(?<!môi\s)(?<!thị\s)(?<!hiện\s)(?<!công\s)(?<!quảng\s)trường)\s"
+    r"(?:(?!(?:ở|tại|của|với|và|cho|về|từ|đến|tỉnh|thành\sphố|tp)\s)[^\s.,;]+\s){0,4})"
     r"|(?P<home>(?:trú|quê(?!\shương)|ngụ|hktt|gốc)\s(?:(?!(?:bị|đã|vừa|khi|về|vào|đang|có|làm|lái|đi)\s)"
     r"[^\s.;()]+\s){0,9}|(?:đại biểu|đb)\s(?:[^\s.,;()]+\s){0,5}\()"
     r"|(?P<today>nay\s(?:là|thuộc)\s(?:tỉnh\s|thành phố\s|tp\.?\s?)?)"
@@ -45,11 +47,21 @@ _BEFORE = re.compile(
     r")$",
     re.IGNORECASE,
 )
+_NEXT = rf"\s(?:tỉnh\s|thành phố\s|TP\.?\s?)?[{CAPITALS}]"
 _AFTER = re.compile(
     r"(?P<weather>\s?:?\s?\d{1,2}\s?(?:[-–]\s?\d{1,2}\s?)?(?:°|º|độ\sC))"
-    r"|(?P<china>\s?[(,]?\s?(?:của\s)?Trung Quốc)"
+    r"|(?P<china>\s?[(,]?\s?(?:(?:của|ở|thuộc)\s)?(?:(?:miền|phía|vùng)\s(?:(?i:trung|đông|tây|nam|bắc)\s){1,2})?"
+    r"Trung Quốc)"
     r"|(?P<former>\s?\(?(?:cũ|trước đây|trước (?:khi )?(?:sáp nhập|hợp nhất))(?![^\W_])|\s?\(nay\s)"
     r"|(?P<dateline>\s?[,(–-]+\s?(?:TTXVN|Vietnam\+|VOV|ngày\s\d))"
+    rf"|(?P<road>\s(?:đến|tới|đi){_NEXT})|(?P<return>\s(?:về|vào|ra){_NEXT})"
+)
+_TRAVELS = re.compile(
+    r"(?<![^\W_])(?:từ|quê ở|(?:chuyển|đưa|trở|quay)\s(?:[^\s.,;()]+\s){0,2}(?:về|lên|đến|tới|vào|ra|xuống)"
+    r"(?:\s(?:bệnh viện|bv)(?:\s[^\s.,;()]+){0,4}?)?"
+    r"|về(?=\s(?:tỉnh|thành phố|tp)(?![^\W_])))"
+    r"(?:\s(?:tỉnh|thành phố|tp\.?))?\s?$",
+    re.IGNORECASE,
 )
 _JOINT = re.compile(r"\s?(?:,|;|và|với|hoặc|-|–)\s?(?:(?:tỉnh|thành phố|tp\.?)\s?)?", re.IGNORECASE)
 _GIVEN_NAME = re.compile(rf"(?<![^\W_])(?!Thiên|Festival|Thành|Học|Nội|Ương|Đô|Xứ)[{CAPITALS}][^\W\d_]+\s$")
@@ -57,7 +69,9 @@ _GIVEN_NAME = re.compile(rf"(?<![^\W_])(?!Thiên|Festival|Thành|Học|Nội|Ư�
 _REACH = 60  # characters before a name that are looked at
 _HEAD = 200  # characters: headline and first words, where news says its place
 _LIST = 4  # names in a row from which they are a list
-_WEIGHTS = {"paper": 0.2, "firm": 0.4, "home": 0.4}
+_OF_INSTITUTION = 0.5  # it serves the whole province, but may be quoted from far away
+_OF_TRAVEL = 0.1  # beside any place where something happens
+_WEIGHTS = {"paper": 0.2, "firm": 0.4, "home": 0.4, "institution": _OF_INSTITUTION}
 _OF_UNIT, _OF_NAME, _OF_TOWN, _IN_LIST, _IN_HEAD = 2.0, 1.0, 0.9, 0.3, 2.0
 
 
@@ -122,17 +136,23 @@ def sightings(spoken: str) -> list[Sighting]:
         if (name := known[key(hit[0])]) and _begins(spoken, hit.start(), name.lead)
     ]
     sizes = _row_sizes(spoken, [hit for hit, _ in hits])
-    about_china = spoken.count("Trung Quốc") > 1
+    foreign = _of_china(spoken, hits)
     found: list[Sighting] = []
-    row_is_of_units = False
+    travels: list[bool] = []
+    row_is_of_units = row_travels = False
+    tail_before = ""
     for at, (hit, name) in enumerate(hits):
         before = _BEFORE.search(spoken, max(0, hit.start() - _REACH), hit.start())
         after = _AFTER.match(spoken, hit.end())
         kind = (before.lastgroup if before else None) or ""
         tail = (after.lastgroup if after else None) or ""
         goes_on = at > 0 and _JOINT.fullmatch(spoken, hits[at - 1][0].end(), hit.start()) is not None
+        on_the_way = _TRAVELS.search(spoken, max(0, hit.start() - _REACH), hit.start()) is not None
+        on_the_way = on_the_way and "road" not in {tail, tail_before}
+        row_travels = on_the_way or (row_travels and (goes_on or tail_before == "return"))
+        tail_before = tail
         row_is_of_units = kind == "unit" or (goes_on and row_is_of_units)
-        if _is_no_place(spoken, hit, name, kind, tail, unit=row_is_of_units, about_china=about_china):
+        if _is_no_place(spoken, hit, name, kind, tail, unit=row_is_of_units, foreign=foreign):
             continue
         short = name.area == "ho-chi-minh" and key(hit[0]) != _PRESIDENT
         unit = (row_is_of_units or short) and not name.town
@@ -140,7 +160,24 @@ def sightings(spoken: str) -> list[Sighting]:
         weight *= (_IN_LIST if sizes[at] >= _LIST else 1.0) * (_IN_HEAD if hit.start() < _HEAD else 1.0)
         explicit = unit and weight >= _OF_NAME
         found.append(Sighting(name.area, weight, name.town, explicit, tail == "former", kind == "today"))
-    return found
+        travels.append(row_travels)
+    return _settled(found, travels)
+
+
+def _settled(found: list[Sighting], travels: list[bool]) -> list[Sighting]:
+    """Let the places that people only come from or go to weigh little, if another place is told."""
+    stays = {one.area for one, moves in zip(found, travels, strict=True) if not moves}
+    if not any(one.area in stays and one.weight >= _OF_INSTITUTION for one in found):
+        return found
+    return [one if one.area in stays else replace(one, weight=_OF_TRAVEL, explicit=False) for one in found]
+
+
+def _of_china(spoken: str, hits: list[tuple[re.Match[str], Name]]) -> frozenset[str]:
+    """Return the units whose name means China's: both if China is a theme, else each said to be once."""
+    if spoken.count("Trung Quốc") > 1:
+        return _OF_CHINA_TOO
+    said = (name.area for hit, name in hits if (tail := _AFTER.match(spoken, hit.end())) and tail["china"])
+    return _OF_CHINA_TOO.intersection(said)
 
 
 def _begins(spoken: str, start: int, lead: str) -> bool:
@@ -150,10 +187,10 @@ def _begins(spoken: str, start: int, lead: str) -> bool:
 
 
 def _is_no_place(
-    spoken: str, hit: re.Match[str], name: Name, kind: str, tail: str, *, unit: bool, about_china: bool
+    spoken: str, hit: re.Match[str], name: Name, kind: str, tail: str, *, unit: bool, foreign: frozenset[str]
 ) -> bool:
     """Tell whether a name is a person, a street, a ward, a province of another country or a dateline."""
-    elsewhere = tail == "china" or (about_china and name.area in _OF_CHINA_TOO)
+    elsewhere = tail == "china" or (name.area in foreign and not name.town)
     dateline = tail == "dateline" and name.area in _BUREAUS
     if kind in {"credit", "person", "other"} or tail == "weather" or elsewhere or dateline:
         return True

@@ -228,6 +228,44 @@ def test_explicit_is_what_may_contradict(text: str, explicit: tuple[str, ...]) -
 
 
 @pytest.mark.parametrize(
+    ("text", "areas"),
+    [
+        ("Bệnh viện Đa khoa tỉnh Gia Lai mổ robot, bệnh nhân khỏi chuyển về TP Hồ Chí Minh", ("gia-lai",)),
+        ("Bệnh viện Đa khoa tỉnh Gia Lai mổ robot cùng kỹ sư từ thành phố Đà Nẵng", ("gia-lai",)),
+        ("Trường Cao đẳng Sư phạm Gia Lai đón sinh viên từ tỉnh Đắk Lắk", ("gia-lai",)),
+        ("Trường Đại học Tây Nguyên đón thí sinh từ tỉnh Phú Yên", ("dak-lak",)),
+        ("Trường Cao đẳng Y tế Gia Lai đón người đến từ các xã và từ tỉnh Đắk Lắk, Phú Yên", ("gia-lai",)),
+        ("Xe lật ở Vĩnh Long, người bị nạn được đưa đến Bệnh viện Đa khoa TP Cần Thơ", ("vinh-long",)),
+        ("Công ty Thái Bình mở xưởng ở Nam Định, thợ từ tỉnh Hà Nam", ("nam-dinh", "thai-binh")),
+        ("Đoàn viên đến từ tỉnh Phú Yên", ("phu-yen",)),
+        ("Người lao động trở về tỉnh Phú Yên. Tỉnh Phú Yên lo việc làm, như Bến Tre", ("phu-yen",)),
+        ("Thông xe đường từ tỉnh Nghệ An đến tỉnh Hà Tĩnh", ("ha-tinh", "nghe-an")),
+        ("Chở lúa từ tỉnh Long An về TP Cần Thơ", ("can-tho", "long-an")),
+        ("Xe lật ở Đồng Nai khi chạy từ Bà Rịa - Vũng Tàu về Bình Dương", ("dong-nai",)),
+    ],
+)
+def test_an_institutions_place_outweighs_where_people_come_from(text: str, areas: tuple[str, ...]) -> None:
+    """Where somebody comes from or goes to is told only beside nothing else, or as an end of a road."""
+    assert areas == _read(text)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "areas"),
+    [
+        ("Tỉnh Hà Nam, miền trung Trung Quốc, có lũ", ()),
+        ("Lũ lớn ở Hà Nam\n\nTỉnh Hà Nam (Trung Quốc) mưa ba ngày", ()),
+        ("Lũ lớn ở Hà Nam\n\nTỉnh Hà Nam thuộc vùng Đông Bắc Trung Quốc", ()),
+        ("Thành phố Phủ Lý đón khách từ Hà Nam (Trung Quốc)", ("ha-nam",)),
+        ("Tỉnh Hà Nam tiếp khách, phía Trung Quốc tặng quà", ("ha-nam",)),
+        ("Tỉnh Thái Nguyên và tỉnh Hà Nam (Trung Quốc)", ("thai-nguyen",)),
+    ],
+)
+def test_once_chinas_always_chinas(text: str, areas: tuple[str, ...]) -> None:
+    """A text that says once that its Hà Nam is China's means no other; its town stays ours."""
+    assert areas == _read(text)[0]
+
+
+@pytest.mark.parametrize(
     ("text", "national"),
     [
         ("Hà Nội (TTXVN 7/5) - Thủ tướng chủ trì phiên họp", True),
@@ -237,6 +275,12 @@ def test_explicit_is_what_may_contradict(text: str, explicit: tuple[str, ...]) -
         ("Quốc hội, Chính phủ giao; Tỉnh ủy triển khai trên địa bàn tỉnh", False),
         ("Theo TTXVN, Cần Thơ (TTXVN 7/5) - thành phố Cần Thơ khởi công", False),
         ("Xã mở lớp dạy bơi", False),
+        ("Chiều 18/11, tại Hà Nội, Bộ Nông nghiệp và Môi trường họp về lúa trên phạm vi cả nước", True),
+        ("Chính phủ bàn giá điện\n\nHội nghị của Bộ Công Thương tổ chức tại Thủ đô Hà Nội", True),
+        ("Chiều 18/11, tại Hà Nội, Bộ Y tế và UBND TP Hà Nội họp theo chỉ đạo của Chính phủ", False),
+        ("Chiều 18/11, tại Hà Nội, xảy ra cháy. Bộ Công an và Thủ tướng chỉ đạo", False),
+        ("Chiều 18/11, tại Hà Nội, Bộ Y tế, Bộ Công an họp với tỉnh Bến Tre", False),
+        ("Sáng nay, tại Hà Nội, trường mở hội (TTXVN)", False),
     ],
 )
 def test_national_is_agency_copy_without_a_province(text: str, national: bool) -> None:  # noqa: FBT001
