@@ -46,8 +46,11 @@ def _late_for_early() -> dict[str, str]:
 
 _LATE = _late_for_early()
 _EARLY = {late: early for early, late in _LATE.items()}
-_EARLY_FORM = re.compile("[òóỏõọÒÓỎÕỌ][aeAE]|[ùúủũụÙÚỦŨỤ][yY]")
-_OPEN_LATE_FORM = re.compile(r"(?<![qQ])(?:[oO][àáảãạèéẻẽẹÀÁẢÃẠÈÉẺẼẸ]|[uU][ỳýỷỹỵỲÝỶỸỴ])(?![^\W\d_])")
+# A second tone on a letter stays where it is: a moved one would leave text that is not NFC.
+_EARLY_FORM = re.compile("(?:[òóỏõọÒÓỎÕỌ][aeAE]|[ùúủũụÙÚỦŨỤ][yY])(?![\u0300-\u036f])")
+_OPEN_LATE_FORM = re.compile(
+    r"(?<![qQ])(?:[oO][àáảãạèéẻẽẹÀÁẢÃẠÈÉẺẼẸ]|[uU][ỳýỷỹỵỲÝỶỸỴ])(?![^\W\d_]|[\u0300-\u036f])"
+)
 _MARKS = (
     dict.fromkeys("“”„‟«»″❝❞＂", '"') | dict.fromkeys("‘’‚‛′`´＇", "'") | dict.fromkeys("‐‑‒–—―−﹣－", "-")
 )
