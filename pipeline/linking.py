@@ -7,6 +7,7 @@ id it bears), `face` (what it looks like).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import combinations
 
 from pipeline import face
 from pipeline.dedup import Edge, Group, Member, Relation, Word, decide, group
@@ -17,7 +18,7 @@ from pipeline.store import stories as stories_store
 from pipeline.store.links import Ended, Node, Plan, Told
 
 WINDOW = timedelta(days=45)  # publication days within which two texts can be one story
-_MOST_PAIRS = 20_000  # in one batch of linking: about 5 s
+_MOST_PAIRS = 60_000  # in one batch of linking: about 2 s
 
 
 def plan(conn: Connection, limit: int) -> Plan:
@@ -30,7 +31,7 @@ def plan(conn: Connection, limit: int) -> Plan:
     known |= links.nodes(conn, around.entries - known.keys())
     here = {entry_id: known[entry_id] for entry_id in sorted(around.entries & known.keys())}
     members = {entry_id: _member(node) for entry_id, node in here.items()}
-    groups = group(members, around.edges, around.words)
+    groups = group(members, [*around.edges, *_contradictions(around.edges, here)], around.words)
     stories = links.known_stories(conn, {node.story_id for node in here.values() if node.story_id})
     told, ended, homes = _retold(conn, groups, here, around.edges, stories)
     return Plan(linked=linked, edges=fresh, homes=homes, told=told, ended=ended)
@@ -60,15 +61,34 @@ def _next(
 
 
 def _decided(near: dict[EntryId, set[EntryId]], known: dict[EntryId, Node]) -> list[Edge]:
-    """Decide every pair once; pairs that have nothing to do with each other leave no edge."""
+    """Decide every pair once and return the joins."""
     pairs = {(min(a, b), max(a, b)) for a, others in near.items() for b in others if b in known}
     edges = (decide(known[a].side, known[b].side) for a, b in sorted(pairs))
-    return [edge for edge in edges if edge.relation is not Relation.NONE]
+    return [edge for edge in edges if edge.relation is Relation.JOIN]
+
+
+def _contradictions(joins: Sequence[Edge], here: dict[EntryId, Node]) -> list[Edge]:
+    """Decide the pairs that joins would bring together through others: some contradict each other.
+
+    They are not stored: a flood of look-alikes has as many as it has pairs, and only those among
+    entries that joins connect matter.
+    """
+    joined = {(edge.a, edge.b) for edge in joins}
+    part = {entry_id: {entry_id} for entry_id in here}
+    for a, b in joined:
+        if a in part and b in part and part[a] is not part[b]:
+            part[a] |= part[b]
+            for entry_id in part[b]:
+                part[entry_id] = part[a]
+    whole = {id(members): sorted(members) for members in part.values()}.values()
+    pairs = (pair for members in whole for pair in combinations(members, 2) if pair not in joined)
+    edges = (decide(here[a].side, here[b].side) for a, b in pairs)
+    return [edge for edge in edges if edge.relation is Relation.APART]
 
 
 @dataclass(frozen=True, slots=True)
 class _Around:
-    """Every entry that the changed ones may share a story with, and all evidence among them."""
+    """Every entry that the changed ones may share a story with, and all that joins them."""
 
     entries: set[EntryId]
     edges: list[Edge]
@@ -85,9 +105,7 @@ def _closure(conn: Connection, changed: set[EntryId], fresh: Sequence[Edge]) -> 
         entries |= frontier
         stored = links.edges_of(conn, frontier)
         edges |= {(edge.a, edge.b): edge for edge in stored if not {edge.a, edge.b} & changed}
-        reached = {
-            end for edge in edges.values() if edge.relation is Relation.JOIN for end in (edge.a, edge.b)
-        }
+        reached = {end for edge in edges.values() for end in (edge.a, edge.b)}
         spoken = {end for word in links.words(conn, frontier) for end in (word.a, word.b) if end}
         frontier = (reached | spoken | links.story_mates(conn, frontier)) - entries
     inside = [edge for edge in edges.values() if edge.a in entries and edge.b in entries]

@@ -185,12 +185,12 @@ def _named(conn: Connection, values: frozenset[str], kinds: tuple[str, ...]) -> 
 
 
 def edges_of(conn: Connection, entry_ids: Iterable[EntryId]) -> list[Edge]:
-    """Return every stored edge with an end among the entries, by (a, b)."""
+    """Return every stored edge with an end among the entries, by (a, b); only joins are stored."""
     wanted, found = sorted(set(entry_ids)), {}
     for start in range(0, len(wanted), _CHUNK):
         part = wanted[start : start + _CHUNK]
         for row in conn.execute(select(edge).where(or_(edge.c.a.in_(part), edge.c.b.in_(part)))):
-            made = Edge(EntryId(row.a), EntryId(row.b), Relation(row.relation), row.score, row.because)
+            made = Edge(EntryId(row.a), EntryId(row.b), Relation.JOIN, row.score, row.because)
             found[made.a, made.b] = made
     return [found[key] for key in sorted(found)]
 
@@ -250,7 +250,6 @@ def commit(conn: Connection, plan: Plan, now: datetime) -> int:
         {
             "a": made.a,
             "b": made.b,
-            "relation": made.relation,
             "score": made.score,
             "because": made.because,
             "rules": RULES,

@@ -227,7 +227,6 @@ edge = Table(
     metadata,
     Column("a", ForeignKey("entry.entry_id"), primary_key=True),
     Column("b", ForeignKey("entry.entry_id"), primary_key=True),
-    Column("relation", String(8), nullable=False),
     Column("score", Float, nullable=False),
     Column("because", Text, nullable=False),
     Column("rules", Integer, nullable=False),

@@ -230,7 +230,6 @@ def upgrade() -> None:
         "edge",
         sa.Column("a", sa.String(length=32), nullable=False),
         sa.Column("b", sa.String(length=32), nullable=False),
-        sa.Column("relation", sa.String(length=8), nullable=False),
         sa.Column("score", sa.Float(), nullable=False),
         sa.Column("because", sa.Text(), nullable=False),
         sa.Column("rules", sa.Integer(), nullable=False),
