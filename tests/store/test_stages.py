@@ -22,7 +22,7 @@ from pipeline.model import (
     When,
 )
 from pipeline.stages import receive
-from pipeline.store import Database, changes, export, quarantine, receipts, sources, stories, words
+from pipeline.store import Database, changes, export, links, quarantine, receipts, sources, stories, words
 from tests.store.tellings import NOW, PAPER, HandedOver, clock, draft, send, settled
 
 LONG = (
@@ -307,3 +307,15 @@ def test_a_change_of_rights_reaches_the_faces(db: Database) -> None:
             face = stories.page(conn, None, 10)[0].face
 
         assert shown == (bool(face.summary), bool(face.content))
+
+
+def test_a_flood_of_look_alikes_stays_apart(db: Database) -> None:
+    """Sixty notices of one template are sixty stories and leave no edge to read again."""
+    text = "Thông báo ngừng cung cấp điện để bảo trì lưới điện tại tuyến đường số {} trong ngày 22/11." + MORE
+    send(db, *(draft(f"n{number}", f"Lịch cắt điện {number}", text.format(number)) for number in range(60)))
+    settled(db)
+
+    with db.read() as conn:
+        told = stories.page(conn, None, 100)
+        assert 60 == len(told)
+        assert [] == links.edges_of(conn, [story.face.tellings[0].entry_id for story in told])
