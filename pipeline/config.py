@@ -91,11 +91,6 @@ class Settings(BaseSettings):
         return self.data / "keys.json"
 
     @property
-    def run_file(self) -> Path:
-        """What a living `up` says of itself."""
-        return self.data / "run.json"
-
-    @property
     def base_url(self) -> str:
         """The public address without a trailing slash."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")

@@ -163,19 +163,6 @@ def settle(db: Database, clock: Clock, *, lease_seconds: float = 120, limit: int
     return Settled(entries=len(plan.linked), changes=changes)
 
 
-def drain(
-    db: Database, reader: Reads, clock: Clock, *, backfill_after_days: int = 14
-) -> tuple[Received, Settled]:
-    """Run both stages in this process until nothing is left to read or to link."""
-    received, entry_count, changes = Received(), 0, 0
-    while (step := receive(db, reader, clock, backfill_after_days=backfill_after_days)).receipts:
-        received += step
-    while (linked := settle(db, clock)).entries:
-        entry_count += linked.entries
-        changes += linked.changes
-    return received, Settled(entries=entry_count, changes=changes, busy=linked.busy)
-
-
 def preview(db: Database, reader: Reads, document: Document) -> list[dict[str, Any]]:
     """Return what would come of a document, one dict a draft; nothing is stored.
 

@@ -11,9 +11,8 @@ import pytest
 
 from pipeline.model import Document, Form, Given, Parsed, Source, SourceId
 from pipeline.parse import parse
-from pipeline.stages import drain
 from pipeline.store import Database, export, open_database, receipts, sources
-from tests.store.tellings import NOW, clock
+from tests.store.tellings import NOW, clock, drain
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 HERE = Source(SourceId("local"), "Tệp trên máy")

@@ -14,8 +14,8 @@ import pytest
 from pipeline.model import Form, Given, Rights, Source, SourceId
 from pipeline.places import resolve
 from pipeline.reader import Reader
-from pipeline.stages import drain
 from pipeline.store import Connection, export, open_database, receipts, sources
+from tests.store.tellings import drain
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 TRUTH = json.loads((SAMPLES / "truth.json").read_text())

@@ -46,15 +46,6 @@ def fence(conn: Connection, held: Lease) -> None:
         raise LeaseLost(held.name, "another worker took over; nothing was written")
 
 
-def renew(db: Database, held: Lease, seconds: float, now: datetime) -> Lease:
-    """Prolong a held lease. Raises LeaseLost."""
-    until = now + timedelta(seconds=seconds)
-    with db.write() as conn:
-        fence(conn, held)
-        conn.execute(lease.update().where(lease.c.name == held.name).values(until=until))
-    return Lease(held.name, held.token, until)
-
-
 def release(db: Database, held: Lease) -> None:
     """Give a lease back; one that was lost meanwhile is left to its new holder."""
     with db.write() as conn:

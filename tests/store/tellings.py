@@ -19,7 +19,7 @@ from pipeline.model import (
     TitleBasis,
     When,
 )
-from pipeline.stages import drain
+from pipeline.stages import Clock, Reads, receive, settle
 from pipeline.store import Database, codec, receipts, sources
 
 NOW = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
@@ -71,6 +71,14 @@ def send(db: Database, *drafts: Draft, source: Source = PAPER, at: datetime = NO
             received_at=at,
         )
     return made.receipt_id
+
+
+def drain(db: Database, reader: Reads, at: Clock) -> None:
+    """Run receive and settle in this process until nothing is left to read or to link."""
+    while receive(db, reader, at).receipts:
+        pass
+    while settle(db, at).entries:
+        pass
 
 
 def settled(db: Database) -> None:

@@ -11,7 +11,7 @@ _WORKERS = 4
 _ENTRIES = 120
 _WORK = """
 import sys
-from pipeline.stages import drain, receive, settle
+from pipeline.stages import receive, settle
 from pipeline.store import open_database
 from tests.store.tellings import HandedOver, clock
 db = open_database(sys.argv[1])

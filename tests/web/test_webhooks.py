@@ -15,8 +15,8 @@ from standardwebhooks import Webhook
 from pipeline import keys
 from pipeline.model import Source, SourceId
 from pipeline.reader import Reader
-from pipeline.stages import drain
 from pipeline.store import Database, receipts, sources
+from tests.store.tellings import drain
 
 PAPER = SourceId("bao-xudua")
 OTHER = SourceId("bao-senvang")
