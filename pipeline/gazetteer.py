@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from pipeline.text import fold, plain
+from pipeline.urls import names_of_host
 
 _DATA = Path(__file__).parent / "data" / "provinces.tsv"
 _KIND = re.compile(r"^(?:tinh|thanh pho|tp)\b[\s.]*")
@@ -175,7 +176,12 @@ def resolve(name: str) -> tuple[str | None, str | None]:
 
 
 def home_of_host(host: str) -> tuple[str, str] | None:
-    """Return (province, area) of the publisher behind a host, subdomains included; None if unknown."""
-    labels = host.lower().split(":")[0].rstrip(".").split(".")
+    """Return (province, area) of the publisher behind a host, subdomains included; None if unknown.
+
+    A moved host is known by its old and its new name, before the domain around it is asked.
+    """
+    bare = host.lower().split(":")[0].rstrip(".")
+    labels = bare.split(".")
+    wider = (".".join(labels[at:]) for at in range(len(labels)))
     hosts = _gazetteer().hosts
-    return next((home for at in range(len(labels)) if (home := hosts.get(".".join(labels[at:])))), None)
+    return next((home for name in (*names_of_host(bare), *wider) if (home := hosts.get(name))), None)

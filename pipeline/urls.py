@@ -1,14 +1,21 @@
 """The comparison key of an address: two spellings of one page become one string.
 
-Pure, never raises. Not a fetchable address by promise: `http` and `https`, `www.` and `m.` are
-made alike, so the key may name a host that does not answer.
+Pure, never raises. Not a fetchable address by promise: `http` and `https`, `www.` and `m.`, a host
+and the one that it moved to are made alike, so the key may name a host that does not answer.
 """
 
 import contextlib
+import hashlib
 import re
 import unicodedata
+from functools import cache
+from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote_to_bytes, urljoin, urlsplit
 
+from pipeline.errors import BadSettings
+
+_MOVED = Path(__file__).parent / "data" / "moved_hosts.tsv"
+_RULES = 1  # of this file; a change has stored keys made anew
 _LONGEST = 2_000  # characters of a key: it is stored and indexed
 _LONGEST_GIVEN = 8_000
 _MOST_FIELDS = 100
@@ -28,9 +35,9 @@ _LIFERAY = re.compile(
 def canonical(url: str) -> str:
     """Return the comparison key of `url`, "" if it is no http(s) address. Never raises.
 
-    `https`, host in lower-case ASCII without "www."/"m.", no user, no port but a special one, path in
-    NFC and one percent-encoding without a slash at the end, query sorted and without tracking
-    fields, no fragment. `canonical(canonical(url)) == canonical(url)`.
+    `https`, host in lower-case ASCII without "www."/"m." and by its newest name (`moved_hosts.tsv`),
+    no user, no port but a special one, path in NFC and one percent-encoding without a slash at the
+    end, query sorted and without tracking fields, no fragment. `canonical(canonical(url)) == canonical(url)`.
     """
     if len(url) > _LONGEST_GIVEN:
         return ""
@@ -40,7 +47,7 @@ def canonical(url: str) -> str:
         fields = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
     except ValueError:
         return ""
-    host = _host(parts.hostname or "")
+    host = newest_host(parts.hostname or "")
     if parts.scheme not in ("http", "https") or not host:
         return ""
     authority = host if port in (None, 80, 443) else f"{host}:{port}"
@@ -72,6 +79,59 @@ def host(url: str) -> str:
     """Return the host of `url` as `canonical` writes it, "" if there is none. Never raises."""
     key = canonical(url)
     return key.removeprefix("https://").partition("/")[0].partition("?")[0].partition(":")[0]
+
+
+def newest_host(name: str) -> str:
+    """Return a host as keys have it: its newest name, without "www."/"m."; "" if it is none. Never raises."""
+    plain = _host(name)
+    return _moves().get(plain, plain)
+
+
+def names_of_host(name: str) -> tuple[str, ...]:
+    """Return every name that a host has had, itself first, then the newest, then older ones. Never raises."""
+    plain, newest = _host(name), newest_host(name)
+    older = sorted(old for old, new in _moves().items() if new == newest)
+    return tuple(dict.fromkeys(filter(None, (plain, newest, *older))))
+
+
+def rules() -> str:
+    """Return the version of keys: while it is the same, `canonical` gives the same key to each address."""
+    return f"{_RULES}-{hashlib.sha256(repr(sorted(_moves().items())).encode()).hexdigest()[:16]}"
+
+
+def read_moves(told: str) -> dict[str, str]:
+    """Return old host → newest host from the text of a `moved_hosts.tsv`.
+
+    Raises:
+        BadSettings: a line that is none, a host in another form than keys have, two goals for one
+            host, or a cycle.
+    """
+    rows = [line.split("\t") for line in told.splitlines() if line and not line.startswith("#")]
+    moves: dict[str, str] = {}
+    for row in rows[1:]:
+        if len(row) != len(rows[0]):
+            raise BadSettings("moved_hosts", f"{row[0]}: {len(rows[0])} columns are wanted")
+        old, new = row[:2]
+        if not old or not new or (_host(old), _host(new)) != (old, new):
+            raise BadSettings("moved_hosts", f"{old} → {new}: write hosts as keys have them")
+        if moves.setdefault(old, new) != new:
+            raise BadSettings("moved_hosts", f"{old} has two goals")
+    return {old: _end_of(old, moves) for old in moves}
+
+
+def _end_of(old: str, moves: dict[str, str]) -> str:
+    """Return the last host of a chain of moves."""
+    passed = [old]
+    while (new := moves.get(passed[-1])) is not None:
+        if new in passed:
+            raise BadSettings("moved_hosts", f"{' → '.join((*passed, new))} goes round in a circle")
+        passed.append(new)
+    return passed[-1]
+
+
+@cache
+def _moves() -> dict[str, str]:
+    return read_moves(_MOVED.read_text("utf-8"))
 
 
 def _host(name: str) -> str:

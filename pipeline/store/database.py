@@ -21,10 +21,11 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from pipeline.errors import BadSettings, EngineUnavailable
-from pipeline.store import meta
+from pipeline.store import addresses, meta
 
 _BUSY_SECONDS = 30
 _POOL, _OVERFLOW = 5, 40  # web answers with up to 40 threads
+_KEYS_AT_ONCE = 2_000
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -54,7 +55,7 @@ class Database:
             yield conn
 
     def migrate(self) -> None:
-        """Bring the schema to its newest revision and draw the installation's identity once."""
+        """Bring schema and keys to today's rules and draw the installation's identity once."""
         with _translated(), self.engine.connect() as conn:
             config = _alembic()
             config.attributes["connection"] = conn
@@ -62,6 +63,19 @@ class Database:
             conn.commit()
         with self.write() as conn:
             meta.draw_authority(conn)
+        self._renew_addresses()
+
+    def _renew_addresses(self) -> None:
+        """Make stored keys of addresses anew if their rules changed; what is interrupted starts again."""
+        with self.read() as conn:
+            after: str | None = "" if addresses.stale(conn) else None
+        while after is not None:
+            with self.read() as conn:
+                changed, after = addresses.batch(conn, after, _KEYS_AT_ONCE)
+            with self.write() as conn:
+                addresses.rename(conn, changed)
+                if after is None:
+                    addresses.done(conn)
 
     def current(self) -> bool:
         """Say whether SQL answers and the schema is the newest. Raises EngineUnavailable."""

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, select
 from pipeline.model import Rights, Source, SourceId
 from pipeline.store.database import insert
 from pipeline.store.schema import entry, source
+from pipeline.urls import newest_host
 
 
 def add(conn: Connection, new: Source) -> None:
@@ -59,10 +60,10 @@ def listed(conn: Connection) -> list[Source]:
 
 
 def by_host(conn: Connection, host: str) -> Source | None:
-    """Return the source that owns a host name (without "www."), or None."""
-    wanted = host.lower().removeprefix("www.")
+    """Return the source that owns a host by its old or its new name, with or without "www.", or None."""
+    wanted = newest_host(host)
     for known in listed(conn):
-        if wanted in {name.lower().removeprefix("www.") for name in known.hosts}:
+        if wanted and wanted in map(newest_host, known.hosts):
             return known
     return None
 

@@ -115,6 +115,7 @@ def test_resolve_takes_any_text(name: str) -> None:
         ("www.dongthap.gov.vn", ("dong-thap", "dong-thap")),
         ("tamnong.DongThap.gov.vn:8080", ("dong-thap", "dong-thap")),
         ("travinh.baovinhlong.vn", ("vinh-long", "tra-vinh")),
+        ("m.dongkhoi.baovinhlong.vn", ("vinh-long", "ben-tre")),
         ("baovinhlong.vn", ("vinh-long", "vinh-long")),
         ("thuathienhue.gov.vn", ("hue", "hue")),
         ("chinhphu.vn", None),

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.urls import absolute, canonical, host
+from pipeline.errors import BadSettings
+from pipeline.urls import absolute, canonical, host, names_of_host, newest_host, read_moves
 
 PIECES = st.sampled_from(
     (
@@ -16,6 +17,7 @@ PIECES = st.sampled_from(
             "m.",
             "a.vn",
             "thủy.vn",
+            "baodongkhoi.vn",
             ":80",
             ":8443",
             "/",
@@ -132,3 +134,75 @@ def test_a_relative_link_needs_a_base() -> None:
     """Without knowing the page, only absolute links lead somewhere."""
     assert "" == absolute("", "/van-ban/90.pdf")
     assert "https://khac.example/x" == absolute("", "https://khac.example/x")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (
+            "https://baodongkhoi.vn/hop-mat-31012023-a109982.html",
+            "http://www.dongkhoi.baovinhlong.vn/hop-mat-31012023-a109982.html?utm_source=rss",
+        ),
+        ("http://m.baotravinh.vn/thoi-su/", "https://travinh.baovinhlong.vn/thoi-su"),
+        ("https://baohaiphong.com.vn:443/a?b=1", "https://baohaiphong.vn/a?b=1"),
+    ],
+)
+def test_a_moved_host_keeps_its_pages(old: str, new: str) -> None:
+    """The same path on the old and the new host is one page; its key has the new one."""
+    assert canonical(old) == canonical(new)
+    assert host(old) == host(new) == newest_host(old.split("/")[2].partition(":")[0])
+
+
+def test_another_path_of_a_moved_host_is_another_page() -> None:
+    """A new content system has other paths: nothing is guessed."""
+    assert canonical("https://baobacninh.com.vn/-/tin") != canonical("https://baobacninhtv.vn/tin-1.bbg")
+    assert canonical("https://baovinhlong.vn/x") != canonical("https://dongkhoi.baovinhlong.vn/x")
+
+
+@pytest.mark.parametrize("name", ["baodongkhoi.vn", "www.baodongkhoi.vn", "dongkhoi.baovinhlong.vn"])
+def test_a_host_answers_to_all_its_names(name: str) -> None:
+    """Old and new name lead to each other; a host that never moved has one."""
+    assert {"baodongkhoi.vn", "dongkhoi.baovinhlong.vn"} == set(names_of_host(name))
+    assert ("a.example",) == names_of_host("WWW.a.example.")
+    assert () == names_of_host("[")
+
+
+def moves(*pairs: str) -> str:
+    """Return the text of a file of moves, each "old new"."""
+    return "\n".join(
+        ["# hosts", "old\tnew\tseen\tnote", *("\t".join([*pair.split(), "", ""]) for pair in pairs)]
+    )
+
+
+def test_a_chain_of_moves_ends_at_the_newest_host() -> None:
+    """Whoever moved twice is found by any of its names."""
+    told = read_moves(moves("a.example b.example", "b.example c.example", "d.example b.example"))
+
+    assert {"a.example": "c.example", "b.example": "c.example", "d.example": "c.example"} == told
+
+
+@pytest.mark.parametrize(
+    ("told", "complaint"),
+    [
+        (moves("a.example b.example", "b.example a.example"), "circle"),
+        (moves("a.example a.example"), "circle"),
+        (moves("a.example b.example", "a.example c.example"), "two goals"),
+        (moves("www.a.example b.example"), "as keys have them"),
+        (moves("a.example https://b.example"), "as keys have them"),
+        ("old\tnew\tseen\tnote\na.example\tb.example", "columns"),
+    ],
+)
+def test_moves_that_lead_nowhere_are_refused(told: str, complaint: str) -> None:
+    """A circle, a second goal or a host that no key can have stops the program, not a lookup."""
+    with pytest.raises(BadSettings, match=complaint):
+        read_moves(told)
+
+
+@given(st.dictionaries(st.sampled_from("abcdef"), st.sampled_from("abcdef"), max_size=6))
+def test_moves_either_end_or_are_refused(pairs: dict[str, str]) -> None:
+    """No list of moves hangs, and a goal never moves on."""
+    try:
+        told = read_moves(moves(*(f"{old}.example {new}.example" for old, new in pairs.items())))
+    except BadSettings:
+        return
+    assert not set(told) & set(told.values())
