@@ -6,7 +6,9 @@ back strings: dates, addresses and markup are read by our own rules.
 
 import io
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from html import unescape
 from html.entities import html5
 from typing import Any
@@ -20,7 +22,7 @@ from pipeline.drafts import Finding
 from pipeline.encoding import decode
 from pipeline.errors import BadInput, Unreadable
 from pipeline.model import Act, Basis, Document, Draft, Form, Parsed, TitleBasis, When
-from pipeline.text import clean
+from pipeline.text import clean, fold
 from pipeline.urls import absolute, canonical
 
 __all__ = ["LARGEST", "canonical", "parse", "warm"]
@@ -178,8 +180,7 @@ def _feed(document: Document) -> Parsed:
     home = absolute(document.given.url, _field(parsed["feed"], "link")) or document.given.url
     seen: set[str] = set()
     found: list[Draft] = []
-    for entry in entries[:MOST_ITEMS]:
-        item = _entry(entry, document.given.url, home, seen)
+    for item in _named([_entry(entry, document.given.url, home) for entry in entries[:MOST_ITEMS]]):
         if not (item.title or item.summary or item.text.strip()):
             drops.append(("empty_item", item.external_id))
         elif item.external_id in seen:
@@ -220,8 +221,26 @@ def _known(found: re.Match[str]) -> str:
     return html5.get(f"{name};") or f"&amp;{name or ''}{';' if name else ''}"
 
 
-def _entry(entry: Any, url: str, home: str, seen: set[str]) -> Finding:
-    """Return what one item of a feed says."""
+def _named(items: list[Finding]) -> list[Finding]:
+    """Return the items of one feed with their names, taking away names that are nobody's own.
+
+    Broken feeds give every item the same guid, or the link of the section page: a name under which
+    items of different titles stand is none, whichever of them comes first.
+    """
+    heads: dict[str, set[str]] = defaultdict(set)
+    for item in items:
+        for name in {item.guid, item.url}:
+            heads[name].add(fold(item.title or item.summary or item.text)[:_LONGEST_NAME])
+    named = []
+    for item in items:
+        guid, link = (name if len(heads[name]) == 1 else "" for name in (item.guid, item.url))
+        own = guid or link or drafts.name_of(item.title, item.summary, item.text)
+        named.append(replace(item, guid=guid, url=link, external_id=own))
+    return named
+
+
+def _entry(entry: Any, url: str, home: str) -> Finding:
+    """Return what one item of a feed says; its name is found among all items."""
     link = absolute(url, unescape(_field(entry, "feedburner_origlink") or _field(entry, "link")))
     link = "" if canonical(link) in ("", canonical(home)) else link
     guid = clean(_field(entry, "id")).strip()[:_LONGEST_ID]
@@ -238,9 +257,7 @@ def _entry(entry: Any, url: str, home: str, seen: set[str]) -> Finding:
     origin = _field(entry.get("source") or {}, "title")
     stated = (_date(entry, "published") or _date(entry, "created") or _date(entry, "updated"),)
     updated = _date(entry, "updated")
-    named = guid if guid and not (guid in seen and link) else link
     return Finding(
-        external_id=named or drafts.name_of(title, described, whole),
         guid=guid,
         url=link,
         title=title,

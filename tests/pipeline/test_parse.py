@@ -179,12 +179,54 @@ def test_an_item_without_id_or_link_is_known_by_its_text() -> None:
 
 
 def test_a_guid_that_all_items_share_is_none() -> None:
-    """Where a CMS gives every item one guid, the links tell them apart."""
-    drafts = _read(Form.FEED, _rss(*(_item(number, "<guid>bao</guid>") for number in (1, 2, 3)))).drafts
+    """Where a CMS gives every item one guid, the links tell them apart, whichever comes first."""
+    items = [_item(number, "<guid>bao</guid>") for number in (1, 2, 3)]
+    there, back = (_read(Form.FEED, _rss(*order)).drafts for order in (items, items[::-1]))
 
-    assert ["bao", "https://bao.example/tin/2", "https://bao.example/tin/3"] == [
-        draft.external_id for draft in drafts
+    assert [f"https://bao.example/tin/{number}" for number in (1, 2, 3)] == [
+        draft.external_id for draft in there
     ]
+    assert {("", draft.external_id) for draft in there} == {(draft.guid, draft.external_id) for draft in back}
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "<link>https://bao.example/</link><guid>https://bao.example/</guid>",
+        "<guid>bao</guid>",
+        "<link>https://bao.example/thong-bao</link>",
+    ],
+)
+def test_items_with_one_name_for_all_are_told_apart_by_their_text(names: str) -> None:
+    """A feed that leads everywhere to one page hides no item, and its order is no matter."""
+    items = [f"<title>Tin số {number}</title>{names}" for number in (1, 2, 3)]
+    there, back = (_read(Form.FEED, _rss(*order), url=FEED_URL) for order in (items, items[::-1]))
+
+    assert ([], 3) == (list(there.drops), len({draft.external_id for draft in there.drafts}))
+    assert {("", "")} == {(draft.guid, draft.url) for draft in there.drafts}
+    assert {draft.external_id for draft in there.drafts} == {draft.external_id for draft in back.drafts}
+
+
+def test_a_section_page_is_no_items_own() -> None:
+    """Items with ids of their own that all link to one list keep the ids and lose the link."""
+    link = "<link>https://xa.example/thong-bao</link>"
+    items = [f"<title>Thông báo số {number}</title>{link}<guid>tb-{number}</guid>" for number in (1, 2)]
+    drafts = _read(Form.FEED, _rss(*items)).drafts
+
+    assert [("tb-1", "", ""), ("tb-2", "", "")] == [
+        (draft.guid, draft.url, draft.canonical_url) for draft in drafts
+    ]
+
+
+def test_an_item_in_two_sections_keeps_its_id() -> None:
+    """One title and one guid under two links are one article in two places."""
+    items = [_item(1, "<guid>bao-1</guid>"), _item(1, "<guid>bao-1</guid>").replace("/tin/", "/kinh-te/")]
+    told = _read(Form.FEED, _rss(*items))
+
+    assert (["bao-1"], ["repeated_item"]) == (
+        [draft.guid for draft in told.drafts],
+        [name for name, _ in told.drops],
+    )
 
 
 def test_drops_are_named_and_counted() -> None:
