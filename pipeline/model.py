@@ -279,7 +279,8 @@ class Face:
     """What the outside sees of a story: made by `pipeline.face`, stored with the story.
 
     Only text that the sources' rights allow is in here, so every door that shows a face keeps
-    law 10 by construction.
+    law 10 by construction. `taken_back`: names of the sources that withdrew their own telling of a
+    story that others still tell.
     """
 
     title: str
@@ -292,6 +293,7 @@ class Face:
     labels: Labels
     doc_numbers: tuple[str, ...]
     tellings: tuple[Telling, ...]  # lead first
+    taken_back: tuple[str, ...] = ()
 
 
 class StoryState(StrEnum):
