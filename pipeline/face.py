@@ -41,8 +41,16 @@ class Spoken:
     versions: int
 
 
-def face(group: Group, spoken: Mapping[EntryId, Spoken], decisions: Mapping[EntryId, Decision]) -> Face:
-    """Return the face of a group; its lead speaks for it."""
+def face(
+    group: Group,
+    spoken: Mapping[EntryId, Spoken],
+    decisions: Mapping[EntryId, Decision],
+    taken_back: Sequence[str] = (),
+) -> Face:
+    """Return the face of a group; its lead speaks for it.
+
+    `taken_back`: names of the sources that `pipeline.retraction` finds.
+    """
     lead = spoken[group.lead]
     tellings = tuple(_telling(spoken[entry_id], decisions[entry_id]) for entry_id in group.members)
     documents: dict[str, None] = {}
@@ -59,6 +67,7 @@ def face(group: Group, spoken: Mapping[EntryId, Spoken], decisions: Mapping[Entr
         labels=labels([spoken[entry_id] for entry_id in group.members]),
         doc_numbers=tuple(documents),
         tellings=tellings,
+        taken_back=tuple(taken_back),
     )
 
 

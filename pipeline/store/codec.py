@@ -23,8 +23,15 @@ def load_draft(data: Any) -> Draft:
 
 
 def dump_face(face: Face) -> Any:
-    """Return a JSON-ready structure."""
-    return _FACE.dump_python(face, mode="json")
+    """Return a JSON-ready structure.
+
+    What nobody took back is not mentioned: faces from before that field keep their hash, so no
+    story gets a new revision by it.
+    """
+    dumped: dict[str, Any] = _FACE.dump_python(face, mode="json")
+    if not face.taken_back:
+        del dumped["taken_back"]
+    return dumped
 
 
 def load_face(data: Any) -> Face:
