@@ -25,6 +25,15 @@ _TRACKING = re.compile(
     r"mc_[ce]id|_ga|_gl|fb_\w+|_openstat|ns_\w+|inheritredirect|jsessionid|phpsessid",
     re.IGNORECASE,
 )
+# WordPress: "https://host/?p=123" (the_guid, "never changes"); Drupal: "123 at https://host".
+_CMS_ID = re.compile(r"https?://[^/?#\s]+/[^?#\s]*\?(?:[^#\s]*[&;])?p=\d+|\d+ at https?://\S+")
+_EXTENSION = re.compile(r"\.\w{1,5}$")
+_DIGITS = re.compile(r"\d+")
+_SHORTEST_ID = 3
+_YEAR, _MONTH, _DAY = r"(?:19|20)\d\d", r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
+_DATE = re.compile(
+    rf"{_YEAR}|{_YEAR}{_MONTH}|{_YEAR}{_MONTH}{_DAY}|{_DAY}{_MONTH}{_YEAR}|{_DAY}{_MONTH}\d\d|\d\d{_MONTH}{_DAY}"
+)
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
 # Liferay shows one article as /-/slug, /web/site/-/slug, /w/slug and under its asset publisher.
 _LIFERAY = re.compile(
@@ -56,6 +65,21 @@ def canonical(url: str) -> str:
     query = "&".join(f"{key}={value}" for key, value in kept)
     key = f"https://{authority}{path}" + (f"?{query}" if query else "")
     return key if len(key) <= _LONGEST else ""
+
+
+def proves(guid: str, url: str) -> bool:
+    """Say whether a feed's id is sure to name the article at `url` alone, its slug left aside. Never raises.
+
+    It is where a CMS made it as its number of the article (WordPress, Drupal), or where the number
+    at the end of the address stands in it: `…/cau-rach-vong-a109982.html` and `109982`. A guid that a
+    broken feed gives to all its items does not know their numbers; dates and short numbers prove nothing.
+    """
+    if _CMS_ID.fullmatch(guid):
+        return True
+    last = _EXTENSION.sub("", urlsplit(canonical(url)).path.rpartition("/")[2])
+    number = next(iter(_DIGITS.findall(last)[-1:]), "")
+    is_id = len(number) >= _SHORTEST_ID and not _DATE.fullmatch(number)
+    return is_id and number in _DIGITS.findall(guid)
 
 
 def absolute(base: str, link: str) -> str:

@@ -1,6 +1,10 @@
 """Entries and their versions: one thing one source said, once, with every text it ever had.
 
-An entry is found again by its canonical URL, else by the publisher's id, else by its content.
+An entry is found again by its canonical URL, else by the publisher's id, else by its content. An id
+under another URL is the same entry only if it is sure to name one article (a slug was changed), or
+both came by push, where it is a promise; what a broken feed gives to all its items is not. Where a
+telling without that id came in between, two entries stay, and their common id joins them in one story.
+
 Which version is current does not depend on arrival where the source tells times: a text with a
 body before a stub, then by the source's own time, then by receipt; a text seen before never
 revises back.
@@ -21,6 +25,8 @@ from pipeline.store import codec
 from pipeline.store.database import insert
 from pipeline.store.receipts import Receipt
 from pipeline.store.schema import alias, entry, fingerprint, posting, receipt_entry, version
+from pipeline.store.schema import receipt as receipt_table
+from pipeline.urls import proves
 
 _REAL_IDS = frozenset((Form.FEED, Form.RECORD, Form.PUSH))  # a file's name is not an identity
 _TELLING_TIMES = frozenset((Basis.GIVEN, Basis.FEED, Basis.PUSH, Basis.META))
@@ -95,12 +101,32 @@ def find(conn: Connection, source_id: SourceId, form: Form, draft: Draft) -> Ent
         return None
     where = (mine, alias.c.kind.in_(("id", "guid")), alias.c.value.in_(sorted(ids)))
     for found in conn.scalars(select(alias.c.entry_id).where(*where).order_by(alias.c.entry_id).distinct()):
-        known = set(
-            conn.scalars(select(alias.c.value).where(alias.c.entry_id == found, alias.c.kind == "url"))
-        )
-        if not known or not draft.canonical_url or draft.kind is EntryKind.BULLETIN_ITEM:
+        if _bears(conn, EntryId(found), form, draft, ids):
             return EntryId(found)
     return None
+
+
+def _bears(conn: Connection, entry_id: EntryId, form: Form, draft: Draft, ids: set[str]) -> bool:
+    """Say whether an entry that shares an id with a draft is that draft's, whatever its URL."""
+    names: dict[str, set[str]] = {"url": set(), "id": set(), "guid": set()}
+    known = (alias.c.entry_id == entry_id, alias.c.kind.in_(list(names)))
+    for row in conn.execute(select(alias.c.kind, alias.c.value).where(*known)):
+        names[row.kind].add(row.value)
+    if not names["url"] or not draft.canonical_url or draft.kind is EntryKind.BULLETIN_ITEM:
+        return True
+    if draft.act is Act.WITHDRAW or (form is Form.PUSH and _was_pushed(conn, entry_id)):
+        return True
+    shared = ids & (names["id"] | names["guid"])
+    proven = (name for name in shared if proves(name, draft.canonical_url))
+    return any(proves(name, url) for name in proven for url in names["url"])
+
+
+def _was_pushed(conn: Connection, entry_id: EntryId) -> bool:
+    """Say whether a webhook call has told an entry."""
+    came = receipt_table.c.receipt_id == receipt_entry.c.receipt_id
+    where = (receipt_entry.c.entry_id == entry_id, receipt_table.c.form == Form.PUSH)
+    query = select(receipt_table.c.receipt_id).join(receipt_entry, came).where(*where)
+    return conn.scalar(query.limit(1)) is not None
 
 
 def _ids(form: Form, draft: Draft) -> set[str]:
