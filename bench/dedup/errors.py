@@ -1,0 +1,71 @@
+"""The wrong pairs of a run, each with what the pipeline knows of it: for people who tune."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from bench.dedup.model import Telling
+from bench.dedup.score import Truth, missed_pairs, wrong_pairs
+from pipeline.dedup import decide
+from pipeline.linking import WINDOW
+from pipeline.model import EntryId
+from pipeline.store import Connection, links
+
+_MOST_WRONG = 5_000
+
+
+def explained(
+    conn: Connection | None,
+    truth: Truth,
+    lines: Mapping[str, Mapping[str, Any]],
+    told: Mapping[str, Telling] | None,
+) -> Iterator[dict[str, Any]]:
+    """Yield one line for each wrong and each missed pair.
+
+    Args:
+        conn: the database of the run; without it nothing is decided anew.
+        truth: the labels.
+        lines: export lines by external id.
+        told: the tellings by external id, to show their texts; None to show none.
+    """
+    homes = {name: (lines[name]["story_id"] if name in lines else f"lost {name}") for name in truth}
+    pairs = [("wrong", *pair) for pair in wrong_pairs(truth, homes)[:_MOST_WRONG]]
+    pairs += [("missed", *pair) for pair in missed_pairs(truth, homes)]
+    for kind, one, other in pairs:
+        line: dict[str, Any] = {
+            "kind": kind,
+            "a": one,
+            "b": other,
+            "levels": [truth[one].level, truth[other].level],
+            "published": [_published(lines, one), _published(lines, other)],
+            "stored": [_reason(lines, one), _reason(lines, other)],
+        }
+        if conn is not None and one in lines and other in lines:
+            line |= _decided(conn, lines[one]["entry_id"], lines[other]["entry_id"])
+        if told is not None:
+            line["texts"] = [told[one].text(), told[other].text()]
+        yield line
+
+
+def _reason(lines: Mapping[str, Mapping[str, Any]], name: str) -> str | None:
+    decision = lines[name]["decision"] if name in lines else None
+    return decision["because"] if decision else None
+
+
+def _published(lines: Mapping[str, Mapping[str, Any]], name: str) -> str | None:
+    return lines[name]["published"] if name in lines else None
+
+
+def _decided(conn: Connection, one: str, other: str) -> dict[str, Any]:
+    """Return what the rules say of two entries, and whether the one is a candidate of the other."""
+    pair: Sequence[EntryId] = (EntryId(one), EntryId(other))
+    nodes = links.nodes(conn, pair)
+    if len(nodes) < len(pair):
+        return {}
+    a, b = (nodes[entry_id].side for entry_id in pair)
+    edge = decide(a, b)
+    return {
+        "relation": edge.relation,
+        "score": edge.score,
+        "because": edge.because,
+        "candidates": b.entry_id in links.candidates(conn, a, WINDOW),
+    }
