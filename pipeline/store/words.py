@@ -87,7 +87,9 @@ def undo(conn: Connection, word_id: int, by: str, now: datetime) -> None:
     said = conn.execute(select(word).where(word.c.word_id == word_id)).one_or_none()
     if said is None or said.kind not in STANDING:
         raise NotFound(str(word_id), "there is no such word, or it is undone already")
-    together = (word.c.kind == said.kind, word.c.by == said.by, word.c.at == said.at)
+    together = [word.c.kind == said.kind, word.c.by == said.by, word.c.at == said.at]
+    if said.kind != WITHDRAW:
+        together.append(word.c.word_id == word_id)
     query = word.update().where(*together).values(kind=UNDONE + said.kind).returning(word.c.a, word.c.b)
     rows = conn.execute(query).all()
     if not rows:  # somebody else was faster
