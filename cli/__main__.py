@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from cli import accounts, checks, demo, export, ingest, run, sources, stories, upkeep
+from cli import accounts, checks, demo, export, ingest, review, run, sources, stories, upkeep
 from cli.console import say
 from pipeline.errors import TinTinhError
 from pipeline.log import configure
@@ -30,6 +30,7 @@ app.command(hidden=True)(run.web)
 app.command(hidden=True)(run.alive)
 app.command()(stories.search)
 app.command()(stories.trace)
+app.command()(review.review)
 app.add_typer(stories.story, name="story")
 app.add_typer(accounts.user, name="user")
 app.add_typer(upkeep.quarantine, name="quarantine")

@@ -2,16 +2,15 @@
 
 import getpass
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.console import out_json
 
 if TYPE_CHECKING:
-    from pipeline.model import Story
+    from pipeline.model import EntryId, Story
     from pipeline.store import Connection
 
 story = typer.Typer(help="Look at a story, and say an editor's word about it.", no_args_is_help=True)
@@ -73,21 +72,37 @@ def show(story_id: StoryArgument) -> None:
 
 
 @story.command()
-def why(story_id: StoryArgument) -> None:
+def why(
+    thing: ThingArgument,
+    other: Annotated[str, typer.Option(metavar="ID", help="Explain this pair instead.")] = "",
+) -> None:
     """Print why the entries of a story are one: a JSON object a telling.
+
+    Each has its decision, every edge that it has with its score, reason and version of the rules,
+    and what editors said of it. With --other the two entries (of stories: their leads) are
+    explained as the rules see them right now.
 
     \b
     Example:
       ./tintinh story why s2b003711da45e98ae088
+      ./tintinh story why e35c53a17e8d485a88ab2 --other https://baodongkhoi.vn/a109982.html
     """
-    for telling in _story(story_id).face.tellings:
-        told: dict[str, Any] = {
-            "entry_id": telling.entry_id,
-            "source": telling.source_id,
-            "title": telling.title,
-            "decision": asdict(telling.decision),
-        }
-        out_json(told)
+    from cli.desk import desk
+    from pipeline import explain
+    from pipeline.store import review, words
+
+    with desk() as opened, opened.db.read() as conn:
+        if other:
+            pair = review.pair(conn, words.named(conn, thing), words.named(conn, other))
+            decided = explain.now(conn, pair.one.entry_id, pair.other.entry_id)
+            out_json(explain.told(pair, decided), indent=1)
+            return
+        for entry_id in _tellings(conn, thing):
+            known = review.seen(conn, [entry_id]).get(entry_id)
+            told = {"entry_id": entry_id} if known is None else explain.entry(known)
+            edges = [explain.link(edge, entry_id) for edge in review.links_of(conn, [entry_id])]
+            said = [explain.word(one) for one in words.said_of(conn, [entry_id])]
+            out_json({**told, "edges": edges, "words": said})
 
 
 @story.command()
@@ -101,6 +116,19 @@ def merge(story_id: ThingArgument, other: ThingArgument) -> None:
     from pipeline.store import words
 
     _say_word(lambda conn, by, at: words.merge(conn, story_id, other, by, at))
+
+
+@story.command()
+def apart(thing: ThingArgument, other: ThingArgument) -> None:
+    """Say that two entries do not tell the same; not even third ones bring them together.
+
+    \b
+    Example:
+      ./tintinh story apart e35c53a17e8d485a88ab2 e19fdbdfa7a88896b7c6f
+    """
+    from pipeline.store import words
+
+    _say_word(lambda conn, by, at: words.apart(conn, thing, other, by, at))
 
 
 @story.command()
@@ -129,6 +157,21 @@ def withdraw(thing: ThingArgument) -> None:
     _say_word(lambda conn, by, at: words.withdraw(conn, thing, by, at))
 
 
+@story.command()
+def undo(
+    word: Annotated[int, typer.Argument(metavar="WORD", help="Its number: `story why` prints it.")],
+) -> None:
+    """Take an editor's word back; what was said before it stands again.
+
+    \b
+    Example:
+      ./tintinh story undo 12
+    """
+    from pipeline.store import words
+
+    _say_word(lambda conn, by, at: words.undo(conn, word, by, at))
+
+
 def trace(name: Annotated[str, typer.Argument(metavar="URL-OR-ID", help="As seen anywhere.")]) -> None:
     """Print where one thing is now: receipts, versions, story, index and feeds, as JSON.
 
@@ -154,6 +197,16 @@ def _story(story_id: str) -> "Story":
     if found is None:
         raise NotFound(story_id, "there is no such story; `search` and `trace` print story ids")
     return found
+
+
+def _tellings(conn: "Connection", thing: str) -> "list[EntryId]":
+    """Return the entries of the story that a name stands for, the lead first."""
+    from pipeline.store import review, stories, words
+
+    entry_id = words.named(conn, thing)
+    known = review.seen(conn, [entry_id]).get(entry_id)
+    found = stories.get(conn, known.story_id) if known and known.story_id and known.live else None
+    return [telling.entry_id for telling in found.face.tellings] if found else [entry_id]
 
 
 def _say_word(word: "Callable[[Connection, str, datetime], object]") -> None:
