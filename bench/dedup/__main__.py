@@ -29,7 +29,11 @@ def main() -> None:
             print(json.dumps(_made(told)))
             return
         db = None if given.cli else run.opened(folder)
-        done = run.by_command(folder) if db is None else run.in_process(generate.records(told), db)
+        done = (
+            run.by_command(folder)
+            if db is None
+            else run.in_process(generate.records(told), db, hours=given.every)
+        )
         line = _line(given, told, done)
         if given.errors:
             _write_errors(given, told, done, db)
@@ -53,6 +57,7 @@ def _line(given: argparse.Namespace, told: Sequence[Telling], done: run.Done) ->
     speed = {
         "read_per_cpu_s": round(count / done.read) if done.read else None,
         "settled_per_cpu_s": round(count / done.settled) if done.settled else None,
+        "moved_ids": None if done.moved is None else round(done.moved, 4),
     }
     setting = {"seed": given.seed, "split": given.split} | _made(told)
     return setting | {"misread_items": len(misread(told))} | speed | score(labels(told), predicted)
@@ -71,11 +76,11 @@ def _write_errors(
     given: argparse.Namespace, told: Sequence[Telling], done: run.Done, db: Database | None
 ) -> None:
     lines = {line["external_id"]: line for line in done.lines}
-    texts = {one.external_id: one for one in told} if given.texts else None
+    by_id = {one.external_id: one for one in told}
 
     def write(conn: Connection | None) -> None:
         with given.errors.open("w", encoding="utf-8") as file:
-            for line in errors.explained(conn, labels(told), lines, texts):
+            for line in errors.explained(conn, labels(told), lines, by_id, texts=given.texts):
                 file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
     if db is None:
@@ -104,6 +109,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--split", choices=generate.SPLITS, default="train")
     parser.add_argument("--keep", type=Path, help="work in this folder and leave it")
+    parser.add_argument("--every", type=int, default=0, metavar="HOURS", help="settle as news comes in")
     parser.add_argument("--cli", action="store_true", help="go through ./tintinh ingest and export")
     parser.add_argument("--errors", type=Path, help="write wrong and missed pairs here")
     parser.add_argument("--texts", action="store_true", help="with their texts")

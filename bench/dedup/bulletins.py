@@ -35,7 +35,14 @@ def grouped(rng: Random, items: Sequence[Telling], bulletin_id: str) -> list[Tel
     order = list(items)
     rng.shuffle(order)
     return [
-        replace(item, external_id=f"{bulletin_id}#{number}", bulletin=bulletin_id, number=number)
+        replace(
+            item,
+            external_id=f"{bulletin_id}#{number}",
+            title=_printable(item.title),
+            paragraphs=tuple(map(_printable, item.paragraphs)),
+            bulletin=bulletin_id,
+            number=number,
+        )
         for number, item in enumerate(order, 1)
     ]
 
@@ -71,6 +78,11 @@ def record(items: Iterable[Telling]) -> Handed:
         "body": "\n\n".join(filter(None, parts)),
     }
     return Handed(dumped(fields), first.outlet, first.at)
+
+
+def _printable(text: str) -> str:
+    """Return a text that can follow the number of an item: "4. 25 người" would be read as 4.25."""
+    return f"Tin mới: {text}" if text[:1].isdigit() else text
 
 
 def _item(item: Telling, invitation: str) -> str:

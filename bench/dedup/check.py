@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 
 from bench.dedup import generate
 from bench.dedup.model import Telling
+from pipeline.errors import Unreadable
 from pipeline.model import Document, Form, Source, SourceId
-from pipeline.parse import parse
+from pipeline.reader import Reader
 from pipeline.text import words
 
 _CLOSE = 0.98  # share of the words that must arrive; the reader takes invitations and credits out
@@ -16,10 +18,12 @@ def misread(told: Sequence[Telling]) -> list[str]:
     """Return the external ids of items that do not arrive as one entry with the right text."""
     items = {one.external_id: one for one in told if one.is_item}
     arrived: dict[str, list[str]] = {}
-    for record in generate.records(list(items.values())):
-        source = Source(SourceId(record.outlet.source_id), record.outlet.name)
-        for draft in parse(Document(source, Form.RECORD, record.line, record.at)).drafts:
-            arrived.setdefault(draft.external_id, []).append(draft.text())
+    with Reader() as reader:
+        for record in generate.records(list(items.values())):
+            source = Source(SourceId(record.outlet.source_id), record.outlet.name)
+            with suppress(Unreadable):
+                for draft in reader.read(Document(source, Form.RECORD, record.line, record.at)).drafts:
+                    arrived.setdefault(draft.external_id, []).append(draft.text())
     bad = [name for name, item in items.items() if not _same(item, arrived.get(name, []))]
     return sorted([*bad, *(arrived.keys() - items.keys())])
 

@@ -1,7 +1,7 @@
 """Facts that a text tells, and how to swap one for another of its kind. Pure.
 
-A swapped fact stands in the headline or at the beginning and is changed wherever it occurs: the
-result tells of something else, in the same words.
+A swapped fact stands in the headline or in the lead and is changed wherever it occurs: the result
+tells of something else, in the same words.
 """
 
 import re
@@ -41,7 +41,6 @@ COMMUNES = (
     "Bình Chương", "Tịnh Hà", "Duy Phước", "Đại Lãnh", "Hòa Phong", "Lộc Trì", "Vinh Xuân",
 )  # fmt: skip
 
-_SALIENT = 2  # paragraphs in which a fact must stand, the lead counted, if it is not in the headline
 _NUMBER = re.compile(
     r"(?<![\w/.,:-])(?P<n>\d{1,3}(?:\.\d{3})+|\d{1,4})(?P<rest>,\d+)?(?= ?%|\s[^\W\d_])(?!\s(?:tháng|giờ)\b)"
 )
@@ -92,7 +91,7 @@ def person(rng: Random) -> str:
 
 def swapped(rng: Random, article: Article, facts: int) -> tuple[Article, tuple[Swap, ...]] | None:
     """Return the article with up to `facts` salient facts swapped, and which; None if it tells none."""
-    opening = (article.title, article.lead, *article.paragraphs)[: 1 + _SALIENT]
+    opening = f"{article.title}\n{article.lead}"
     finders = list(_FINDERS)
     rng.shuffle(finders)
     done: list[Swap] = []
@@ -100,7 +99,7 @@ def swapped(rng: Random, article: Article, facts: int) -> tuple[Article, tuple[S
     for find in finders:
         if len(done) == facts:
             break
-        swap = find(rng, "\n".join(opening))
+        swap = find(rng, opening)
         if swap is not None and (after := apply(changed, swap)) != changed:
             changed = after
             done.append(swap)

@@ -16,6 +16,7 @@ from xxhash import xxh3_64_intdigest
 
 from bench.dedup import bulletins, edits, facts, levels, notices, rewriting
 from bench.dedup.edits import sentences, size
+from bench.dedup.facts import Swap
 from bench.dedup.levels import Teller
 from bench.dedup.model import Article, Handed, Level, Outlet, Telling, moment, record, truth
 from pipeline.gazetteer import areas
@@ -41,7 +42,7 @@ COPY_SHARES = {  # of the originals
     Level.EXACT: 0.14, Level.EDITED: 0.10, Level.AGENCY: 0.012, Level.STUB: 0.09, Level.REVISION: 0.06,
     Level.REPOST: 0.04,
 }  # fmt: skip
-TWIN_SHARE = 0.12
+TWIN_SHARE = 0.5  # of the originals without an item; half of them have a fact to swap in their opening
 _FLOOD = (25, 12, 140)  # articles for one notice of a template, fewest, most
 _PAPERS = (5, 30)  # that print an agency's text
 _MARKS = ("{initials}O", "Báo {place}", "{initials}-TV", "{host}")
@@ -202,11 +203,13 @@ def _block(
         if place in excerpted:
             item, made = _excerpted(rng, article, outlet, at, teller)
             items.append(item)
+            copies = _copies(rng, made, teller, communes)
         else:
             made = levels.original(rng, article, outlet, at)
-            told += _twins(rng, made, article, items, teller)
-        told.append(made)
-        told += _copies(rng, made, teller, communes)
+            twins, swaps = _twins(rng, made, article, items, teller)
+            told += twins
+            copies = (copy for copy in _copies(rng, made, teller, communes) if _tells(copy, swaps))
+        told += (made, *copies)
     out = day + timedelta(days=rng.choice((0, 0, 1)), minutes=1330)
     told += [
         replace(item, at=out, dated=True)
@@ -239,13 +242,11 @@ def _excerpted(
 
 def _twins(
     rng: Random, told: Telling, article: Article, items: list[Telling], teller: Teller
-) -> list[Telling]:
-    """Return a twin of some articles; some twins have an item of their own."""
-    if rng.random() >= TWIN_SHARE / (1 - 0.55):
-        return []
-    found = facts.swapped(rng, article, rng.choice((1, 1, 2)))
+) -> tuple[list[Telling], Sequence[Swap]]:
+    """Return a twin of some articles, and the facts that it swaps; some twins have an item of their own."""
+    found = facts.swapped(rng, article, rng.choice((1, 1, 2))) if rng.random() < TWIN_SHARE else None
     if found is None:
-        return []
+        return [], ()
     other, swaps = found
     outlet = told.outlet if rng.random() < 0.5 else teller.another(rng, told.outlet)[0]
     kinds = "+".join(swap.kind for swap in swaps)
@@ -255,7 +256,12 @@ def _twins(
         if any(swap.new in item.text() for swap in swaps):
             items.append(item)
             made = replace(made, at=told.at + timedelta(minutes=rng.randint(1, 9)))
-    return [replace(made, detail=f"{kinds} of {told.external_id}")]
+    return [replace(made, detail=f"{kinds} of {told.external_id}")], swaps
+
+
+def _tells(copy: Telling, swaps: Sequence[Swap]) -> bool:
+    """Tell whether a copy cannot be the twin's, because it tells one of the facts that differ."""
+    return not swaps or any(swap.old in copy.text() for swap in swaps)
 
 
 def _copies(rng: Random, told: Telling, teller: Teller, communes: Sequence[Outlet]) -> Iterator[Telling]:

@@ -139,16 +139,16 @@ def noise(rng: Random, told: Telling) -> Telling:
 
 def rewritten(rng: Random, told: Telling, teller: Teller) -> Telling:
     """Tell the opening anew."""
-    excerpt = _opening(rng, told, more=rng.randint(0, 1))
+    excerpt = edits.trimmed(rng, _opening(rng, told, more=rng.randint(0, 1)), rng.uniform(0, 0.3))
     item = _item(rng, told, Level.REWRITTEN, rewriting.rewritten(rng, excerpt, teller.pairs))
-    return replace(item, title=rewriting.synonymous(rng, item.title, teller.pairs, 0.5))
+    return replace(item, title=_other_title(rng, told, teller, told.outlet) if item.title else "")
 
 
 def abstractive(rng: Random, told: Telling, article: Article, *, titled: bool) -> Telling:
     """Take the lead, which people wrote, of an article that is told without it."""
     level = Level.ABSTRACTIVE_TITLED if titled else Level.ABSTRACTIVE
     item = _item(rng, told, level, [article.lead])
-    return replace(item, title=_printable(article.title) if titled else "")
+    return replace(item, title=article.title if titled else "")
 
 
 def exact(rng: Random, told: Telling, teller: Teller, at: datetime, *, same: bool) -> Telling:
@@ -206,7 +206,7 @@ def revision(rng: Random, told: Telling, teller: Teller, at: datetime) -> Tellin
     )
     changed = Article("", told.title, told.summary, paragraphs or told.paragraphs)
     detail = ""
-    if rng.random() < 0.4 and (swap := facts.swapped(rng, changed, 1)):
+    if rng.random() < 0.15 and (swap := facts.swapped(rng, changed, 1)):
         changed, detail = swap[0], f"other {swap[1][0].kind}"
     url = rng.choice(_MOVED).format(rest=told.url.removeprefix("https://"))
     again = _copy(rng, told, Level.REVISION, "r", (told.outlet, at),
@@ -278,17 +278,12 @@ def _item(rng: Random, told: Telling, level: Level, paragraphs: Sequence[str], d
         told,
         level=Level.TWIN_ITEM if own else level,
         original=told.external_id,
-        title=_printable(title),
+        title=title,
         summary="",
-        paragraphs=tuple(edits.capital(_printable(paragraph)) for paragraph in paragraphs),
+        paragraphs=tuple(map(edits.capital, paragraphs)),
         url="",
         detail=detail or ("untitled" if not title else ""),
     )
-
-
-def _printable(text: str) -> str:
-    """Return a text that can follow the number of an item: "4. 25 người" would be read as 4.25."""
-    return f"Tin mới: {text}" if text[:1].isdigit() else text
 
 
 def _copy(
@@ -326,8 +321,9 @@ def _short_title(rng: Random, title: str) -> str:
 def _other_title(rng: Random, told: Telling, teller: Teller, outlet: Outlet) -> str:
     """Make another headline: of the opening's first clause, with other words, longer or shorter."""
     way = rng.randrange(4)
-    if way == 0:
-        return edits.capital(edits.sentences(_flow(told)[0])[0].split(", ")[-1][:120].rstrip(" ."))
+    clause = edits.sentences(_flow(told)[0])[0].split(", ")[-1][:120].rstrip(" .")
+    if way == 0 and edits.size(clause) >= _TITLE_LEFT:
+        return edits.capital(clause)
     if way == 1:
         lower = told.title[0].lower() + told.title[1:]
         return rng.choice(_TITLE_ADDED).format(title=told.title, lower=lower, place=outlet.place)

@@ -65,7 +65,8 @@ def flood(
     for number, template in enumerate(templates()):
         if number % 2 != int(test):
             continue
-        for place, outlet in enumerate(rng.sample(list(teller.outlets), _SERIES)):
+        for place, area in enumerate(rng.sample(sorted({one.area for one in teller.outlets}), _SERIES)):
+            outlet = rng.choice([one for one in teller.outlets if one.area == area])
             shared = {field: draw(rng, days[0]) for field, draw in _DRAWS.items()} | {"tinh": outlet.place}
             wording = tuple(rng.choice(wordings) for wordings in template.paragraphs)
             series = _Series(template, f"{template.name}-{place}", outlet, wording, shared)

@@ -46,6 +46,19 @@ PAIRS = (
     ("cộng đồng", "xã hội"), ("hiệu quả", "kết quả tốt"),
 )  # fmt: skip
 
+# Little words, which are most of a text; one way only.
+LITTLE = (
+    ("và", "cùng"), ("trong", "ở trong"), ("với", "cùng với"), ("cho", "dành cho"), ("khi", "lúc"),
+    ("này", "nói trên"), ("tại", "ở"), ("đến", "tới"), ("như", "giống như"), ("vì", "do"),
+    ("nếu", "trường hợp"), ("thêm", "bổ sung"), ("là", "chính là"), ("nhưng", "song"), ("còn", "vẫn còn"),
+    ("theo", "căn cứ"), ("muốn", "mong muốn"), ("thấy", "nhìn thấy"),
+    ("rồi", "sau đó"), ("trên", "ở trên"), ("việc", "chuyện"), ("sẽ", "dự kiến sẽ"), ("đã", "từng"),
+    ("các", "những"), ("vào", "trong"), ("hơn nữa", "thêm vào đó"), ("do", "bởi"),
+    ("sau đó", "kế đến"), ("trước đó", "hồi trước"), ("bởi vì", "do"), ("để", "nhằm"),
+    ("cùng ngày", "trong ngày"), ("hôm nay", "ngày hôm nay"), ("nhất là", "đặc biệt là"), ("vừa", "mới"),
+    ("từng", "đã từng"), ("giữa", "ở giữa"), ("ngoài", "bên ngoài"), ("họ", "những người này"),
+)  # fmt: skip
+
 _DROPPED = re.compile(r"(?<=\s)(?:đã|các|những|cũng|rằng|thì|đó|này|vẫn|của|được|lại|mà)\s")
 _DAY = re.compile(
     r"(?P<head>\b(?:[Nn]gày|[Ss]áng|[Cc]hiều|[Tt]ối|[Tt]rưa|[Hh]ôm|nay|qua)\s+\(?)(?P<d>\d{1,2})[/-](?P<m>\d{1,2})"
@@ -58,7 +71,7 @@ _DIGITS = ("hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 _COUNTED = (
     r"(?=\s(?:người|xe|vụ|ngày|tháng|con|chiếc|ngôi|đối tượng|nạn nhân|cháu|em|tỉnh|xã|huyện|trường)\b)"
 )
-_SMALL = re.compile(rf"(?<![\w.,/-])([2-9])(?![.,/-]){_COUNTED}")
+_SMALL = re.compile(rf"(?<![\w.,/-])(?<!ngày )([2-9])(?![.,/-]){_COUNTED}")
 _SPELLED = re.compile(rf"\b({'|'.join(_DIGITS)})\b{_COUNTED}")
 _ADJUNCT = re.compile(
     r"(?P<when>(?:Ngày|Sáng|Chiều|Tối|Trưa|Đêm|Tại|Trong|Sau|Trước|Nhằm|Để|Do|Từ|Đến|Khi|Với)"
@@ -68,11 +81,12 @@ _ADJUNCT = re.compile(
 _SAYS = re.compile(rf"^(?P<who>[{CAPITALS}][^,.;:\"“]{{3,70}}?) cho biết,? (?P<what>[^\"“]+)$")
 _TOLD = re.compile(r"^Theo (?P<who>[^,.;:\"“]{3,70}), (?P<what>[^\"“]+)$")
 _LONGEST_ADJUNCT, _LONGEST_MERGED = 14, 28  # words
+_LITTLE_SHARE = 0.6  # of the chance of other words
 
 
 def drawn(rng: Random, share: float = 0.7) -> tuple[tuple[str, str], ...]:
     """Return the part of the table that one set uses."""
-    return tuple(pair for pair in PAIRS if rng.random() < share)
+    return tuple(pair for pair in (*PAIRS, *LITTLE) if rng.random() < share)
 
 
 def rewritten(rng: Random, paragraphs: Sequence[str], pairs: Sequence[tuple[str, str]]) -> list[str]:
@@ -88,15 +102,17 @@ def synonymous(rng: Random, text: str, pairs: Sequence[tuple[str, str]], share: 
     known = re.compile(
         rf"(?<![\w.])(?:{'|'.join(map(re.escape, sorted(table, key=len, reverse=True)))})(?!\w)"
     )
-    return known.sub(lambda found: table[found[0]] if rng.random() < share else found[0], text)
+    rare = share * _LITTLE_SHARE
+    chance = {one: rare if (one, other) in LITTLE else share for one, other in table.items()}
+    return known.sub(lambda found: table[found[0]] if rng.random() < chance[found[0]] else found[0], text)
 
 
 def _retold(rng: Random, paragraph: str, pairs: Sequence[tuple[str, str]]) -> str:
     told = [_reordered(rng, sentence) for sentence in sentences(paragraph)]
     text = " ".join(_merged(rng, told))
-    text = synonymous(rng, text, pairs, 0.75)
+    text = synonymous(rng, text, pairs, 0.85)
     text = _reformed(rng, text)
-    return capital(_DROPPED.sub(lambda found: "" if rng.random() < 0.3 else found[0], text))
+    return capital(_DROPPED.sub(lambda found: "" if rng.random() < 0.4 else found[0], text))
 
 
 def _reordered(rng: Random, sentence: str) -> str:

@@ -17,10 +17,10 @@ from typing import Any
 
 from bench.dedup.model import Handed
 from pipeline import places
-from pipeline.model import Form, Given, Source, SourceId
+from pipeline.model import ChangeKind, Form, Given, Source, SourceId
 from pipeline.reader import Reader
 from pipeline.stages import receive, settle
-from pipeline.store import Database, export, open_database, receipts, sources
+from pipeline.store import Connection, Database, changes, export, open_database, receipts, sources
 
 _BATCH = 200
 _DELAY = timedelta(minutes=20)  # between publication and its receipt
@@ -29,12 +29,15 @@ _ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What the pipeline made of the records; CPU seconds of this process and its children."""
+    """What the pipeline made of the records; CPU seconds of this process and its children.
+
+    `moved`: share of published story ids that ended in a merge or were made by a split.
+    """
 
     lines: list[dict[str, Any]]
-    received: float
     read: float
     settled: float
+    moved: float | None = None
 
 
 def now() -> datetime:
@@ -55,21 +58,29 @@ def opened(folder: Path) -> Database:
     return db
 
 
-def in_process(records: Sequence[Handed], db: Database) -> Done:
-    """Receive, read and settle all records; each was received soon after it came out."""
-    start = cpu()
-    _hand_in(db, iter(records))
-    received = cpu()
+def in_process(records: Sequence[Handed], db: Database, *, hours: int = 0) -> Done:
+    """Receive, read and settle the records; each was received soon after it came out.
+
+    Args:
+        records: in order of publication.
+        db: an empty database.
+        hours: settle whenever as many hours have passed, as `up` would; 0: once, in the end.
+    """
+    read = settled = 0.0
     with Reader() as reader:
-        while receive(db, reader, now).receipts:
-            pass
-    read = cpu()
-    while settle(db, now).entries:
-        pass
-    settled = cpu()
+        for batch in _spans(records, timedelta(hours=hours)):
+            start = cpu()
+            _hand_in(db, iter(batch))
+            while receive(db, reader, now).receipts:
+                pass
+            midway = cpu()
+            while settle(db, now).entries:
+                pass
+            read, settled = read + midway - start, settled + cpu() - midway
+        ending = cpu()
+    read += cpu() - ending  # the reader's own, known when it has ended
     with db.read() as conn:
-        lines = list(export.lines(conn))
-    return Done(lines, received - start, read - received, settled - read)
+        return Done(list(export.lines(conn)), read, settled, _moved(conn) if hours else None)
 
 
 def by_command(folder: Path) -> Done:
@@ -90,7 +101,26 @@ def by_command(folder: Path) -> Done:
         [*command, "export"], env=environment, cwd=_ROOT, check=True, capture_output=True
     )
     lines = [json.loads(line) for line in told.stdout.decode().splitlines()]
-    return Done(lines, 0.0, 0.0, done - start)
+    return Done(lines, 0.0, done - start)
+
+
+def _spans(records: Sequence[Handed], span: timedelta) -> Iterator[list[Handed]]:
+    """Yield records by spans of time, all at once for a span of nothing."""
+    batch: list[Handed] = []
+    for one in records:
+        if span and batch and one.at - batch[0].at >= span:
+            yield batch
+            batch = []
+        batch.append(one)
+    if batch:
+        yield batch
+
+
+def _moved(conn: Connection) -> float:
+    log = changes.after(conn, 0, changes.head(conn))
+    made = {change.story_id for change in log}
+    kinds = (ChangeKind.MERGED_INTO, ChangeKind.SPLIT_FROM)
+    return len({change.story_id for change in log if change.kind in kinds}) / max(1, len(made))
 
 
 def _hand_in(db: Database, records: Iterator[Handed]) -> None:

@@ -19,6 +19,12 @@ import numpy as np
 
 from bench.dedup.model import LOOK_ALIKES, RANK, Level
 
+TARGETS = {  # F1
+    Level.VERBATIM: 0.99, Level.NONADJACENT: 0.99, Level.EXACT: 0.99,
+    Level.REVISION: 0.99, Level.AGENCY: 0.99,
+    Level.TRIMMED: 0.97, Level.NOISE: 0.97, Level.EDITED: 0.97, Level.STUB: 0.97,
+    Level.REWRITTEN: 0.90, Level.ABSTRACTIVE_TITLED: 0.90, Level.ABSTRACTIVE: 0.70,
+}  # fmt: skip
 _RESAMPLES = 1_000
 _INTERVAL = (2.5, 97.5)  # percent
 _PLACES = 4
@@ -65,11 +71,14 @@ class Counts:
 def score(truth: Truth, predicted: Predicted) -> dict[str, Any]:
     """Return all figures: overall, with intervals, by level, links, look-alikes, chains, lost ids."""
     homes = {name: predicted.get(name) or f"lost {name}" for name in truth}
-    by_level = levels(truth, homes)
+    by_level = {level: counts.figures() for level, counts in levels(truth, homes).items()}
     return {
         **overall(truth, homes).figures(),
         "interval": interval(truth, homes),
-        "levels": {level: by_level[level].figures() for level in Level if level in by_level},
+        "levels": by_level,
+        "below_target": [
+            level for level in by_level if (by_level[level]["f1"] or 0.0) < TARGETS.get(level, 0.0)
+        ],
         "links": _rounded(linked(truth, homes)),
         "links_by_level": {level: _rounded(share) for level, share in linked_by_level(truth, homes).items()},
         "templates_merged": _rounded(merged_templates(truth, homes)),
