@@ -247,13 +247,19 @@ def _html(text: str, most: int) -> str:
 
 
 def _provenance(face: Face) -> str:
-    """Return one HTML paragraph that names who told the story, the lead first."""
+    """Return HTML paragraphs that name who told the story, the lead first, and who took it back."""
     said = list(dict.fromkeys(_who(one) for one in face.tellings[:_TELLINGS_MOST]))
     if not said:
         return ""
     others = f". Cũng có trong: {'; '.join(said[1:])}" if said[1:] else ""
     more = f" và {left} nơi khác" if (left := len(face.tellings) - _TELLINGS_MOST) > 0 else ""
-    return f"<p>Nguồn: {said[0]}{others}{more}.</p>"
+    return f"<p>Nguồn: {said[0]}{others}{more}.</p>{_taken_back(face)}"
+
+
+def _taken_back(face: Face) -> str:
+    names = [_line(name, _NAME_MOST) for name in face.taken_back[:_TELLINGS_MOST]]
+    named = html.escape(", ".join(name for name in names if name), quote=False)
+    return f"<p>{named} đã rút bài của mình về tin này.</p>" if named else ""
 
 
 def _who(telling: Telling) -> str:

@@ -178,7 +178,10 @@ def _marked(read: Sequence[_Paragraph], covered: bytearray, said: _Said, length:
     return Marked(tuple(shown), share, tuple(only), max(0, length - most))
 
 
-def _tints(words: Sequence[_Word], covered: bytearray, telling: Sequence[tuple[int, int]]) -> list[Tint]:
+_Tinted = tuple[Tint, int]  # the number tells one name from the next
+
+
+def _tints(words: Sequence[_Word], covered: bytearray, telling: Sequence[tuple[int, int]]) -> list[_Tinted]:
     """Return the tint of each word; of a number or name that differs, the words that are not shared."""
     tints = []
     spans = iter(telling)
@@ -187,17 +190,18 @@ def _tints(words: Sequence[_Word], covered: bytearray, telling: Sequence[tuple[i
         while span is not None and span[1] <= word.start:
             span = next(spans, None)
         if is_covered:
-            tints.append(Tint.SHARED)
+            tints.append((Tint.SHARED, 0))
+        elif span is not None and span[0] <= word.start:
+            tints.append((Tint.DIFFERS, span[0]))
         else:
-            differs = span is not None and span[0] <= word.start
-            tints.append(Tint.DIFFERS if differs else Tint.PLAIN)
+            tints.append((Tint.PLAIN, 0))
     return tints
 
 
-def _pieces(line: str, words: Sequence[_Word], tints: Sequence[Tint]) -> Iterator[Piece]:
+def _pieces(line: str, words: Sequence[_Word], tints: Sequence[_Tinted]) -> Iterator[Piece]:
     """Yield the paragraph in pieces; what stands between two words of one tint has it too."""
     done = 0
-    for tint, run in groupby(zip(words, tints, strict=True), key=lambda pair: pair[1]):
+    for (tint, _), run in groupby(zip(words, tints, strict=True), key=lambda pair: pair[1]):
         if tint is Tint.PLAIN:
             continue
         inside = [word for word, _ in run]

@@ -75,7 +75,7 @@ def check_csrf(who: Session, csrf: str) -> None:
 def show(request: Request, site: TheSite, who: Signed, next: str = "/") -> Response:  # noqa: A002
     """Show the page for signing in."""
     if who is not None:
-        return RedirectResponse(_local(next), 303)
+        return RedirectResponse(local_path(next), 303)
     return _page(request, site, to=next)
 
 
@@ -144,7 +144,7 @@ def leave(request: Request, site: TheSite, who: Signed, csrf: Text) -> Response:
 
 def _entered(request: Request, site: Site, token: str, to: str) -> Response:
     _close(request, site)  # whatever session this browser had before
-    answer = RedirectResponse(_local(to), 303)
+    answer = RedirectResponse(local_path(to), 303)
     answer.set_cookie(
         _cookie(site, "session"),
         token,
@@ -174,7 +174,7 @@ def _page(
         here="",
         signed=None,
         csrf=_stranger_csrf(secret),
-        next=_local(to),
+        next=local_path(to),
         problem=problem,
         name=name,
     )
@@ -199,6 +199,6 @@ def _cookie(site: Site, name: str) -> str:
     return f"__Host-tintinh_{name}" if site.https else f"tintinh_{name}"
 
 
-def _local(to: str) -> str:
-    """Return a path of this site, so that nobody is sent elsewhere after signing in."""
+def local_path(to: str) -> str:
+    """Return a path of this site, "/" for anything else: nobody is sent elsewhere by a form."""
     return to if to.startswith("/") and to.isprintable() and not to.startswith(("//", "/\\")) else "/"

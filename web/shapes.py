@@ -95,6 +95,7 @@ class StoryBody(BaseModel):
     areas: list[str]
     topics: list[str]
     doc_numbers: list[str]
+    taken_back: list[str] = Field(description="names of sources that withdrew their own telling")
     entries: list[EntryBody]
 
     @classmethod
@@ -118,5 +119,6 @@ class StoryBody(BaseModel):
             areas=list(face.labels.areas),
             topics=list(face.labels.topics),
             doc_numbers=list(face.doc_numbers),
+            taken_back=list(face.taken_back),
             entries=[EntryBody.of(told) for told in face.tellings],
         )

@@ -1,5 +1,6 @@
 """One story, as a page and as JSON. A merged story sends on to its survivor, a withdrawn one is gone."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -7,7 +8,9 @@ from fastapi.responses import HTMLResponse
 
 from feeds.channel import Channel, channel
 from pipeline.model import Labels, Story, StoryId, StoryState
-from pipeline.store import stories
+from pipeline.store import review, stories, words
+from pipeline.store.accounts import Role
+from pipeline.store.words import Said
 from web.account import Signed
 from web.problems import Problem, described
 from web.shapes import StoryBody
@@ -15,6 +18,7 @@ from web.site import Site, TheSite
 from web.view import render
 
 _MOST_TOPICS = 3
+_MOST_WORDS = 20
 Id = Annotated[str, Path(max_length=64)]
 
 router = APIRouter()
@@ -22,12 +26,32 @@ router = APIRouter()
 
 @router.get("/stories/{story_id}", include_in_schema=False)
 def page(site: TheSite, who: Signed, story_id: Id) -> HTMLResponse:
-    """Show a story: all tellings side by side, and why they are one."""
+    """Show a story: all tellings side by side, and why they are one; editors can say a word about it."""
     story = _living(site, story_id, "/stories/")
     shown = render(
-        "story.html", title="", here="", signed=who, story=story, channels=_channels(story.face.labels)
+        "story.html",
+        title="",
+        here="",
+        signed=who,
+        story=story,
+        channels=_channels(story.face.labels),
+        editing=_editing(site, story) if who is not None and who.role.allows(Role.EDITOR) else None,
     )
-    return HTMLResponse(shown)
+    return HTMLResponse(shown, headers=None if who is None else {"Cache-Control": "no-store"})
+
+
+@dataclass(frozen=True, slots=True)
+class Editing:
+    """What an editor sees more. `pending`: a word or a text is not applied yet; `said`: newest first."""
+
+    pending: bool
+    said: list[Said]
+
+
+def _editing(site: Site, story: Story) -> Editing:
+    told = [telling.entry_id for telling in story.face.tellings]
+    with site.db.read() as conn:
+        return Editing(review.unapplied(conn, told), words.said_of(conn, told)[:_MOST_WORDS])
 
 
 @router.get(

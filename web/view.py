@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from pipeline import places, text, topics
-from pipeline.model import LOCAL_ZONE, NATIONAL, EntryKind, Face, Labels, Verdict
+from pipeline.model import LOCAL_ZONE, NATIONAL, EntryKind, Face, Labels, Places, Verdict
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
@@ -29,6 +29,13 @@ VERDICTS = {
     Verdict.JOINS: "Cùng một tin",
     Verdict.REPEATS: "Đăng lại",
     Verdict.REVISES: "Đã sửa",
+}
+WORDS = {
+    "merge": "Cùng một tin",
+    "apart": "Không cùng tin",
+    "split": "Tách riêng",
+    "withdraw": "Gỡ",
+    "undo": "Hoàn tác",
 }
 BASES = {
     "given": "ngày do nguồn cung cấp",
@@ -66,6 +73,11 @@ def instant(moment: datetime | str | None) -> str:
 def number(value: float) -> str:
     """Return a whole number with dots between thousands, as Vietnamese writes it."""
     return f"{round(value):,}".replace(",", ".")
+
+
+def score(value: float) -> str:
+    """Return a score of 0..1 with two decimals behind a comma."""
+    return f"{value:.2f}".replace(".", ",")
 
 
 def duration(seconds: float | None) -> str:
@@ -109,6 +121,13 @@ def place(labels: Labels) -> str:
     first = area_name(labels.area) or province_name(labels.province)
     others = [province_name(slug) for slug in labels.provinces if slug != labels.province]
     return "; ".join([name for name in (first, *others) if name][:_SHOWN_PLACES])
+
+
+def told_places(told: Places) -> str:
+    """Return the places that a text tells about, the weightiest first, at most three names."""
+    named = [area_name(slug) for slug in told.areas] or [province_name(slug) for slug in told.provinces]
+    everywhere = ["Cả nước"] if told.national else []
+    return "; ".join([name for name in (*named, *everywhere) if name][:_SHOWN_PLACES])
 
 
 def topic_name(slug: str) -> str:
@@ -177,11 +196,13 @@ def _environment() -> Environment:
         when,
         instant,
         number,
+        score,
         duration,
         province_name,
         area_name,
         area_choice,
         place,
+        told_places,
         topic_name,
         web_url,
         host,
@@ -190,7 +211,7 @@ def _environment() -> Environment:
         source_count,
     )
     environment.filters.update({one.__name__: one for one in filters})
-    environment.globals.update(static=static, query=query, VERDICTS=VERDICTS, BASES=BASES)
+    environment.globals.update(static=static, query=query, VERDICTS=VERDICTS, BASES=BASES, WORDS=WORDS)
     return environment
 
 

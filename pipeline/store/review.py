@@ -187,10 +187,13 @@ def links_of(conn: Connection, entry_ids: Iterable[EntryId]) -> list[Link]:
 
 def unapplied(conn: Connection, entry_ids: Iterable[EntryId]) -> bool:
     """Say whether one of the entries still waits for linking, so that words about it may not show yet."""
-    query = select(entry.c.entry_id).where(
-        entry.c.entry_id.in_(sorted(set(entry_ids))), entry.c.touched > entry.c.linked
-    )
-    return conn.execute(query.limit(1)).one_or_none() is not None
+    wanted = sorted(set(entry_ids))
+    for start in range(0, len(wanted), _CHUNK):
+        mine = entry.c.entry_id.in_(wanted[start : start + _CHUNK])
+        query = select(entry.c.entry_id).where(mine, entry.c.touched > entry.c.linked).limit(1)
+        if conn.execute(query).one_or_none() is not None:
+            return True
+    return False
 
 
 def _open(query: Select[Any], one: Any, other: Any) -> Select[Any]:

@@ -207,6 +207,16 @@ def test_provenance_names_every_teller() -> None:
     ) == told.summary
 
 
+def test_a_withdrawal_is_told_beside_the_copies() -> None:
+    """Who took the story back is named behind those who tell it; without such a source no byte differs."""
+    plain = story(1, telling(1, content="Đoạn một."))
+    marked = replace(plain, face=replace(plain.face, taken_back=("Báo <Hai>", "Cổng Ba")))
+    said = "<p>Báo ‹Hai›, Cổng Ba đã rút bài của mình về tin này.</p>"
+
+    assert item(plain, SITE).summary + said == item(marked, SITE).summary
+    assert item(plain, SITE).content + said == item(marked, SITE).content
+
+
 def test_content_goes_out_only_when_the_face_has_it() -> None:
     """Full text is in content and content:encoded; without the right to it, neither element exists."""
     full = story(1, telling(1, content="Đoạn một & hai.\n\nĐoạn ba <ba>."))

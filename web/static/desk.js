@@ -1,0 +1,59 @@
+// The desk by keyboard; every page works without it.
+const pairs = [...document.querySelectorAll(".pair")];
+let place = Math.max(0, pairs.findIndex((pair) => `#${pair.id}` === location.hash || pair.querySelector("details[open]")));
+let busy = false;
+
+function go(to) {
+  if (to >= pairs.length) {
+    const next = document.querySelector("a[rel=next]");
+    if (next) location.assign(next.href);
+    return;
+  }
+  if (to < 0) return;
+  pairs[place].querySelector("details").open = false;
+  place = to;
+  show();
+  pairs[place].scrollIntoView({ block: "start" });
+}
+
+function show() {
+  for (const pair of pairs) pair.removeAttribute("aria-current");
+  pairs[place].setAttribute("aria-current", "true");
+  pairs[place].querySelector("details").open = true;
+  pairs[place].focus({ preventScroll: true });
+}
+
+function press(button) {
+  if (!button || busy) return;
+  busy = true;
+  button.click();
+}
+
+const keys = {
+  j: () => go(place + 1),
+  ArrowDown: () => go(place + 1),
+  k: () => go(place - 1),
+  ArrowUp: () => go(place - 1),
+  m: () => press(pairs[place].querySelector("button[value=merge]")),
+  s: () => press(pairs[place].querySelector("button[value=apart]")),
+  o: () => {
+    const texts = pairs[place].querySelector("details");
+    texts.open = !texts.open;
+  },
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.target.closest("input, select, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
+  const help = document.getElementById("keys");
+  let act = pairs.length ? keys[event.key] : undefined;
+  if (event.key === "u") act = () => press(document.querySelector("#undo button"));
+  if (event.key === "?" && help) act = () => { help.open = !help.open; };
+  if (!act) return;
+  event.preventDefault();
+  act();
+});
+
+window.addEventListener("pageshow", () => {
+  busy = false;
+});
+if (pairs.length) show();
