@@ -54,9 +54,10 @@ def _likeness(one: Telling) -> str:
 def _line(given: argparse.Namespace, told: Sequence[Telling], done: run.Done) -> dict[str, Any]:
     predicted = {line["external_id"]: line["story_id"] for line in done.lines if line["story_id"]}
     count = len(told)
+    stage = "whole_way" if given.cli else "settled"
     speed = {
         "read_per_cpu_s": round(count / done.read) if done.read else None,
-        "settled_per_cpu_s": round(count / done.settled) if done.settled else None,
+        f"{stage}_per_cpu_s": round(count / done.settled) if done.settled else None,
         "moved_ids": None if done.moved is None else round(done.moved, 4),
     }
     setting = {"seed": given.seed, "split": given.split} | _made(told)

@@ -1,14 +1,14 @@
 """The wrong pairs of a run, each with what the pipeline knows of it: for people who tune."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bench.dedup.model import Telling
 from bench.dedup.score import Truth, missed_pairs, wrong_pairs
-from pipeline.dedup import decide
-from pipeline.linking import WINDOW
+from pipeline import explain
+from pipeline.linking import near
 from pipeline.model import EntryId
-from pipeline.store import Connection, links
+from pipeline.store import Connection, prints
 
 _MOST_WRONG = 5_000
 
@@ -17,7 +17,9 @@ def explained(
     conn: Connection | None,
     truth: Truth,
     lines: Mapping[str, Mapping[str, Any]],
-    told: Mapping[str, Telling] | None,
+    told: Mapping[str, Telling],
+    *,
+    texts: bool,
 ) -> Iterator[dict[str, Any]]:
     """Yield one line for each wrong and each missed pair.
 
@@ -25,7 +27,8 @@ def explained(
         conn: the database of the run; without it nothing is decided anew.
         truth: the labels.
         lines: export lines by external id.
-        told: the tellings by external id, to show their texts; None to show none.
+        told: the tellings by external id.
+        texts: show their texts, too.
     """
     homes = {name: (lines[name]["story_id"] if name in lines else f"lost {name}") for name in truth}
     pairs = [("wrong", *pair) for pair in wrong_pairs(truth, homes)[:_MOST_WRONG]]
@@ -36,12 +39,13 @@ def explained(
             "a": one,
             "b": other,
             "levels": [truth[one].level, truth[other].level],
+            "detail": [told[one].detail, told[other].detail],
             "published": [_published(lines, one), _published(lines, other)],
             "stored": [_reason(lines, one), _reason(lines, other)],
         }
         if conn is not None and one in lines and other in lines:
             line |= _decided(conn, lines[one]["entry_id"], lines[other]["entry_id"])
-        if told is not None:
+        if texts:
             line["texts"] = [told[one].text(), told[other].text()]
         yield line
 
@@ -56,16 +60,15 @@ def _published(lines: Mapping[str, Mapping[str, Any]], name: str) -> str | None:
 
 
 def _decided(conn: Connection, one: str, other: str) -> dict[str, Any]:
-    """Return what the rules say of two entries, and whether the one is a candidate of the other."""
-    pair: Sequence[EntryId] = (EntryId(one), EntryId(other))
-    nodes = links.nodes(conn, pair)
-    if len(nodes) < len(pair):
+    """Return what the rules say of two entries now, and whether their words make them candidates."""
+    a, b = EntryId(one), EntryId(other)
+    edge = explain.now(conn, a, b).edge
+    if edge is None:
         return {}
-    a, b = (nodes[entry_id].side for entry_id in pair)
-    edge = decide(a, b)
+    sought = prints.sought(conn, [a])
     return {
         "relation": edge.relation,
         "score": edge.score,
         "because": edge.because,
-        "candidates": b.entry_id in links.candidates(conn, a, WINDOW),
+        "candidates": a in sought and b in near(conn, sought[a]),
     }

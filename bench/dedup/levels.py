@@ -200,10 +200,9 @@ def stub(rng: Random, told: Telling, teller: Teller, at: datetime) -> Telling:
 
 
 def revision(rng: Random, told: Telling, teller: Teller, at: datetime) -> Telling:
-    """Tell the same address again: some sentences changed, perhaps a number too."""
-    paragraphs = tuple(
-        filter(None, (_reworked(rng, one, teller, rng.uniform(0.1, 0.4)) for one in told.paragraphs))
-    )
+    """Tell the same address again: 5-20 % of the sentences changed, perhaps a number too."""
+    share = rng.uniform(0.05, 0.2)
+    paragraphs = tuple(filter(None, (_reworked(rng, one, teller, share) for one in told.paragraphs)))
     changed = Article("", told.title, told.summary, paragraphs or told.paragraphs)
     detail = ""
     if rng.random() < 0.15 and (swap := facts.swapped(rng, changed, 1)):
