@@ -243,6 +243,12 @@ class LastWord:
     about: tuple[Seen, ...]
     applied: bool
 
+    def leads_back(self, here: str) -> str:
+        """Return the address of a list with the pair that the word is about, once it is taken back."""
+        if self.said.b is None:
+            return here
+        return _at(here, _anchor(self.said.a, self.said.b))
+
 
 def _last(conn: Connection, who: Session) -> LastWord | None:
     found = words.last_word(conn, who.name)
@@ -259,11 +265,10 @@ def _shown(pairs: Sequence[Pair], here: str, at: str) -> list[Evidence]:
     anchors = [_anchor(one.one.entry_id, one.other.entry_id) for one in pairs]
     opened = at if at in anchors else next(iter(anchors), "")
     behind = dict(pairwise(anchors))
-    joint = "&" if "?" in here else "?"
     return [
         _evidence(
             one,
-            f"{here}{joint}at={behind[anchor]}#{behind[anchor]}" if anchor in behind else here,
+            _at(here, behind[anchor]) if anchor in behind else here,
             opened=anchor == opened,
             most=_SHOWN_IN_A_LIST,
         )
@@ -288,7 +293,11 @@ def _evidence(pair: Pair, back: str, *, opened: bool, most: int | None) -> Evide
 
 
 def _anchor(one: EntryId, other: EntryId) -> str:
-    return f"{one}-{other}"
+    return "-".join(sorted((one, other)))
+
+
+def _at(here: str, anchor: str) -> str:
+    return f"{here}{'&' if '?' in here else '?'}at={anchor}#{anchor}"
 
 
 def _day(text: str) -> date:

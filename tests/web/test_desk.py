@@ -165,19 +165,21 @@ def test_the_list_is_worked_through(editor: httpx.Client, db: Database) -> None:
     """A word leads to the next pair, is shown as being applied, and then as applied; undo leads back."""
     page = editor.get("/desk")
     one, two = forms(page)
+    first, second = ("-".join(sorted((form["one"], form["other"]))) for form in (one, two))
     answer = editor.post("/desk/words", data=one | {"kind": "apart"})
     back = urlsplit(answer.headers["location"])
     after = editor.get(answer.headers["location"])
     settled(db)
     applied = editor.get("/desk").text
     undo = found_in(after, '//form[@id="undo"]/@action')[0]
-    undone = editor.post(undo, data={"csrf": one["csrf"], "back": "/desk"})
+    leads = found_in(after, '//form[@id="undo"]/input[@name="back"]/@value')[0]
+    undone = editor.post(undo, data={"csrf": one["csrf"], "back": leads})
 
-    assert (303, "/desk", f"{two['one']}-{two['other']}") == (answer.status_code, back.path, back.fragment)
+    assert (303, "/desk", second) == (answer.status_code, back.path, back.fragment)
     assert parse_qs(back.query)["at"] == [back.fragment]
     assert [back.fragment] == found_in(after, '//article[@class="pair"]/@id')
     assert ("đang được áp dụng" in after.text, "đã áp dụng" in applied) == (True, True)
-    assert (303, "/desk") == (undone.status_code, undone.headers["location"])
+    assert (303, f"/desk?at={first}#{first}") == (undone.status_code, undone.headers["location"])
 
 
 def test_words_said_here_are_applied(editor: httpx.Client, db: Database, ids: dict[str, EntryId]) -> None:
@@ -277,14 +279,15 @@ def test_the_history_tells_who_said_what(editor: httpx.Client, db: Database, ids
     token = {"csrf": csrf(editor.get("/desk"))}
     with db.write() as conn:
         words.merge(conn, ids["kham"], ids["lua"], "an", NOW)
-    action = found_in(editor.get("/desk/words"), "//td/form/@action")[0]
+    action = found_in(editor.get("/desk/words"), "//li/form/@action")[0]
     answers = [editor.post(action, data=token | {"back": "//evil.example"}) for _ in range(2)]
     page = editor.get("/desk/words")
 
     assert ["/", "/desk/words"] == [told.headers["location"] for told in answers]
-    assert ["lan", "an"] == found_in(page, "//tbody/tr/td[2]")
-    assert ["Hoàn tác", "Cùng một tin đã hoàn tác"] == [
-        " ".join(text.split()) for text in found_in(page, "//tbody/tr/td[3]")
+    said = found_in(page, '//*[@class="history"]/li/div/p[1]')
+
+    assert ["Hoàn tác – lan", "Cùng một tin đã hoàn tác – an"] == [
+        " ".join(text.partition(",")[0].split()) for text in said
     ]
 
 

@@ -13,7 +13,7 @@ function go(to) {
   pairs[place].querySelector("details").open = false;
   place = to;
   show();
-  pairs[place].scrollIntoView({ block: "start" });
+  pairs[place].scrollIntoView({ block: "start", behavior: "instant" });
 }
 
 function show() {
@@ -56,4 +56,7 @@ document.addEventListener("keydown", (event) => {
 window.addEventListener("pageshow", () => {
   busy = false;
 });
-if (pairs.length) show();
+if (pairs.length) {
+  show();
+  if (location.hash) pairs[place].scrollIntoView({ block: "start", behavior: "instant" });
+}
