@@ -333,7 +333,7 @@ def test_every_key_that_is_told_is_bound() -> None:
     script = (STATIC / "desk.js").read_text(encoding="utf-8")
     told = (STATIC.parent / "templates" / "_desk.html").read_text(encoding="utf-8")
     bound = set(re.findall(r"^  (\w+): \(\) =>", script, re.MULTILINE)) | set(
-        re.findall(r'event\.key === "(.)"', script)
+        re.findall(r'\bkey === "(.)"', script)
     )
     arrows = {"ArrowDown": "↓", "ArrowUp": "↑"}
 

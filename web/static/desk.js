@@ -24,7 +24,7 @@ function show() {
 }
 
 function press(button) {
-  if (!button || busy) return;
+  if (!button || busy) return; // one word a key press, until the next page is there
   busy = true;
   button.click();
 }
@@ -45,9 +45,13 @@ const keys = {
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, select, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
   const help = document.getElementById("keys");
-  let act = pairs.length ? keys[event.key] : undefined;
-  if (event.key === "u") act = () => press(document.querySelector("#undo button"));
-  if (event.key === "?" && help) act = () => { help.open = !help.open; };
+  // Vietnamese input methods may hide the letter behind "Process".
+  const key = event.key === "Process" ? event.code.replace("Key", "").toLowerCase() : event.key;
+  // A key that is held down must not decide the pairs of the next page too.
+  if (event.repeat && "msu".includes(key)) return;
+  let act = pairs.length ? keys[key] : undefined;
+  if (key === "u") act = () => press(document.querySelector("#undo button"));
+  if (key === "?" && help) act = () => { help.open = !help.open; };
   if (!act) return;
   event.preventDefault();
   act();
