@@ -13,7 +13,7 @@ SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob
 PURE = (
     *("text", "dates", "documents", "bulletin", "places", "topics", "similarity", "dedup"),
     *("history", "schedule", "face", "model", "urls", "diff", "tidy", "furniture", "bylines", "markup"),
-    *("extract", "drafts", "push", "record", "parse"),
+    *("extract", "drafts", "push", "record", "parse", "sidebyside", "retraction"),
 )
 
 

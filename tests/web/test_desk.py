@@ -329,12 +329,14 @@ def test_the_desk_can_be_used_with_keyboard_and_screen_reader(editor: httpx.Clie
 
 
 def test_every_key_that_is_told_is_bound() -> None:
-    """The help names the keys that the script knows, and no other."""
+    """The help and the guide name the keys that the script knows, and no other."""
     script = (STATIC / "desk.js").read_text(encoding="utf-8")
     told = (STATIC.parent / "templates" / "_desk.html").read_text(encoding="utf-8")
-    bound = set(re.findall(r"^  (\w+): \(\) =>", script, re.MULTILINE)) | set(
-        re.findall(r'\bkey === "(.)"', script)
-    )
+    guide = (STATIC.parents[1] / "docs" / "editors.md").read_text(encoding="utf-8")
+    table = guide.partition("## By keyboard")[2].partition("All of it")[0]
+    bound = re.findall(r"^  (\w+): \(\) =>", script, re.MULTILINE) + re.findall(r'\bkey === "(.)"', script)
     arrows = {"ArrowDown": "↓", "ArrowUp": "↑"}
+    known = {arrows.get(key, key) for key in bound}
 
-    assert {arrows.get(key, key) for key in bound} == set(re.findall(r"<kbd>(.)</kbd>", told))
+    assert known == set(re.findall(r"<kbd>(.)</kbd>", told))
+    assert known == set(re.findall(r"`(.)`", table))
