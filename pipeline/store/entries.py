@@ -248,12 +248,16 @@ def _certainty(when: When) -> tuple[int, datetime, str]:
 
 
 def in_order(rows: Iterable[Row[Any]]) -> list[Row[Any]]:
-    """Return the versions of one entry in the order of their telling, the current one last."""
+    """Return the versions of one entry in the order of their telling, the current one last.
+
+    Rows have `draft`, or `has_body` in its stead, with `told_at` and `receipt_id`.
+    """
     return sorted(rows, key=_place)
 
 
 def _place(row: Row[Any]) -> tuple[bool, datetime, int]:
-    return (bool(row.draft["body"]), row.told_at, row.receipt_id)
+    has_body = bool(row.draft["body"]) if hasattr(row, "draft") else row.has_body
+    return (has_body, row.told_at, row.receipt_id)
 
 
 def because(rank: int, *, stands: bool) -> str:
