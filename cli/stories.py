@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.console import out_json
+from cli.console import out, out_json
 
 if TYPE_CHECKING:
     from pipeline.model import EntryId, Story
@@ -103,6 +103,31 @@ def why(
             edges = [explain.link(edge, entry_id) for edge in review.links_of(conn, [entry_id])]
             said = [explain.word(one) for one in words.said_of(conn, [entry_id])]
             out_json({**told, "edges": edges, "words": said})
+
+
+@story.command()
+def diff(
+    thing: ThingArgument,
+    first: Annotated[int, typer.Option("--from", min=0, help="Compare this version.")] = 0,
+    last: Annotated[int, typer.Option("--to", min=0, help="With this one; default: the newest.")] = 0,
+) -> None:
+    """Print what changed between the versions of an entry, word by word.
+
+    Every version stands against the one before it, or those of --from and --to against each other.
+    Words that went stand in [-…-], words that came in {+…+}.
+
+    \b
+    Example:
+      ./tintinh story diff e35c53a17e8d485a88ab2
+      ./tintinh story diff e35c53a17e8d485a88ab2 --from 1 --to 3
+    """
+    from cli.comparing import compared
+    from cli.desk import desk
+    from pipeline.store import words
+
+    with desk() as opened, opened.db.read() as conn:
+        for line in compared(conn, words.named(conn, thing), first, last):
+            out(line)
 
 
 @story.command()

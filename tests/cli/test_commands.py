@@ -15,7 +15,16 @@ ROOT = Path(__file__).parents[2]
 CONTRACT = (
     *("ingest", "export", "search", "trace", "reindex", "publish", "doctor", "up", "test"),
     *("sources list", "sources add", "sources check", "sources import", "sources export", "user add"),
-    *("story show", "story why", "story merge", "story split", "story apart", "story undo", "story withdraw"),
+    *(
+        "story show",
+        "story why",
+        "story diff",
+        "story merge",
+        "story split",
+        "story apart",
+        "story undo",
+        "story withdraw",
+    ),
     "review",
     *("quarantine list", "quarantine show", "quarantine replay", "quarantine drop", "db upgrade", "db copy"),
 )

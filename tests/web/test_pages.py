@@ -312,6 +312,7 @@ def test_the_documentation_of_the_json_is_complete(client: httpx.Client) -> None
     assert {
         "/api/search",
         "/api/stories/{story_id}",
+        "/api/entries/{entry_id}",
         "/feeds.opml",
         "/feeds/{key}.{form}",
         "/webhooks/{source}",
