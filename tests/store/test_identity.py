@@ -13,6 +13,7 @@ from sqlalchemy import select
 from pipeline.model import Act, Basis, Draft, Form, Given, Precision, Source, SourceId, When
 from pipeline.stages import receive
 from pipeline.store import Database, codec, export, open_database, receipts, sources
+from pipeline.store import stories as story_store
 from pipeline.store.schema import version
 from pipeline.urls import canonical
 from tests.store.tellings import NOW, PAPER, HandedOver, clock, draft, drain, send, settled
@@ -230,6 +231,21 @@ def test_a_page_that_is_written_anew_is_a_revision(db: Database, order: tuple[in
     (line,) = lines(db)
 
     assert ("Lịch công tác năm 2026", 2, True) == (line["title"], line["version"], line["current"])
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_text_that_comes_again_is_as_old_as_its_first_telling(db: Database, order: tuple[int, ...]) -> None:
+    """A text seen before never revises back, even if its second telling was received first."""
+    bodies = (FIRST, MENDED, FIRST)
+    times = [datetime(2026, 11, 20, hour, tzinfo=UTC) for hour in (1, 2, 3)]
+    for at in order:
+        give(db, Form.FEED, told("cau", "Khánh thành cầu", bodies[at], "cau", updated=times[at]))
+    (line,) = lines(db)
+    with db.read() as conn:
+        (story,) = story_store.page(conn, None, 10)
+
+    assert (MENDED, 2, True) == (line["body"], line["version"], line["current"])
+    assert "3,4 tỷ đồng" in story.face.summary
 
 
 def test_every_external_id_stays_in_the_export(db: Database) -> None:
