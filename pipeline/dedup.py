@@ -11,25 +11,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from pipeline.marks import Mark, difference, missing
+from pipeline.evidence import Evidence, is_copy, weigh
+from pipeline.guards import LOOK_ALIKE, contradiction
 from pipeline.model import EntryId, EntryKind, Rights, SourceId, When
-from pipeline.places import area, province
-from pipeline.similarity import Fingerprint, containment
+from pipeline.similarity import Fingerprint, Likeness, Shape, in_length, likeness
 
-RULES = 2
-
-_NEAR_DAYS, _FAR_DAYS = 3, 45  # a copy within days, a repost within weeks
-_NEAR, _UNDATED, _FAR = 0.80, 0.85, 0.95  # containment wanted for each
-_EVIDENCE = 0.30  # containment that direct evidence (a link, the same id) still wants
+WINDOW_DAYS = 45  # publication days within which two texts can be one story
+_JOIN, _REVIEW = 0.70, 0.30  # probability from which two entries are one, and from which an editor looks
 _SHORTEST = 15  # words; less text says too little by itself
-_LOOK_ALIKE = 0.50  # contradicting texts this similar must never be chained together
-_UNMATCHED = 1 / 3  # share of the shorter text's numbers that the longer may lack
+_LINKED = 0.30  # part that direct evidence (a link, the same id) still wants
+_LEAST_PART, _LEAST_WORDS = 0.10, 0.35  # below both, nothing else can make two texts one
 
 
 class Relation(StrEnum):
     """What two entries are to each other."""
 
     JOIN = "join"
+    REVIEW = "review"  # perhaps the same: kept apart until an editor says so
     APART = "apart"  # look alike and contradict each other
     NONE = "none"
 
@@ -60,99 +58,73 @@ class Edge:
     because: str
 
 
+def worth_deciding(a: Shape, b: Shape) -> bool:
+    """Say whether two texts have enough in common for `decide` to join them by their words."""
+    if a.day is not None and b.day is not None and abs((a.day - b.day).days) > WINDOW_DAYS:
+        return False
+    if min(a.length, b.length) < _SHORTEST:
+        return False
+    return _alike(likeness(a, b))
+
+
 def decide(one: Side, other: Side) -> Edge:
     """Return what two different entries are to each other; the order of arguments is no matter."""
     a, b = sorted((one, other), key=lambda side: side.entry_id)
-    share = containment(a.print, b.print)
+    short, long = _in_length(a, b)
+    like = likeness(short.print.shape, long.print.shape)
 
     def edge(relation: Relation, score: float, because: str) -> Edge:
         return Edge(a.entry_id, b.entry_id, relation, round(score, 4), because)
 
     if a.bulletin_id and a.source_id == b.source_id and a.bulletin_id == b.bulletin_id:
-        return edge(Relation.APART, share, "hai mục của cùng một bản tin")
-    if (direct := _direct(a, b, share)) is not None:
+        return edge(Relation.APART, like.part, "hai mục của cùng một bản tin")
+    if (direct := _direct(short, long, like)) is not None:
         return edge(Relation.JOIN, 1.0, direct)
-    if (against := contradiction(a.print, b.print)) is not None:
-        relation = Relation.APART if share >= _LOOK_ALIKE else Relation.NONE
-        return edge(relation, share, against)
-    if min(a.print.length, b.print.length) < _SHORTEST or share < _wanted(a.print, b.print):
-        return edge(Relation.NONE, share, "")
-    return edge(Relation.JOIN, share, _told(a, b, share))
+    against = contradiction(short.print.facts, long.print.facts, like.part)
+    if against is not None:
+        return edge(Relation.APART if like.part >= LOOK_ALIKE else Relation.NONE, like.part, against)
+    if not worth_deciding(a.print.shape, b.print.shape):
+        return edge(Relation.NONE, like.part, "")
+    evidence = Evidence.of(short.print, long.print, like)
+    score = like.part if is_copy(evidence) else weigh(evidence)
+    if score < _REVIEW:
+        return edge(Relation.NONE, score, "")
+    relation = Relation.JOIN if is_copy(evidence) or score >= _JOIN else Relation.REVIEW
+    return edge(relation, score, _told(short, long, evidence))
 
 
-def _direct(a: Side, b: Side, share: float) -> str | None:
+def _alike(like: Likeness) -> bool:
+    return like.part >= _LEAST_PART or like.words >= _LEAST_WORDS
+
+
+def _in_length(a: Side, b: Side) -> tuple[Side, Side]:
+    """Return the shorter text first; of two alike it does not matter, for all measures are equal then."""
+    first, _ = in_length(a.print.shape, b.print.shape)
+    return (a, b) if first is a.print.shape else (b, a)
+
+
+def _direct(short: Side, long: Side, like: Likeness) -> str | None:
     """Say which evidence outside of the texts makes two entries one, or None."""
-    if a.urls & b.urls:
+    if short.urls & long.urls:
         return "cùng một địa chỉ"
-    if share < _EVIDENCE:
+    if like.part < _LINKED:
         return None
-    if a.links & b.urls or b.links & a.urls:
-        return f"mục “tại đây” dẫn tới bài này; {_told(a, b, share)}"
-    if a.source_id == b.source_id and a.ids & b.ids:
-        return f"cùng mã bài của nguồn; {_told(a, b, share)}"
+    if short.links & long.urls or long.links & short.urls:
+        return f"mục “tại đây” dẫn tới bài này; {_contained(short, long, like)}"
+    if short.source_id == long.source_id and short.ids & long.ids:
+        return f"cùng mã bài của nguồn; {_contained(short, long, like)}"
     return None
 
 
-def contradiction(a: Fingerprint, b: Fingerprint) -> str | None:
-    """Return why two texts cannot tell the same, in Vietnamese, or None; symmetric."""
-    if a.title_years and b.title_years and not a.title_years & b.title_years:
-        return f"khác năm trong tiêu đề ({_list(a.title_years)} ≠ {_list(b.title_years)})"
-    if a.docs and b.docs and not a.docs & b.docs:
-        return f"khác số văn bản ({_list(a.docs)} ≠ {_list(b.docs)})"
-    if a.units and b.units and not a.units & b.units:
-        return "khác xã, phường, huyện được kể"
-    for short, long in _directions(a, b):
-        if short.told and long.mentioned and not short.told & long.mentioned:
-            return f"khác địa phương được kể ({_places(short.told)} ≠ {_places(long.mentioned)})"
-        if (other := _marks_differ(short.marks, long.marks)) is not None:
-            return other
-    return None
-
-
-def _directions(a: Fingerprint, b: Fingerprint) -> Iterable[tuple[Fingerprint, Fingerprint]]:
-    if len(a.grams) <= len(b.grams):
-        yield a, b
-    if len(b.grams) <= len(a.grams):
-        yield b, a
-
-
-def _marks_differ(short: Sequence[Mark], long: Sequence[Mark]) -> str | None:
-    """Say which word of the shorter text stands with another value in the longer one."""
-    other = difference(short, long)
-    if other is not None:
-        return f"khác nhau ở chỗ: {other[0].left} “{other[0].value}” ≠ “{other[1].value}”"
-    lacking, numbers = missing(short, long)
-    if lacking > 1 and lacking > _UNMATCHED * numbers:
-        return "nhiều số liệu không có ở bài kia"
-    return None
-
-
-def _wanted(a: Fingerprint, b: Fingerprint) -> float:
-    if a.day is None or b.day is None:
-        return _UNDATED
-    gap = abs((a.day - b.day).days)
-    if gap <= _NEAR_DAYS:
-        return _NEAR
-    return _FAR if gap <= _FAR_DAYS else 2.0
-
-
-def _told(a: Side, b: Side, share: float) -> str:
-    short, long = (a, b) if len(a.print.grams) <= len(b.print.grams) else (b, a)
+def _contained(short: Side, long: Side, like: Likeness) -> str:
     part = f"mục {short.bulletin_number} của Bản tin" if short.bulletin_number else "bài ngắn hơn"
     whole = f"mục {long.bulletin_number} của Bản tin" if long.bulletin_number else "bài này"
-    said = f"{share:.0%} nội dung {part} nằm trong {whole}".replace("%", " %")
-    if a.print.day is not None and a.print.day == b.print.day:
-        said += f"; cùng ngày {a.print.day:%d/%m/%Y}"
-    return said
+    return f"{like.part:.0%} nội dung {part} nằm trong {whole}".replace("%", " %")
 
 
-def _places(slugs: Iterable[str]) -> str:
-    units = (province(slug[1:]) if slug.startswith("@") else area(slug) for slug in sorted(slugs))
-    return ", ".join(dict.fromkeys(unit.name for unit in units if unit is not None))
-
-
-def _list(values: Iterable[str]) -> str:
-    return ", ".join(sorted(values))
+def _told(short: Side, long: Side, evidence: Evidence) -> str:
+    """Return the reason of a decision by text, in Vietnamese."""
+    return "; ".join((_contained(short, long, evidence.likeness), *evidence.said()))
 
 
 class WordKind(StrEnum):
@@ -160,11 +132,12 @@ class WordKind(StrEnum):
 
     MERGE = "merge"
     SPLIT = "split"
+    APART = "apart"
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """An editor's word: `a` belongs with `b`, or `a` belongs with nobody that rules found."""
+    """An editor's word: `a` and `b` tell the same, or do not; or `a` belongs with nobody that rules found."""
 
     kind: WordKind
     a: EntryId
@@ -203,14 +176,15 @@ def group(members: Mapping[EntryId, Member], edges: Sequence[Edge], words: Seque
     others. An excerpt of a withdrawn article of the same source goes with it. `words` are in the
     order in which they were said; the last one about an entry stands.
     """
-    forced, alone = _spoken(words)
+    forced, parted, alone = _spoken(words)
     live = {entry_id for entry_id, member in members.items() if not member.withdrawn}
     live -= _gone_with_article(members, edges, alone)
     joins = sorted(
         (edge for edge in edges if edge.relation is Relation.JOIN and not {edge.a, edge.b} & alone),
         key=lambda edge: (-edge.score, edge.a, edge.b),
     )
-    parts = _Parts(live, [(edge.a, edge.b) for edge in edges if edge.relation is Relation.APART])
+    apart = {(edge.a, edge.b) for edge in edges if edge.relation is Relation.APART}
+    parts = _Parts(live, apart, parted)
     full = {entry_id for entry_id in live if _is_full(members[entry_id])}
     for edge in joins:
         if edge.a in full and edge.b in full:
@@ -268,44 +242,63 @@ def _gone_with_article(
     return gone
 
 
-def _spoken(words: Sequence[Word]) -> tuple[set[tuple[EntryId, EntryId]], set[EntryId]]:
-    forced: set[tuple[EntryId, EntryId]] = set()
+_Pairs = set[tuple[EntryId, EntryId]]
+
+
+def _spoken(words: Sequence[Word]) -> tuple[_Pairs, _Pairs, set[EntryId]]:
+    """Return which pairs are one, which are not, and who is alone, by the last words about them."""
+    forced: _Pairs = set()
+    parted: _Pairs = set()
     alone: set[EntryId] = set()
     for word in words:
         if word.kind is WordKind.SPLIT or word.b is None:
             alone.add(word.a)
             forced = {pair for pair in forced if word.a not in pair}
-        else:
-            forced.add((min(word.a, word.b), max(word.a, word.b)))
-    return forced, alone
+            continue
+        pair = (min(word.a, word.b), max(word.a, word.b))
+        (forced if word.kind is WordKind.MERGE else parted).add(pair)
+        (parted if word.kind is WordKind.MERGE else forced).discard(pair)
+    return forced, parted, alone
 
 
 class _Parts:
-    """Disjoint sets of entries that never bring two contradicting ones together."""
+    """Disjoint sets of entries; joined, they never hold two that rules or editors keep apart."""
 
-    def __init__(self, entries: Iterable[EntryId], apart: Iterable[tuple[EntryId, EntryId]]) -> None:
+    def __init__(self, entries: Iterable[EntryId], apart: _Pairs, parted: _Pairs) -> None:
         self._part = {entry_id: {entry_id} for entry_id in entries}
-        self._apart: dict[EntryId, set[EntryId]] = defaultdict(set)
-        for a, b in apart:
-            self._apart[a].add(b)
-            self._apart[b].add(a)
+        self._parted = _neighbours(parted)
+        self._apart = _neighbours(apart | parted)
 
     def join(self, one: EntryId, other: EntryId) -> bool:
         """Unite two parts unless members contradict; say whether they are one now."""
-        mine, theirs = self._part[one], self._part[other]
-        if mine is not theirs and any(self._apart[entry_id] & theirs for entry_id in mine):
-            return False
-        self.force(one, other)
-        return True
+        return self._unite(one, other, self._apart)
 
-    def force(self, one: EntryId, other: EntryId) -> None:
-        """Unite two parts."""
-        mine, theirs = self._part[one], self._part[other]
-        if mine is not theirs:
-            mine |= theirs
-            for entry_id in theirs:
-                self._part[entry_id] = mine
+    def force(self, one: EntryId, other: EntryId) -> bool:
+        """Unite two parts on an editor's word, unless another word keeps members apart."""
+        return self._unite(one, other, self._parted)
 
     def all(self) -> list[set[EntryId]]:
         """Return every part once."""
         return list({id(part): part for part in self._part.values()}.values())
+
+    def _unite(self, one: EntryId, other: EntryId, apart: Mapping[EntryId, set[EntryId]]) -> bool:
+        mine, theirs = self._part[one], self._part[other]
+        if mine is theirs:
+            return True
+        if any(not apart.get(entry_id, _NOBODY).isdisjoint(theirs) for entry_id in mine):
+            return False
+        mine |= theirs
+        for entry_id in theirs:
+            self._part[entry_id] = mine
+        return True
+
+
+_NOBODY: set[EntryId] = set()
+
+
+def _neighbours(pairs: _Pairs) -> dict[EntryId, set[EntryId]]:
+    found: dict[EntryId, set[EntryId]] = defaultdict(set)
+    for a, b in pairs:
+        found[a].add(b)
+        found[b].add(a)
+    return dict(found)

@@ -26,9 +26,9 @@ class Now:
 
 def now(conn: Connection, one: EntryId, other: EntryId) -> Now:
     """Decide two entries anew, whatever is stored about them."""
-    known = links.nodes(conn, [one, other])
+    known = links.sides(conn, [one, other])
     both = one in known and other in known
-    return Now(decide(known[one].side, known[other].side) if both else None, RULES)
+    return Now(decide(known[one], known[other]) if both else None, RULES)
 
 
 def features(one: Draft, other: Draft) -> dict[str, Any]:

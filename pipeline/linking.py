@@ -6,65 +6,109 @@ id it bears), `face` (what it looks like).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import combinations
 
 from pipeline import face
-from pipeline.dedup import Edge, Group, Member, Relation, Word, decide, group
+from pipeline.dedup import (
+    WINDOW_DAYS,
+    Edge,
+    Group,
+    Member,
+    Relation,
+    Side,
+    Word,
+    decide,
+    group,
+    worth_deciding,
+)
 from pipeline.history import Known, fate, new_id
-from pipeline.model import ChangeKind, Decision, EntryId, Story, StoryId, StoryState
-from pipeline.store import Connection, links
+from pipeline.model import ChangeKind, Decision, EntryId, SourceId, Story, StoryId, StoryState
+from pipeline.retraction import taken_back
+from pipeline.store import Connection, links, prints, words
 from pipeline.store import stories as stories_store
 from pipeline.store.links import Ended, Node, Plan, Told
+from pipeline.store.prints import Sought
 
-WINDOW = timedelta(days=45)  # publication days within which two texts can be one story
-_MOST_PAIRS = 60_000  # in one batch of linking: about 2 s
+_MOST_PAIRS = 30_000  # in one batch of linking
 
 
 def plan(conn: Connection, limit: int) -> Plan:
     """Read the evidence around up to `limit` changed entries and compute what is to be written."""
-    linked, known, near = _next(conn, limit)
+    linked, pairs, crowded = _next(conn, limit)
     changed = {entry_id for entry_id, _ in linked}
-    known |= links.nodes(conn, set().union(*near.values()) - known.keys())
-    fresh = _decided(near, known)
-    around = _closure(conn, changed, fresh)
-    known |= links.nodes(conn, around.entries - known.keys())
-    here = {entry_id: known[entry_id] for entry_id in sorted(around.entries & known.keys())}
-    members = {entry_id: _member(node) for entry_id, node in here.items()}
-    groups = group(members, [*around.edges, *_contradictions(around.edges, here)], around.words)
+    known = links.sides(conn, changed | {entry_id for pair in pairs for entry_id in pair})
+    fresh = _decided(pairs, known)
+    around = _closure(conn, changed, [edge for edge in fresh if edge.relation is Relation.JOIN])
+    known |= links.sides(conn, around.entries - known.keys())
+    here = links.nodes(conn, {entry_id: known[entry_id] for entry_id in around.entries & known.keys()})
+    members = {entry_id: _member(node) for entry_id, node in sorted(here.items())}
+    edges = [*around.edges, *_contradictions(around.edges, here)]
+    groups = group(members, edges, around.words)
+    removed = words.removed(conn, (entry_id for entry_id, node in here.items() if node.withdrawn))
+    taken = taken_back(groups, members, edges, around.words, removed)
     stories = links.known_stories(conn, {node.story_id for node in here.values() if node.story_id})
-    told, ended, homes = _retold(conn, groups, here, around.edges, stories)
-    return Plan(linked=linked, edges=fresh, homes=homes, told=told, ended=ended)
+    told, ended, homes = _retold(conn, groups, here, around.edges, stories, taken=taken)
+    return Plan(linked=linked, edges=fresh, crowded=crowded, homes=homes, told=told, ended=ended)
+
+
+_Pair = tuple[EntryId, EntryId]
 
 
 def _next(
     conn: Connection, limit: int
-) -> tuple[list[tuple[EntryId, int]], dict[EntryId, Node], dict[EntryId, set[EntryId]]]:
-    """Return the changed entries to link now, their nodes and their candidates.
+) -> tuple[list[tuple[EntryId, int]], set[_Pair], list[tuple[int, int]]]:
+    """Return the changed entries to link now, the pairs to decide, and the grams that got crowded.
 
-    A flood of look-alikes gives each entry hundreds of candidates, so a batch ends where its pairs
-    would take longer than a lease allows; the rest is the next batch.
+    A batch ends where its pairs would take longer than a lease allows; the rest is the next batch.
     """
     waiting = links.unlinked(conn, limit)
-    known = links.nodes(conn, [entry_id for entry_id, _ in waiting])
-    near: dict[EntryId, set[EntryId]] = {}
+    near, crowded = _near(conn, [entry_id for entry_id, _ in waiting])
     linked: list[tuple[EntryId, int]] = []
-    pairs = 0
+    pairs: set[_Pair] = set()
     for entry_id, touched in waiting:
-        if linked and pairs > _MOST_PAIRS:
+        if linked and len(pairs) > _MOST_PAIRS:
             break
         linked.append((entry_id, touched))
-        if entry_id in known:
-            near[entry_id] = links.candidates(conn, known[entry_id].side, WINDOW)
-            pairs += len(near[entry_id])
-    return linked, known, near
+        pairs |= {(min(entry_id, other), max(entry_id, other)) for other in near.get(entry_id, ())}
+    return linked, pairs, crowded
 
 
-def _decided(near: dict[EntryId, set[EntryId]], known: dict[EntryId, Node]) -> list[Edge]:
-    """Decide every pair once and return the joins."""
-    pairs = {(min(a, b), max(a, b)) for a, others in near.items() for b in others if b in known}
-    edges = (decide(known[a].side, known[b].side) for a, b in sorted(pairs))
-    return [edge for edge in edges if edge.relation is Relation.JOIN]
+def _near(
+    conn: Connection, entry_ids: Sequence[EntryId]
+) -> tuple[dict[EntryId, set[EntryId]], list[tuple[int, int]]]:
+    """Return for each entry those that may tell the same, by their words or by direct evidence."""
+    stored = prints.sought(conn, entry_ids)
+    order = sorted(stored)
+    found, crowded = alike(conn, [stored[entry_id] for entry_id in order])
+    near = links.named(conn, order)
+    for entry_id, others in zip(order, found, strict=True):
+        near[entry_id] |= others
+    return near, crowded
+
+
+def near(conn: Connection, one: Sought) -> set[EntryId]:
+    """Return the stored entries that may tell the same as one that is not stored, by its words."""
+    [found], _ = alike(conn, [one])
+    return found
+
+
+def alike(conn: Connection, wanted: Sequence[Sought]) -> tuple[list[set[EntryId]], list[tuple[int, int]]]:
+    """Return for each of the sought those of enough words in common, and the grams that got crowded."""
+    found = prints.find(conn, wanted, WINDOW_DAYS)
+    others = prints.shapes(conn, {number for _, number in found.pairs})
+    alike: list[set[EntryId]] = [set() for _ in wanted]
+    for place, number in found.pairs:
+        other, theirs = others[number]
+        if worth_deciding(wanted[place].shape, theirs):
+            alike[place].add(other)
+    return alike, found.crowded
+
+
+def _decided(pairs: set[_Pair], known: dict[EntryId, Side]) -> list[Edge]:
+    """Decide every pair once and return those that are one, and those for an editor to look at."""
+    edges = (decide(known[a], known[b]) for a, b in sorted(pairs) if a in known and b in known)
+    return [edge for edge in edges if edge.relation in (Relation.JOIN, Relation.REVIEW)]
 
 
 def _contradictions(joins: Sequence[Edge], here: dict[EntryId, Node]) -> list[Edge]:
@@ -119,7 +163,7 @@ def _member(node: Node) -> Member:
         source_id=source.source_id,
         kind=draft.kind,
         has_body=bool(draft.body),
-        length=node.side.print.length,
+        length=node.side.print.shape.length,
         published=draft.published,
         credited=bool(draft.credit),
         official=any(host.endswith(".gov.vn") for host in source.hosts),
@@ -137,9 +181,12 @@ def _retold(
     here: dict[EntryId, Node],
     edges: Sequence[Edge],
     stories: dict[StoryId, tuple[Story, Known]],
+    *,
+    taken: dict[EntryId, tuple[SourceId, ...]],
 ) -> tuple[list[Told], list[Ended], _Homes]:
     """Give each group its story and each story its end."""
     spoken = {entry_id: node.spoken for entry_id, node in here.items()}
+    names = {told.source.source_id: told.source.name for told in spoken.values()}
     fates = fate(groups, [known for _, known in stories.values()])
     told: list[Told] = []
     homes: _Homes = {}
@@ -153,7 +200,7 @@ def _retold(
             Told(
                 story_id=story_id,
                 kind=_kind(before, one.lead in fates.origins),
-                face=face.face(one, spoken, decisions),
+                face=face.face(one, spoken, decisions, [names[source] for source in taken.get(one.lead, ())]),
                 lead=one.lead,
                 first_seen=_first_seen(one, here, before, backfill=backfill),
                 backfill=backfill and (before is None or before.backfill),

@@ -1,7 +1,7 @@
 """Marks: the words of a text that tell it from a look-alike, each in its surroundings. Pure.
 
 Two texts made from one template differ in a number, a name or a part of the day and in nothing
-else. A mark is such a word with the two words before it and the one behind: where the same
+else. A mark is such a word with the two words before it and the two behind: where the same
 surroundings hold another mark, the texts contradict each other.
 """
 
@@ -9,11 +9,17 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from enum import StrEnum
+from functools import lru_cache
 
+import numpy as np
+
+from pipeline import gazetteer, rarity
+from pipeline.hashing import hashes
 from pipeline.text import clean, fold, paragraphs, plain
 
-_TOKEN = re.compile(r"[^\W_]+")
+_TOKEN = re.compile(r"\d{1,3}(?:\.\d{3})+(?![\d.]*\d)|[^\W_]+")  # 1.300.000 is one number, 12.3 are two
 _ROMAN = re.compile(r"(?=[IVXLC])(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _ORDINAL = frozenset(("thứ", "lần", "quý", "khóa", "kỳ", "hạng", "loại", "đợt", "cấp", "phần"))
 # Not "năm", which is a year more often than five.
@@ -26,6 +32,12 @@ _NUMBERS = dict(
 )
 _DAY_PARTS = frozenset(("sáng", "trưa", "chiều", "tối", "đêm"))
 _NAME_SYLLABLES = 2  # fewer may be the beginning of a sentence
+_ALIASES = (("hoa ky", "my"),)  # two names of one country that stand before people's names
+_FAMILIES = frozenset("""
+    bui cao chau chu cu dang dao diep dinh do doan dong duong ha ho hoang hua huynh kieu la lam le luong luu ly
+    mac mai ngo nguyen nong ong pham phan phung quach ta thach thai to ton tong tran trinh truong vo vu vuong
+""".split())  # fmt: skip
+_SLIP = 0.6  # alikeness of a word and its misprint
 
 
 class MarkKind(StrEnum):
@@ -39,7 +51,7 @@ class MarkKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A telling word or run of words, folded, with the two words before it and the one behind."""
+    """A telling word or run of words, folded, with the two words before it and the two behind."""
 
     kind: MarkKind
     left: str
@@ -71,33 +83,66 @@ def marks(text: str) -> tuple[Mark, ...]:
 
 
 def difference(short: Sequence[Mark], long: Sequence[Mark]) -> tuple[Mark, Mark] | None:
-    """Return a mark of the shorter text and the other one that stands in its place in the longer."""
+    """Return a mark of the shorter text and the other one that stands in its place in the longer.
+
+    One that the longer text has elsewhere, too, differs only where both words behind are the same.
+    """
     values: dict[MarkKind, set[str]] = defaultdict(set)
+    mine = {mark.value for mark in short if mark.kind is MarkKind.NAME}
     places: dict[tuple[MarkKind, str, str], list[Mark]] = defaultdict(list)
     for mark in long:
         values[mark.kind].add(mark.value)
-        places[mark.kind, mark.left, mark.right].append(mark)
+        places[mark.kind, mark.left, _first(mark.right)].append(mark)
     for mark in short:
-        if _among(mark, values[mark.kind]):
+        there = places[mark.kind, mark.left, _first(mark.right)]
+        if any(_agree(mark.kind, mark.value, other.value) for other in there):
             continue
-        there = places[mark.kind, mark.left, mark.right]
-        if there and not any(_agree(mark.kind, mark.value, other.value) for other in there):
-            return mark, there[0]
+        elsewhere = _among(mark.kind, mark.value, values[mark.kind])
+        for other in there:
+            if (not elsewhere or other.right == mark.right) and _rivals(mark, other, mine):
+                return mark, other
     return None
 
 
-def missing(short: Sequence[Mark], long: Sequence[Mark]) -> tuple[int, int]:
-    """Return how many numbers of the shorter text the longer lacks, and how many there are."""
-    digits = [mark for mark in short if mark.kind is MarkKind.DIGITS]
-    values = {mark.value for mark in long if mark.kind is MarkKind.DIGITS}
-    return sum(not _among(mark, values) for mark in digits), len(digits)
+def _rivals(mark: Mark, other: Mark, mine: set[str]) -> bool:
+    """Tell whether one of two marks stands where the other should.
+
+    A person and a place in the same surroundings say different things; and where the shorter text
+    has the other name, too, one of its own is misprinted.
+    """
+    if mark.kind is not MarkKind.NAME:
+        return True
+    return other.value not in mine and bool(mark.left) and _is_person(mark.value) == _is_person(other.value)
+
+
+def missing(short: Sequence[Mark], long: Sequence[Mark], kind: MarkKind) -> tuple[int, int]:
+    """Return how many marks of a kind the longer text lacks of the shorter's, and how many these are."""
+    wanted = {mark.value for mark in short if mark.kind is kind}
+    there = {mark.value for mark in long if mark.kind is kind}
+    return sum(not _among(kind, value, there) for value in wanted), len(wanted)
+
+
+def _is_person(name: str) -> bool:
+    return name.partition(" ")[0] in _FAMILIES and gazetteer.resolve(name) == (None, None)
+
+
+def _first(words: str) -> str:
+    return words.partition(" ")[0]
 
 
 def _words(paragraph: str) -> Iterator[_Word]:
     end = 0
     for found in _TOKEN.finditer(paragraph):
-        yield _Word(found[0], fold(found[0]), glued=paragraph[end : found.start()] == " ")
+        start = found.start()
+        yield _Word(
+            found[0], _folded(found[0].replace(".", "")), glued=start == end + 1 and paragraph[end] == " "
+        )
         end = found.end()
+
+
+@lru_cache(maxsize=65_536)
+def _folded(word: str) -> str:
+    return fold(word)
 
 
 def _mark_at(words: Sequence[_Word], start: int) -> tuple[MarkKind | None, int]:
@@ -137,21 +182,37 @@ def _mark(kind: MarkKind, words: Sequence[_Word], start: int, end: int) -> Mark:
             value = " ".join(word.lstrip("0") or "0" for word in folded)
         case MarkKind.NAME:
             value = plain(" ".join(folded))  # a mistyped accent is no other name
+            for written, meant in _ALIASES:
+                value = f" {value} ".replace(f" {written} ", f" {meant} ").strip()
         case _:
             value = _NUMBERS.get(folded[0], folded[0])
     left = " ".join(word.folded for word in words[max(0, start - 2) : start])
-    return Mark(kind, left, value, words[end].folded if end < len(words) else "")
+    return Mark(kind, left, value, " ".join(word.folded for word in words[end : end + 2]))
 
 
-def _among(mark: Mark, values: set[str]) -> bool:
-    return mark.value in values or any(_agree(mark.kind, mark.value, value) for value in values)
+def _among(kind: MarkKind, value: str, values: set[str]) -> bool:
+    return value in values or any(_agree(kind, value, other) for other in values)
 
 
 def _agree(kind: MarkKind, one: str, other: str) -> bool:
-    """A date agrees with itself without its year, a name with itself without a part of it."""
+    """A date agrees with itself without its year, a name with itself without a part of it or misprinted."""
     if one == other:
         return True
     if kind not in (MarkKind.DIGITS, MarkKind.NAME):
         return False
     shorter, longer = sorted((f"{one} ", f"{other} "), key=len)
-    return longer.startswith(shorter) or (kind is MarkKind.NAME and f" {longer}".endswith(f" {shorter}"))
+    if longer.startswith(shorter):
+        return True
+    return kind is MarkKind.NAME and (f" {longer}".endswith(f" {shorter}") or _misprinted(one, other))
+
+
+def _misprinted(one: str, other: str) -> bool:
+    """Tell whether two names differ only in words that are none, and look like those in their place."""
+    mine, theirs = one.split(), other.split()
+    if len(mine) != len(theirs):
+        return False
+    pairs = [(a, b) for a, b in zip(mine, theirs, strict=True) if a != b]
+    known = rarity.known(hashes([word for pair in pairs for word in pair]).astype(np.uint32)).reshape(-1, 2)
+    return not known.all(axis=1).any() and all(
+        SequenceMatcher(None, a, b, autojunk=False).ratio() >= _SLIP for a, b in pairs
+    )

@@ -133,7 +133,7 @@ def sightings(spoken: str) -> list[Sighting]:
     hits = [
         (hit, name)
         for hit in pattern.finditer(spoken)
-        if (name := known[key(hit[0])]) and _begins(spoken, hit.start(), name.lead)
+        if (name := known.get(key(hit[0]))) and _begins(spoken, hit.start(), name.lead)
     ]
     sizes = _row_sizes(spoken, [hit for hit, _ in hits])
     foreign = _of_china(spoken, hits)

@@ -1,39 +1,35 @@
 """Fingerprints of a text and how much of one text lies in another. Pure.
 
 A bulletin excerpts an article, so the measure is *containment*: the share of the shorter text's
-word 3-grams that stand in the longer one. Jaccard and its sketches (MinHash, SimHash) miss this:
-the pair that made this project has Jaccard 0.28 and containment 1.00 (docs/dedup.md).
-Candidates come from word 5-grams, because 3-grams of officialese ("trên địa bàn") occur everywhere;
-a long text keeps one 5-gram in four, chosen by its hash alone (FracMinHash), so that two texts
-sample the same grams and either one finds the other.
+runs of three words that stand in the longer one, each weighed by how rare it is in news. Jaccard
+and its sketches (MinHash, SimHash) miss this: the pair that made this project has Jaccard 0.28 and
+containment 1.00 (docs/dedup.md). Words are compared without diacritics, because copies lose them.
+
+Candidates come from the rare runs of three words: all of a text's beginning, one in four of the
+rest, chosen by its hash alone (FracMinHash), so that two texts sample the same runs and either one
+finds the other.
 """
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from xxhash import xxh3_64_intdigest
 
-from pipeline import places
+from pipeline import places, rarity
+from pipeline.hashing import RUN, Hashes, grams, hashes, tokens
 from pipeline.marks import Mark, MarkKind, marks
 from pipeline.model import Draft
 from pipeline.places_in_prose import sightings
-from pipeline.text import clean, fold, one_tone, words
+from pipeline.text import clean, fold, one_tone
 
-Grams = NDArray[np.uint64]
+RULES = 3  # the version of everything a decision rests on: fingerprints, weights, guards, model
 
-_MEASURE, _CANDIDATE = 3, 5  # words per gram
-_DENSE_WORDS = 150  # texts up to this length keep every candidate gram
-_SAMPLE = 4  # of longer ones, one in this many
-_MULTIPLIERS = np.array(
-    [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F],
-    dtype=np.uint64,
-)
+_DENSE_WORDS = 150  # of a text's beginning, every rare run of which is kept
+_SAMPLE = 4  # of the rest, one in this many
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _UNIT = re.compile(
     r"\b(?:xã|phường|thị trấn|huyện|quận|thị xã)\s+((?:[A-ZĐÀ-Ỹ][a-zà-ỹđ]*|\d+)(?:\s+[A-ZĐÀ-Ỹ][a-zà-ỹđ]*)*)"
@@ -41,127 +37,219 @@ _UNIT = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Fingerprint:
-    """What `dedup.decide` knows of a text.
+class Shape:
+    """The words of a text as sorted unique 32-bit hashes, for measuring.
 
     Args:
-        grams: sorted unique 64-bit hashes of all word 3-grams.
+        grams: of all runs of three words; words: of all words; title: of the title's words.
         length: number of words.
-        marks: every number, name and part of a day, in its surroundings.
-        title_years: years named in the title.
-        docs: document numbers; units: communes, districts named ("mỹ hòa").
-        told: areas and today's provinces ("@slug") that the text is about beyond doubt;
-            mentioned: all that it names, in passing too. The publisher's home is in neither.
         day: local publication day, None when unknown.
     """
 
-    grams: Grams
+    grams: Hashes
+    words: Hashes
+    title: Hashes
     length: int
+    day: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a text tells that may contradict another.
+
+    Args:
+        marks: every number, name and part of a day, in its surroundings.
+        title_years: years named in the title.
+        docs: document numbers; credits: agencies and papers named as the origin;
+        units: communes, districts named ("mỹ hòa").
+        told: areas and today's provinces ("@slug") that the text is about beyond doubt;
+            mentioned: all that it names, in passing too. The publisher's home is in neither.
+    """
+
     marks: tuple[Mark, ...]
-    title: str
     title_years: frozenset[str]
     docs: frozenset[str]
+    credits: frozenset[str]
     units: frozenset[str]
     told: frozenset[str]
     mentioned: frozenset[str]
-    day: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What `dedup.decide` knows of a text."""
+
+    shape: Shape
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How alike two texts are, each 0..1, rare words weighing more than common ones.
+
+    Args:
+        part: the share of the shorter text's runs of words that lies in the longer one.
+        back: of the longer one's in the shorter.
+        words: the share of the shorter one's words that the longer one holds somewhere.
+        title: the words common to both titles, of all in either.
+        headline: the greater share of a title's words that the other text holds.
+    """
+
+    part: float
+    back: float
+    words: float
+    title: float
+    headline: float
 
 
 def fingerprint(draft: Draft) -> Fingerprint:
     """Return the fingerprint of a draft's whole text. Never raises."""
-    text = draft.text()
-    tokens = words(text)
-    return Fingerprint(
-        grams=grams(tokens, _MEASURE),
-        length=len(tokens),
-        marks=marks(text),
-        title=" ".join(words(draft.title)),
-        title_years=frozenset(_YEAR.findall(draft.title)),
-        docs=frozenset(draft.doc_numbers),
-        units=frozenset(fold(name) for name in _UNIT.findall(text)),
-        told=_told(text, draft.published.day()),
-        mentioned=_mentioned(text),
+    return Fingerprint(shape(draft), facts(draft))
+
+
+def shape(draft: Draft) -> Shape:
+    """Return the shape of a draft's whole text. Never raises."""
+    hashed = hashes(tokens(draft.text()))
+    return Shape(
+        grams=grams(hashed),
+        words=np.unique(hashed.astype(np.uint32)),
+        title=np.unique(hashes(tokens(draft.title)).astype(np.uint32)),
+        length=len(hashed),
         day=draft.published.day(),
     )
 
 
-def postings(draft: Draft) -> list[int]:
-    """Return the candidate grams of a draft, sorted, each in 0..2^63-1."""
-    tokens = words(draft.text())
-    hashed = grams(tokens, _CANDIDATE)
-    if len(tokens) > _DENSE_WORDS:
-        hashed = hashed[hashed % _SAMPLE == 0]
-    return [int(gram) for gram in np.unique(hashed >> np.uint64(1))]
-
-
-def grams(tokens: list[str], size: int) -> Grams:
-    """Return the sorted unique hashes of all runs of `size` words; empty for a shorter text."""
-    if len(tokens) < size:
-        return np.empty(0, dtype=np.uint64)
-    hashed = np.fromiter((_hash(token) for token in tokens), dtype=np.uint64, count=len(tokens))
-    total = np.zeros(len(tokens) - size + 1, dtype=np.uint64)
-    for place in range(size):  # order matters: each place has its own multiplier (mod 2^64)
-        total += hashed[place : len(tokens) - size + 1 + place] * _MULTIPLIERS[place]
-    total ^= total >> np.uint64(29)
-    total *= _MULTIPLIERS[0]
-    return np.unique(total ^ (total >> np.uint64(32)))
-
-
-def containment(a: Fingerprint, b: Fingerprint) -> float:
-    """Return the share of the smaller gram set that lies in the larger, 0..1; symmetric."""
-    smaller = min(len(a.grams), len(b.grams))
-    if smaller == 0:
-        return 0.0
-    return float(len(np.intersect1d(a.grams, b.grams, assume_unique=True)) / smaller)
-
-
-def pack(made: Fingerprint) -> tuple[bytes, dict[str, Any]]:
-    """Return a fingerprint as bytes (grams, little-endian) and a JSON-ready rest."""
-    rest = {
-        "length": made.length,
-        "marks": [[mark.kind, mark.left, mark.value, mark.right] for mark in made.marks],
-        "title": made.title,
-        "title_years": sorted(made.title_years),
-        "docs": sorted(made.docs),
-        "units": sorted(made.units),
-        "told": sorted(made.told),
-        "mentioned": sorted(made.mentioned),
-        "day": None if made.day is None else made.day.isoformat(),
-    }
-    return made.grams.astype("<u8").tobytes(), rest
-
-
-def unpack(packed: bytes, rest: dict[str, Any]) -> Fingerprint:
-    """Return the fingerprint of `pack`."""
-    return Fingerprint(
-        grams=np.frombuffer(packed, dtype="<u8").astype(np.uint64),
-        length=rest["length"],
-        marks=tuple(Mark(MarkKind(kind), *told) for kind, *told in rest["marks"]),
-        title=rest["title"],
-        title_years=_set(rest["title_years"]),
-        docs=_set(rest["docs"]),
-        units=_set(rest["units"]),
-        told=_set(rest["told"]),
-        mentioned=_set(rest["mentioned"]),
-        day=None if rest["day"] is None else date.fromisoformat(rest["day"]),
+def facts(draft: Draft) -> Facts:
+    """Return the facts of a draft's whole text. Never raises."""
+    text = draft.text()
+    told, mentioned = _places(text, draft.published.day())
+    return Facts(
+        marks=marks(text),
+        title_years=frozenset(_YEAR.findall(draft.title)),
+        docs=frozenset(draft.doc_numbers),
+        credits=frozenset({draft.credit} - {""}),
+        units=frozenset(fold(name) for name in _UNIT.findall(text)),
+        told=told,
+        mentioned=mentioned,
     )
 
 
-def _told(text: str, day: date | None) -> frozenset[str]:
-    found = places.read(text, on=day)
-    return frozenset((*found.explicit, *(f"@{slug}" for slug in found.provinces[:1])))
+def together(one: Facts, other: Facts) -> Facts:
+    """Return what two texts of one entry tell: a copy of the older one contradicts neither."""
+    return Facts(
+        marks=tuple(dict.fromkeys((*one.marks, *other.marks))),
+        title_years=one.title_years | other.title_years,
+        docs=one.docs | other.docs,
+        credits=one.credits | other.credits,
+        units=one.units | other.units,
+        told=one.told | other.told,
+        mentioned=one.mentioned | other.mentioned,
+    )
 
 
-def _mentioned(text: str) -> frozenset[str]:
-    names = {one.area for one in sightings(one_tone(clean(text)))}
-    homes = {f"@{unit.province}" for name in names if (unit := places.area(name)) is not None}
-    return frozenset(names | homes)
+def postings(draft: Draft) -> Hashes:
+    """Return the rare runs of words to find a draft by, sorted and unique."""
+    hashed = hashes(tokens(draft.text()))
+    head, rest = grams(hashed[:_DENSE_WORDS]), grams(hashed[_DENSE_WORDS - RUN + 1 :])
+    if len(hashed) <= _DENSE_WORDS:
+        rest = rest[:0]
+    return rarity.rare(np.union1d(head, rest[rest % _SAMPLE == 0]))
+
+
+def same(made: Shape) -> int:
+    """Return a number that texts of the same runs of words share, in -2^63..2^63-1."""
+    return int.from_bytes(
+        xxh3_64_intdigest(made.grams.astype("<u4").tobytes()).to_bytes(8, "big"), "big", signed=True
+    )
+
+
+def in_length(a: Shape, b: Shape) -> tuple[Shape, Shape]:
+    """Return two shapes, the shorter first; of two alike always the same one."""
+    first, second = sorted((a, b), key=lambda one: (len(one.grams), one.length, one.grams.tobytes()))
+    return first, second
+
+
+def likeness(a: Shape, b: Shape) -> Likeness:
+    """Return how alike two texts are; symmetric. Never raises."""
+    short, long = in_length(a, b)
+    both = np.intersect1d(short.grams, long.grams, assume_unique=True)
+    shared = _weight(rarity.of_grams(both))
+    titles = np.intersect1d(a.title, b.title, assume_unique=True)
+    return Likeness(
+        part=_share(shared, rarity.of_grams(short.grams)),
+        back=_share(shared, rarity.of_grams(long.grams)),
+        words=_held(short.words, long.words),
+        title=_share(_weight(rarity.of_words(titles)), rarity.of_words(np.union1d(a.title, b.title))),
+        headline=max(_held(short.title, long.words), _held(long.title, short.words)),
+    )
+
+
+def _held(part: Hashes, whole: Hashes) -> float:
+    both = np.intersect1d(part, whole, assume_unique=True)
+    return _share(_weight(rarity.of_words(both)), rarity.of_words(part))
+
+
+def _weight(weights: rarity.Weights) -> float:
+    return float(weights.sum(dtype=np.float64))
+
+
+def _share(shared: float, weights: rarity.Weights) -> float:
+    whole = _weight(weights)
+    return min(1.0, shared / whole) if whole else 0.0
+
+
+def pack_shape(made: Shape) -> bytes:
+    """Return a shape as bytes, without its day."""
+    head = np.array([len(made.grams), len(made.words), len(made.title), made.length], dtype="<u4")
+    return b"".join(array.astype("<u4").tobytes() for array in (head, made.grams, made.words, made.title))
+
+
+def unpack_shape(packed: bytes, day: date | None) -> Shape:
+    """Return the shape of `pack_shape`."""
+    numbers = np.frombuffer(packed, dtype="<u4").astype(np.uint32, copy=False)
+    first, second, third = np.cumsum(numbers[:3]) + 4
+    return Shape(numbers[4:first], numbers[first:second], numbers[second:third], int(numbers[3]), day)
+
+
+def pack_facts(made: Facts) -> dict[str, Any]:
+    """Return facts JSON-ready."""
+    return {
+        "marks": [[mark.kind, mark.left, mark.value, mark.right] for mark in made.marks],
+        "title_years": sorted(made.title_years),
+        "docs": sorted(made.docs),
+        "credits": sorted(made.credits),
+        "units": sorted(made.units),
+        "told": sorted(made.told),
+        "mentioned": sorted(made.mentioned),
+    }
+
+
+def unpack_facts(packed: dict[str, Any]) -> Facts:
+    """Return the facts of `pack_facts`."""
+    return Facts(
+        marks=tuple(Mark(MarkKind(kind), *told) for kind, *told in packed["marks"]),
+        title_years=_set(packed["title_years"]),
+        docs=_set(packed["docs"]),
+        credits=_set(packed["credits"]),
+        units=_set(packed["units"]),
+        told=_set(packed["told"]),
+        mentioned=_set(packed["mentioned"]),
+    )
+
+
+def _places(text: str, day: date | None) -> tuple[frozenset[str], frozenset[str]]:
+    """Return what a text tells about beyond doubt, and all that it names."""
+    found, seen = places.read(text, on=day), sightings(one_tone(clean(text)))
+    sure = _units(one.area for one in seen if one.explicit)
+    told = {slug for slug in (f"@{province}" for province in found.provinces[:1]) if slug in sure}
+    return frozenset((*found.explicit, *told)), _units(one.area for one in seen)
+
+
+def _units(areas: Iterable[str]) -> frozenset[str]:
+    """Return areas and the provinces of today that they are in."""
+    found = [unit for name in areas if (unit := places.area(name)) is not None]
+    return frozenset((*(unit.slug for unit in found), *(f"@{unit.province}" for unit in found)))
 
 
 def _set(values: Iterable[str]) -> frozenset[str]:
     return frozenset(values)
-
-
-@lru_cache(maxsize=65_536)
-def _hash(token: str) -> int:
-    return xxh3_64_intdigest(token.encode())

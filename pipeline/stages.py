@@ -15,9 +15,9 @@ from pipeline import linking
 from pipeline.dedup import Relation, Side, decide
 from pipeline.errors import EngineUnavailable, Unreadable
 from pipeline.model import Act, Document, Draft, EntryId, Parsed, Verdict
-from pipeline.similarity import fingerprint, postings
-from pipeline.store import Connection, Database, counters, entries, leases, links, receipts
-from pipeline.store.entries import Reading
+from pipeline.similarity import facts
+from pipeline.store import Connection, Database, counters, entries, leases, links, prints, receipts
+from pipeline.store.prints import Reading
 from pipeline.store.receipts import MAX_ATTEMPTS, Receipt
 
 Clock = Callable[[], datetime]
@@ -137,7 +137,7 @@ def _read(db: Database, reader: Reads, receipt: Receipt) -> _Outcome:
         parsed = reader.read(document)
     except Unreadable as error:
         return _Outcome(receipt, unreadable=str(error))
-    readings = [Reading(draft, fingerprint(draft), postings(draft)) for draft in parsed.drafts]
+    readings = [prints.reading(draft) for draft in parsed.drafts]
     return _Outcome(receipt, readings, parsed.drops)
 
 
@@ -151,6 +151,8 @@ def settle(db: Database, clock: Clock, *, lease_seconds: float = 120, limit: int
     if held is None:
         return Settled(busy=True)
     try:
+        if renewed := _renew(db, held, limit):
+            return Settled(entries=renewed)
         with db.read() as conn:
             plan = linking.plan(conn, limit)
         if not plan.linked:
@@ -161,6 +163,25 @@ def settle(db: Database, clock: Clock, *, lease_seconds: float = 120, limit: int
     finally:
         leases.release(db, held)
     return Settled(entries=len(plan.linked), changes=changes)
+
+
+def _renew(db: Database, held: leases.Lease, limit: int) -> int:
+    """Make fingerprints of older rules anew and return how many; nothing is linked before all are."""
+    with db.read() as conn:
+        stale = prints.stale(conn, limit)
+    made = [
+        (entry_id, current, prints.reading(texts.pop(current)), [facts(text) for text in texts.values()])
+        for entry_id, current, texts in stale
+    ]
+    if made:
+        with db.write() as conn:
+            leases.fence(conn, held)
+            for entry_id, current, reading, older in made:
+                prints.keep(conn, entry_id, current, reading)
+                for told in older:
+                    prints.keep_older(conn, entry_id, told)
+            entries.touch(conn, [entry_id for entry_id, *_ in made])
+    return len(made)
 
 
 def preview(db: Database, reader: Reads, document: Document) -> list[dict[str, Any]]:
@@ -191,31 +212,33 @@ def _previewed(conn: Connection, document: Document, draft: Draft) -> dict[str, 
 def _foreseen(conn: Connection, document: Document, draft: Draft) -> dict[str, Any]:
     """Return what a draft would be: by its own entry if the source has told it before, else by its text."""
     entry_id = entries.find(conn, document.source.source_id, document.form, draft)
-    node = None if entry_id is None else links.nodes(conn, [entry_id]).get(entry_id)
-    story_id = None if node is None else node.story_id
+    story_id = None if entry_id is None else links.homes(conn, [entry_id]).get(entry_id)
     if draft.act is Act.WITHDRAW:
         return {"verdict": None, "because": "gỡ bài này", "story_id": story_id}
     because = "" if entry_id is None else entries.foreseen(conn, entry_id, draft, document.received_at)
     if because:
         return {"verdict": Verdict.REVISES, "because": because, "story_id": story_id}
+    made = prints.reading(draft)
     side = Side(
         entry_id=EntryId("preview"),
         source_id=document.source.source_id,
         kind=draft.kind,
         bulletin_id=draft.bulletin_id,
         bulletin_number=draft.bulletin_number,
-        print=fingerprint(draft),
+        print=made.print,
         urls=frozenset({draft.canonical_url} - {""}),
         links=frozenset(draft.links),
         ids=frozenset({draft.guid, draft.external_id} - {""}),
     )
-    near = links.nodes(conn, links.candidates(conn, side, linking.WINDOW, postings(draft)))
-    edges = [decide(side, node.side) for node in near.values() if not node.withdrawn]
+    near = linking.near(conn, prints.Sought(-1, made.print.shape, made.postings)) | links.named_by(conn, side)
+    others = links.sides(conn, near)
+    homes = links.homes(conn, others)
+    edges = [decide(side, others[other]) for other in homes]
     joins = [edge for edge in edges if edge.relation is Relation.JOIN]
     best = max(joins, key=lambda edge: (edge.score, edge.a, edge.b), default=None)
-    other = None if best is None else near[best.b if best.a == side.entry_id else best.a]
+    other = None if best is None else best.b if best.a == side.entry_id else best.a
     return {
         "verdict": Verdict.NEW if best is None else Verdict.JOINS,
         "because": "" if best is None else best.because,
-        "story_id": None if other is None else other.story_id,
+        "story_id": None if other is None else homes[other],
     }

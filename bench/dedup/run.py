@@ -70,7 +70,7 @@ def in_process(records: Sequence[Handed], db: Database, *, hours: int = 0) -> Do
     with Reader() as reader:
         for batch in _spans(records, timedelta(hours=hours)):
             start = cpu()
-            _hand_in(db, iter(batch))
+            hand_in(db, iter(batch))
             while receive(db, reader, now).receipts:
                 pass
             midway = cpu()
@@ -123,7 +123,8 @@ def _moved(conn: Connection) -> float:
     return len({change.story_id for change in log if change.kind in kinds}) / max(1, len(made))
 
 
-def _hand_in(db: Database, records: Iterator[Handed]) -> None:
+def hand_in(db: Database, records: Iterator[Handed]) -> None:
+    """Commit the records as receipts of their outlets, which are registered."""
     known: set[str] = set()
     while batch := list(islice(records, _BATCH)):
         packed = [(one, receipts.pack(one.line)) for one in batch]

@@ -5,7 +5,8 @@ fails at once with "database is locked", whatever the busy timeout) and synchron
 a 202 promises that the receipt survives a power cut. PostgreSQL runs with its defaults.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,19 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    any_,
+    cast,
+    create_engine,
+    event,
+    func,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
@@ -106,6 +119,17 @@ def open_database(url: str) -> Database:
 def insert(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """Return the dialect's INSERT, which knows ON CONFLICT."""
     return postgresql.insert(table) if conn.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def among(conn: Connection, column: ColumnElement[int], values: Collection[int]) -> ColumnElement[bool]:
+    """Return the condition that a column holds one of many whole numbers, sent as one parameter.
+
+    A list of parameters is limited (32,766 in SQLite) and compiled anew for every length.
+    """
+    if conn.dialect.name == "postgresql":
+        return column == any_(cast(sorted(values), ARRAY(column.type)))
+    told = func.json_each(json.dumps(sorted(values))).table_valued("value")
+    return column.in_(select(told.c.value))
 
 
 def _engine(url: str) -> Engine:

@@ -11,7 +11,7 @@ revises back.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -20,11 +20,11 @@ from sqlalchemy import Connection, Row, select
 from xxhash import xxh3_128_hexdigest
 
 from pipeline.model import Act, Basis, Draft, EntryId, EntryKind, Form, SourceId, When
-from pipeline.similarity import Fingerprint, pack
-from pipeline.store import codec
+from pipeline.store import codec, prints
 from pipeline.store.database import insert
+from pipeline.store.prints import Reading
 from pipeline.store.receipts import Receipt
-from pipeline.store.schema import alias, entry, fingerprint, posting, receipt_entry, version
+from pipeline.store.schema import alias, entry, receipt_entry, version
 from pipeline.store.schema import receipt as receipt_table
 from pipeline.urls import proves
 
@@ -32,15 +32,6 @@ _REAL_IDS = frozenset((Form.FEED, Form.RECORD, Form.PUSH))  # a file's name is n
 _TELLING_TIMES = frozenset((Basis.GIVEN, Basis.FEED, Basis.PUSH, Basis.META))
 _BASES = list(Basis)
 SAME_TEXT = "đã có đúng văn bản này"
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A draft with its fingerprint and candidate grams, computed outside of any transaction."""
-
-    draft: Draft
-    print: Fingerprint
-    postings: list[int]
 
 
 def text_hash(draft: Draft) -> str:
@@ -179,7 +170,8 @@ def _point(conn: Connection, key: dict[str, str], told: str) -> None:
     same = [alias.c[column] == wanted for column, wanted in key.items()]
     before = conn.scalar(select(alias.c.text_hash).where(*same))
     rows = conn.execute(select(version).where(version.c.entry_id == key["entry_id"])).all()
-    newest = [row.text_hash for row in in_order(rows) if row.text_hash in (before, told)][-1]
+    named = {before, told} | {row.text_hash for row in rows if row.draft["external_id"] == key["value"]}
+    newest = [row.text_hash for row in in_order(rows) if row.text_hash in named][-1]
     conn.execute(alias.update().where(*same).values(text_hash=newest))
 
 
@@ -208,14 +200,24 @@ def _tell(conn: Connection, receipt: Receipt, reading: Reading, entry_id: EntryI
     else:
         before = codec.load_draft(known.draft)
         draft = _united(before, draft)
-        if draft == before:
+        first = {
+            "told_at": min(known.told_at, _told_at(reading.draft, receipt.received_at)),
+            "receipt_id": min(known.receipt_id, receipt.receipt_id),
+        }
+        if draft == before and first == {name: getattr(known, name) for name in first}:
             return False
-        conn.execute(version.update().where(*where).values(draft=codec.dump_draft(draft)))
+        conn.execute(version.update().where(*where).values(draft=codec.dump_draft(draft), **first))
     rows = conn.execute(select(version).where(version.c.entry_id == entry_id)).all()
-    if in_order(rows)[-1].text_hash != told:
-        return conn.scalar(select(entry.c.withdrawn_at).where(entry.c.entry_id == entry_id)) is not None
-    conn.execute(entry.update().where(entry.c.entry_id == entry_id).values(text_hash=told))
-    _keep_print(conn, entry_id, told, replace(reading, draft=draft))
+    newest = in_order(rows)[-1]
+    current = conn.scalar(select(entry.c.text_hash).where(entry.c.entry_id == entry_id))
+    if told not in {newest.text_hash, current}:
+        prints.keep_older(conn, entry_id, reading.print.facts)
+        return True
+    made = replace(reading, draft=draft)
+    if newest.text_hash != told:  # it is older than it seemed, and no longer current
+        made = prints.reading(codec.load_draft(newest.draft))
+    conn.execute(entry.update().where(entry.c.entry_id == entry_id).values(text_hash=newest.text_hash))
+    prints.keep(conn, entry_id, newest.text_hash, made)
     return True
 
 
@@ -279,16 +281,3 @@ def is_withdrawn(withdrawn_at: datetime | None, drafts: Iterable[Draft]) -> bool
     """Say whether a withdrawal stands: no text with a later time of the source came after it."""
     times = [draft.updated for draft in drafts if draft.updated is not None]
     return withdrawn_at is not None and withdrawn_at >= max(times, default=withdrawn_at)
-
-
-def _keep_print(conn: Connection, entry_id: EntryId, told: str, reading: Reading) -> None:
-    day = reading.draft.published.day()
-    packed, facts = pack(replace(reading.print, day=day))
-    values = {"text_hash": told, "grams": packed, "facts": facts}
-    row = insert(conn, fingerprint).values(entry_id=entry_id, **values)
-    conn.execute(row.on_conflict_do_update(index_elements=["entry_id"], set_=values))
-    conn.execute(posting.delete().where(posting.c.entry_id == entry_id))
-    number = None if day is None else day.toordinal()
-    rows = [{"gram": gram, "entry_id": entry_id, "day": number} for gram in reading.postings]
-    if rows:
-        conn.execute(posting.insert(), rows)

@@ -1,4 +1,4 @@
-"""Evidence between entries: candidates, edges, editors' words, and the commit of stories.
+"""Evidence between entries: sides, edges, editors' words, and the commit of stories.
 
 Reading here is done outside of any write transaction; `commit` is the one that writes stories and
 the change log, under the link fence.
@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
-from pipeline.dedup import RULES, Edge, Relation, Side, Word, WordKind
+from pipeline.dedup import Edge, Relation, Side, Word, WordKind
 from pipeline.face import Spoken, face_hash
 from pipeline.history import Known
 from pipeline.model import (
@@ -27,24 +27,22 @@ from pipeline.model import (
     StoryId,
     StoryState,
 )
-from pipeline.similarity import unpack
-from pipeline.store import changes, codec, sources, stories
+from pipeline.similarity import RULES, Fingerprint, unpack_facts
+from pipeline.store import changes, codec, prints, sources, stories
 from pipeline.store.database import insert
-from pipeline.store.entries import is_withdrawn
+from pipeline.store.entries import is_withdrawn, touch
 from pipeline.store.schema import (
     alias,
     change,
     edge,
     entry,
     fingerprint,
-    posting,
     story,
     story_label,
     version,
     word,
 )
 
-_SHARED_GRAMS = 3  # fewer common 5-grams are chance
 _CHUNK = 400
 
 
@@ -89,7 +87,8 @@ class Plan:
     """Everything that one settling writes, computed before the transaction."""
 
     linked: Sequence[tuple[EntryId, int]]  # entry and the `touched` count that is dealt with
-    edges: Sequence[Edge]  # all that the linked entries have now
+    edges: Sequence[Edge]  # all joins and pairs for review that the linked entries have now
+    crowded: Sequence[tuple[int, int]]  # partition and gram: find nobody from now on
     homes: dict[EntryId, tuple[StoryId, Decision]]
     told: Sequence[Told]
     ended: Sequence[Ended]
@@ -108,88 +107,120 @@ def unlinked_count(conn: Connection) -> int:
     return conn.scalar(query) or 0
 
 
-def nodes(conn: Connection, entry_ids: Iterable[EntryId]) -> dict[EntryId, Node]:
-    """Return the nodes of the entries that have a text; withdrawals of unseen entries have none."""
+def sides(conn: Connection, entry_ids: Iterable[EntryId]) -> dict[EntryId, Side]:
+    """Return what `dedup.decide` knows of the entries that have a text."""
     wanted = sorted(set(entry_ids))
-    known = sources.many(conn)
-    found: dict[EntryId, Node] = {}
+    found: dict[EntryId, Side] = {}
     for start in range(0, len(wanted), _CHUNK):
-        found |= _nodes(conn, wanted[start : start + _CHUNK], known)
+        found |= _sides(conn, wanted[start : start + _CHUNK])
     return found
 
 
-def _nodes(conn: Connection, entry_ids: list[EntryId], known: dict[SourceId, Any]) -> dict[EntryId, Node]:
-    told: dict[str, dict[str, Any]] = {}
-    for row in conn.execute(select(version).where(version.c.entry_id.in_(entry_ids))):
-        told.setdefault(row.entry_id, {})[row.text_hash] = codec.load_draft(row.draft)
+def _sides(conn: Connection, entry_ids: list[EntryId]) -> dict[EntryId, Side]:
     names: dict[str, dict[str, set[str]]] = {}
-    for row in conn.execute(select(alias).where(alias.c.entry_id.in_(entry_ids))):
-        names.setdefault(row.entry_id, {}).setdefault(row.kind, set()).add(row.value)
-    query = select(entry, fingerprint.c.grams, fingerprint.c.facts).join(
-        fingerprint, fingerprint.c.entry_id == entry.c.entry_id
-    )
+    named = select(alias.c.entry_id, alias.c.kind, alias.c.value).where(alias.c.entry_id.in_(entry_ids))
+    for entry_id, kind, value in conn.execute(named):
+        names.setdefault(entry_id, {}).setdefault(kind, set()).add(value)
+    query = select(
+        entry.c.entry_id,
+        entry.c.source_id,
+        entry.c.kind,
+        entry.c.bulletin_id,
+        entry.c.bulletin_number,
+        fingerprint.c.day,
+        fingerprint.c.arrays,
+        fingerprint.c.facts,
+    ).join(fingerprint, fingerprint.c.entry_id == entry.c.entry_id)
     found = {}
     for row in conn.execute(query.where(entry.c.entry_id.in_(entry_ids))):
-        entry_id, mine = EntryId(row.entry_id), names.get(row.entry_id, {})
-        found[entry_id] = Node(
-            spoken=Spoken(
-                entry_id, known[row.source_id], told[entry_id][row.text_hash], versions=len(told[entry_id])
-            ),
-            side=Side(
-                entry_id=entry_id,
-                source_id=SourceId(row.source_id),
-                kind=EntryKind(row.kind),
-                bulletin_id=row.bulletin_id,
-                bulletin_number=row.bulletin_number,
-                print=unpack(row.grams, row.facts),
-                urls=frozenset(mine.get("url", ())),
-                links=frozenset(mine.get("link", ())),
-                ids=frozenset(mine.get("guid", ())),
-            ),
-            withdrawn=is_withdrawn(row.withdrawn_at, told[entry_id].values()),
-            backfill=row.backfill,
-            first_seen=row.first_seen,
-            story_id=None if row.story_id is None else StoryId(row.story_id),
+        mine = names.get(row.entry_id, {})
+        found[EntryId(row.entry_id)] = Side(
+            entry_id=EntryId(row.entry_id),
+            source_id=SourceId(row.source_id),
+            kind=EntryKind(row.kind),
+            bulletin_id=row.bulletin_id,
+            bulletin_number=row.bulletin_number,
+            print=Fingerprint(prints.shape(row), unpack_facts(row.facts)),
+            urls=frozenset(mine.get("url", ())),
+            links=frozenset(mine.get("link", ())),
+            ids=frozenset(mine.get("guid", ())),
         )
     return found
 
 
-def candidates(
-    conn: Connection, side: Side, window: timedelta, grams: Sequence[int] | None = None
-) -> set[EntryId]:
-    """Return the entries worth comparing with one: common rare grams nearby in time, or evidence.
+def nodes(conn: Connection, known: dict[EntryId, Side]) -> dict[EntryId, Node]:
+    """Return the nodes of the entries whose sides are known."""
+    wanted = sorted(known)
+    publishers = sources.many(conn)
+    found: dict[EntryId, Node] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        part = wanted[start : start + _CHUNK]
+        told: dict[str, dict[str, Any]] = {}
+        for row in conn.execute(select(version).where(version.c.entry_id.in_(part))):
+            told.setdefault(row.entry_id, {})[row.text_hash] = codec.load_draft(row.draft)
+        for row in conn.execute(select(entry).where(entry.c.entry_id.in_(part))):
+            entry_id, drafts = EntryId(row.entry_id), told[row.entry_id]
+            found[entry_id] = Node(
+                spoken=Spoken(
+                    entry_id, publishers[row.source_id], drafts[row.text_hash], versions=len(drafts)
+                ),
+                side=known[entry_id],
+                withdrawn=is_withdrawn(row.withdrawn_at, drafts.values()),
+                backfill=row.backfill,
+                first_seen=row.first_seen,
+                story_id=None if row.story_id is None else StoryId(row.story_id),
+            )
+    return found
 
-    The relation is symmetric: whichever of two entries comes second finds the other. `grams` are
-    the candidate grams of an entry that is not stored.
+
+def named(conn: Connection, entry_ids: Iterable[EntryId]) -> dict[EntryId, set[EntryId]]:
+    """Return for each entry those that direct evidence names.
+
+    An address in common, a "tại đây" link from one to the other, an id of one source.
     """
-    stored = select(posting.c.gram).where(posting.c.entry_id == side.entry_id)
-    mine = stored if grams is None else list(grams)
-    query = select(posting.c.entry_id).where(posting.c.gram.in_(mine), posting.c.entry_id != side.entry_id)
-    if side.print.day is not None:
-        day = side.print.day.toordinal()
-        near = posting.c.day.between(day - window.days, day + window.days)
-        query = query.where(or_(posting.c.day.is_(None), near))
-    query = query.group_by(posting.c.entry_id).having(func.count() >= _SHARED_GRAMS)
-    found = set(conn.scalars(query))
-    found |= _named(conn, side.urls, ("url", "link")) | _named(conn, side.links, ("url",))
-    own = alias.c.source_id == side.source_id
-    found |= set(
-        conn.scalars(select(alias.c.entry_id).where(own, alias.c.kind == "guid", alias.c.value.in_(side.ids)))
+    wanted = sorted(set(entry_ids))
+    found: dict[EntryId, set[EntryId]] = {entry_id: set() for entry_id in wanted}
+    theirs = alias.alias("theirs")
+    meet = or_(
+        and_(alias.c.kind == "url", theirs.c.kind.in_(("url", "link"))),
+        and_(alias.c.kind == "link", theirs.c.kind == "url"),
+        and_(alias.c.kind == "guid", theirs.c.kind == "guid", alias.c.source_id == theirs.c.source_id),
     )
-    return {EntryId(entry_id) for entry_id in found} - {side.entry_id}
+    query = select(alias.c.entry_id, theirs.c.entry_id).join(
+        theirs, (alias.c.value == theirs.c.value) & (alias.c.entry_id != theirs.c.entry_id)
+    )
+    for start in range(0, len(wanted), _CHUNK):
+        mine = alias.c.entry_id.in_(wanted[start : start + _CHUNK])
+        for entry_id, other in conn.execute(query.where(mine, meet)):
+            found[EntryId(entry_id)].add(EntryId(other))
+    return found
 
 
-def _named(conn: Connection, values: frozenset[str], kinds: tuple[str, ...]) -> set[str]:
-    where = (alias.c.value.in_(values), alias.c.kind.in_(kinds))
-    return set(conn.scalars(select(alias.c.entry_id).where(*where))) if values else set()
+def named_by(conn: Connection, side: Side) -> set[EntryId]:
+    """Return those that direct evidence of an entry that is not stored names."""
+    own = (alias.c.source_id == side.source_id, alias.c.kind == "guid")
+    meet = or_(
+        and_(alias.c.kind.in_(("url", "link")), alias.c.value.in_(sorted(side.urls))),
+        and_(alias.c.kind == "url", alias.c.value.in_(sorted(side.links))),
+        and_(*own, alias.c.value.in_(sorted(side.ids))),
+    )
+    return {EntryId(entry_id) for entry_id in conn.scalars(select(alias.c.entry_id).where(meet))}
+
+
+def homes(conn: Connection, entry_ids: Iterable[EntryId]) -> dict[EntryId, StoryId]:
+    """Return the stories that tell the entries now; those that are told in none are left out."""
+    query = select(entry.c.entry_id, entry.c.story_id).where(entry.c.entry_id.in_(sorted(entry_ids)))
+    rows = conn.execute(query.where(entry.c.story_id.is_not(None)))
+    return {EntryId(row.entry_id): StoryId(row.story_id) for row in rows}
 
 
 def edges_of(conn: Connection, entry_ids: Iterable[EntryId]) -> list[Edge]:
-    """Return every stored edge with an end among the entries, by (a, b); only joins are stored."""
+    """Return every stored join with an end among the entries, by (a, b)."""
     wanted, found = sorted(set(entry_ids)), {}
     for start in range(0, len(wanted), _CHUNK):
         part = wanted[start : start + _CHUNK]
-        for row in conn.execute(select(edge).where(or_(edge.c.a.in_(part), edge.c.b.in_(part)))):
+        ends = or_(edge.c.a.in_(part), edge.c.b.in_(part))
+        for row in conn.execute(select(edge).where(ends, edge.c.relation == Relation.JOIN)):
             made = Edge(EntryId(row.a), EntryId(row.b), Relation.JOIN, row.score, row.because)
             found[made.a, made.b] = made
     return [found[key] for key in sorted(found)]
@@ -243,13 +274,19 @@ def known_stories(conn: Connection, story_ids: Iterable[StoryId]) -> dict[StoryI
 def commit(conn: Connection, plan: Plan, now: datetime) -> int:
     """Write a plan; the caller holds the link fence. Returns the number of logged changes."""
     linked = [entry_id for entry_id, _ in plan.linked]
-    for entry_id, touched in plan.linked:
-        conn.execute(entry.update().where(entry.c.entry_id == entry_id).values(linked=touched))
-    conn.execute(edge.delete().where(or_(edge.c.a.in_(linked), edge.c.b.in_(linked))))
+    conn.execute(
+        entry.update().where(entry.c.entry_id == bindparam("one")).values(linked=bindparam("dealt_with")),
+        [{"one": entry_id, "dealt_with": touched} for entry_id, touched in plan.linked],
+    )
+    touch(conn, prints.crowd_out(conn, plan.crowded))
+    for start in range(0, len(linked), _CHUNK):
+        part = linked[start : start + _CHUNK]
+        conn.execute(edge.delete().where(or_(edge.c.a.in_(part), edge.c.b.in_(part))))
     rows = [
         {
             "a": made.a,
             "b": made.b,
+            "relation": made.relation,
             "score": made.score,
             "because": made.because,
             "rules": RULES,
@@ -263,14 +300,18 @@ def commit(conn: Connection, plan: Plan, now: datetime) -> int:
     logged = sum(_tell(conn, told, moment) for told, moment in zip(plan.told, moments, strict=False))
     for ended in plan.ended:
         _end(conn, ended, now)
-    for entry_id, (story_id, decision) in plan.homes.items():
-        values = {
+    moved = [
+        {
+            "one": entry_id,
             "story_id": story_id,
             "verdict": decision.verdict,
             "score": decision.score,
             "because": decision.because,
         }
-        conn.execute(entry.update().where(entry.c.entry_id == entry_id).values(values))
+        for entry_id, (story_id, decision) in plan.homes.items()
+    ]
+    if moved:
+        conn.execute(entry.update().where(entry.c.entry_id == bindparam("one")), moved)
     return logged + len(plan.ended)
 
 

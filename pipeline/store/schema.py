@@ -164,6 +164,7 @@ entry = Table(
     Column("score", Float),
     Column("because", Text),
     Index(None, "story_id"),
+    Index(None, "first_seen"),
     Index(
         "ix_entry_unlinked",
         "entry_id",
@@ -203,34 +204,65 @@ receipt_entry = Table(
     Index(None, "entry_id"),
 )
 
+# Derived from the current version of each entry; `rules` older than ours are made anew by linking.
 fingerprint = Table(
     "fingerprint",
     metadata,
-    Column("entry_id", ForeignKey("entry.entry_id"), primary_key=True),
+    Column("number", Serial, primary_key=True),  # the entry's short name in postings
+    Column("entry_id", ForeignKey("entry.entry_id"), nullable=False),
+    Column("rules", Integer, nullable=False),
     Column("text_hash", String(32), nullable=False),
-    Column("grams", LargeBinary, nullable=False),
+    Column("day", Integer),  # proleptic ordinal of the local publication day
+    Column("same", BigInteger, nullable=False),  # equal for equal words
+    Column("postings", LargeBinary, nullable=False),
+    Column("arrays", LargeBinary, nullable=False),
     Column("facts", JSON, nullable=False),
+    UniqueConstraint("entry_id"),
+    Index(None, "same"),
+    Index(None, "rules"),
 )
 
+# Partitioned by publication day, so that what lies outside the window is never touched. `number` is
+# the fingerprint's, unchecked: there are hundreds of rows to an entry.
 posting = Table(
     "posting",
     metadata,
-    Column("gram", BigInteger, primary_key=True),
-    Column("entry_id", ForeignKey("entry.entry_id"), primary_key=True),
-    Column("day", Integer),
-    Index(None, "entry_id"),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("gram", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
 
+# Grams that too many entries of a partition hold: they find nobody.
+crowd = Table(
+    "crowd",
+    metadata,
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("gram", Integer, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+# Only joins and pairs for review ("join", "review") are stored.
 edge = Table(
     "edge",
     metadata,
     Column("a", ForeignKey("entry.entry_id"), primary_key=True),
     Column("b", ForeignKey("entry.entry_id"), primary_key=True),
+    Column(
+        "relation", String(8), nullable=False, server_default="join"
+    ),  # "join", or "review": editors decide
     Column("score", Float, nullable=False),
     Column("because", Text, nullable=False),
     Column("rules", Integer, nullable=False),
     Index(None, "b"),
+    Index(
+        "ix_edge_review",
+        "score",
+        "a",
+        "b",
+        sqlite_where=text("relation = 'review'"),
+        postgresql_where=text("relation = 'review'"),
+    ),
 )
 
 word = Table(

@@ -1,0 +1,320 @@
+"""Fingerprints and postings: what a new entry is found by, kept for every entry's current text.
+
+Postings lie in partitions of publication days, undated entries in one of their own, so the window
+of a question touches three of them, however many years are kept. A run of words that more than
+`_CROWD` entries of a partition hold finds nobody any more (a template flood); those that it has
+found are linked again without it. What finds whom thus depends on all that is stored and on
+nothing else, not on the order of arrival (law 4).
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Row, Select, func, select
+
+from pipeline.hashing import Hashes
+from pipeline.model import Draft, EntryId
+from pipeline.similarity import (
+    RULES,
+    Facts,
+    Fingerprint,
+    Shape,
+    fingerprint,
+    pack_facts,
+    pack_shape,
+    postings,
+    same,
+    together,
+    unpack_facts,
+    unpack_shape,
+)
+from pipeline.store import codec
+from pipeline.store.database import among, insert
+from pipeline.store.schema import crowd, entry, posting, version
+from pipeline.store.schema import fingerprint as table
+
+_PART_DAYS = 92
+_UNDATED = -1  # their partition
+_CROWD = 200  # entries of one partition
+_SHARED = 2  # one common run of words is chance
+_ALIKE = 8  # entries of the same words on either side of one, by day
+
+Pairs = NDArray[np.int64]
+Keys = NDArray[np.int32]  # hashes as SQL has them: signed
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A draft with its fingerprint and postings, computed outside of any transaction."""
+
+    draft: Draft
+    print: Fingerprint
+    postings: Hashes
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """One entry, stored or not, whose like is sought. `number` is -1 for one that is not stored."""
+
+    number: int
+    shape: Shape
+    postings: Hashes
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Who may tell the same as the sought: (place among the sought, number), and what got crowded."""
+
+    pairs: list[tuple[int, int]]
+    crowded: list[tuple[int, int]]  # (partition, gram)
+
+
+def reading(draft: Draft) -> Reading:
+    """Return a draft with all that is kept of it for finding its like. Never raises."""
+    return Reading(draft, fingerprint(draft), postings(draft))
+
+
+def keep(conn: Connection, entry_id: EntryId, text_hash: str, made: Reading) -> None:
+    """Store the fingerprint and the postings of an entry's current text in place of older ones.
+
+    The facts of older texts stay beside its own.
+    """
+    day = made.draft.published.day()
+    told = replace(made.print.shape, day=day)
+    values = {
+        "rules": RULES,
+        "text_hash": text_hash,
+        "day": None if day is None else day.toordinal(),
+        "same": same(told),
+        "postings": made.postings.astype("<u4").tobytes(),
+        "arrays": pack_shape(told),
+        "facts": pack_facts(made.print.facts),
+    }
+    before = conn.execute(
+        select(table.c.number, table.c.rules, table.c.day, table.c.postings, table.c.facts).where(
+            table.c.entry_id == entry_id
+        )
+    ).one_or_none()
+    if before is not None and before.rules == RULES:
+        values["facts"] = pack_facts(together(unpack_facts(before.facts), made.print.facts))
+    if before is None:
+        number = conn.scalar(
+            insert(conn, table).values(entry_id=entry_id, **values).returning(table.c.number)
+        )
+    else:
+        number = before.number
+        conn.execute(table.update().where(table.c.number == number).values(values))
+        _forget(conn, number, _part(before.day), _grams(before.postings))
+    rows = [
+        {"part": _part(None if day is None else day.toordinal()), "gram": gram, "number": number}
+        for gram in made.postings.view(np.int32).tolist()
+    ]
+    if rows:
+        conn.execute(posting.insert(), rows)
+
+
+def keep_older(conn: Connection, entry_id: EntryId, told: Facts) -> None:
+    """Add the facts of an older text of an entry to those of its current one, which is kept already."""
+    mine = table.c.entry_id == entry_id
+    facts = unpack_facts(conn.execute(select(table.c.facts).where(mine)).scalar_one())
+    conn.execute(table.update().where(mine).values(facts=pack_facts(together(facts, told))))
+
+
+def stale(conn: Connection, limit: int) -> list[tuple[EntryId, str, dict[str, Draft]]]:
+    """Return entries with a fingerprint of older rules: the hash of the current text, all texts by hash."""
+    query = select(entry.c.entry_id, entry.c.text_hash).join(table, table.c.entry_id == entry.c.entry_id)
+    current = {
+        row.entry_id: row.text_hash for row in conn.execute(query.where(table.c.rules < RULES).limit(limit))
+    }
+    drafts: dict[str, dict[str, Draft]] = {entry_id: {} for entry_id in current}
+    for row in conn.execute(select(version).where(version.c.entry_id.in_(sorted(current)))):
+        drafts[row.entry_id][row.text_hash] = codec.load_draft(row.draft)
+    return [(EntryId(entry_id), current[entry_id], drafts[entry_id]) for entry_id in sorted(current)]
+
+
+def sought(conn: Connection, entry_ids: Iterable[EntryId]) -> dict[EntryId, Sought]:
+    """Return what the like of entries is sought by; entries without a text are left out."""
+    query = select(table.c.entry_id, table.c.number, table.c.day, table.c.postings, table.c.arrays)
+    rows = conn.execute(query.where(table.c.entry_id.in_(sorted(entry_ids))))
+    return {
+        EntryId(row.entry_id): Sought(row.number, shape(row), _grams(row.postings).view(np.uint32))
+        for row in rows
+    }
+
+
+def shapes(conn: Connection, numbers: Collection[int]) -> dict[int, tuple[EntryId, Shape]]:
+    """Return the shapes of entries by number."""
+    query = select(table.c.number, table.c.entry_id, table.c.day, table.c.arrays)
+    rows = conn.execute(query.where(among(conn, table.c.number, numbers)))
+    return {row.number: (EntryId(row.entry_id), shape(row)) for row in rows}
+
+
+def find(conn: Connection, wanted: Sequence[Sought], window: int) -> Found:
+    """Return who shares enough rare runs of words with the sought within the window.
+
+    The relation is symmetric: whichever of two entries comes second finds the other. Entries of
+    exactly the same words are found even in a crowd: the nearest by day.
+    """
+    parts = _parts(conn, wanted, window)
+    crowds = _crowds(conn, {part for one in parts for part in one} | {_home(one) for one in wanted})
+    keys: list[NDArray[np.int64]] = []
+    crowded: list[tuple[int, int]] = []
+    for part in sorted({part for one in parts for part in one}):
+        asking = [place for place, mine in enumerate(parts) if part in mine]
+        grams, owners = _asked(asking, wanted, part, crowds)
+        holders = _held(conn, part, np.unique(grams))
+        holders, full = _uncrowded(holders)
+        crowded += [(part, gram) for gram in full]
+        keys.append(_met(grams, owners, holders))
+    met, shared = np.unique(np.concatenate(keys), return_counts=True) if keys else (np.empty(0, int),) * 2
+    pairs = {(int(key) >> 40, int(key) & (2**40 - 1)) for key in met[shared >= _SHARED]}
+    pairs |= _same_words(conn, wanted)
+    return Found(
+        sorted((place, number) for place, number in pairs if number != wanted[place].number), crowded
+    )
+
+
+def crowd_out(conn: Connection, crowded: Sequence[tuple[int, int]]) -> list[EntryId]:
+    """Write down which grams find nobody any more; return the entries that they have found."""
+    touched: set[EntryId] = set()
+    for part, gram in crowded:
+        conn.execute(insert(conn, crowd).values(part=part, gram=gram).on_conflict_do_nothing())
+        holders = select(table.c.entry_id).join(posting, posting.c.number == table.c.number)
+        touched |= set(conn.scalars(holders.where(posting.c.part == part, posting.c.gram == gram)))
+    return sorted(touched)
+
+
+def thin_out(conn: Connection) -> list[EntryId]:
+    """Take back grams that are crowded no more; return the entries that they may find again."""
+    size = func.count(posting.c.number)
+    held = select(crowd.c.part, crowd.c.gram).outerjoin(
+        posting, (posting.c.part == crowd.c.part) & (posting.c.gram == crowd.c.gram)
+    )
+    thin = conn.execute(held.group_by(crowd.c.part, crowd.c.gram).having(size <= _CROWD)).all()
+    touched: set[EntryId] = set()
+    for part, gram in thin:
+        conn.execute(crowd.delete().where(crowd.c.part == part, crowd.c.gram == gram))
+        holders = select(table.c.entry_id).join(posting, posting.c.number == table.c.number)
+        touched |= set(conn.scalars(holders.where(posting.c.part == part, posting.c.gram == gram)))
+    return sorted(touched)
+
+
+def crowds(conn: Connection) -> int:
+    """Return how many grams find nobody because too many entries hold them."""
+    return conn.scalar(select(func.count()).select_from(crowd)) or 0
+
+
+def _part(day: int | None) -> int:
+    return _UNDATED if day is None else day // _PART_DAYS
+
+
+def _home(one: Sought) -> int:
+    return _part(None if one.shape.day is None else one.shape.day.toordinal())
+
+
+def _parts(conn: Connection, wanted: Sequence[Sought], window: int) -> list[set[int]]:
+    """Return the partitions that each of the sought looks into; an undated one looks into all."""
+    every: set[int] = set()
+    if any(one.shape.day is None for one in wanted):
+        days = select(table.c.day // _PART_DAYS).where(table.c.day.is_not(None)).distinct()
+        every = {_UNDATED, *conn.scalars(days)}
+    found = []
+    for one in wanted:
+        if one.shape.day is None:
+            found.append(every)
+            continue
+        day = one.shape.day.toordinal()
+        first, last = _part(day - window), _part(day + window)
+        found.append({_UNDATED, *range(first, last + 1)})
+    return found
+
+
+def _crowds(conn: Connection, parts: Collection[int]) -> dict[int, Keys]:
+    found: dict[int, list[int]] = {part: [] for part in parts}
+    for row in conn.execute(select(crowd).where(crowd.c.part.in_(sorted(parts)))):
+        found[row.part].append(row.gram)
+    return {part: np.array(sorted(grams), dtype=np.int32) for part, grams in found.items()}
+
+
+def _asked(
+    asking: Sequence[int], wanted: Sequence[Sought], part: int, crowds: dict[int, Keys]
+) -> tuple[Keys, Pairs]:
+    """Return the grams to look up in a partition and who asks for each, by gram.
+
+    A gram that is crowded on either side finds nobody.
+    """
+    grams, owners = [], []
+    for place in asking:
+        mine = wanted[place].postings.view(np.int32)
+        for full in {part, _home(wanted[place])}:
+            mine = mine[~np.isin(mine, crowds[full])] if len(crowds[full]) else mine
+        grams.append(mine)
+        owners.append(np.full(len(mine), place, dtype=np.int64))
+    asked, who = np.concatenate(grams), np.concatenate(owners)
+    order = np.argsort(asked, kind="stable")
+    return asked[order], who[order]
+
+
+def _held(conn: Connection, part: int, grams: Keys) -> Pairs:
+    """Return (gram, number) of everyone who holds one of the grams in a partition, by gram."""
+    query = select(posting.c.gram, posting.c.number).where(posting.c.part == part)
+    rows = conn.execute(query.where(among(conn, posting.c.gram, grams.tolist()))).all()
+    found = np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, 2)
+    return found[np.argsort(found[:, 0], kind="stable")]
+
+
+def _uncrowded(holders: Pairs) -> tuple[Pairs, list[int]]:
+    """Leave out the grams that too many hold, and return them."""
+    grams, counts = np.unique(holders[:, 0], return_counts=True)
+    full = grams[counts > _CROWD]
+    return holders[~np.isin(holders[:, 0], full)] if len(full) else holders, full.tolist()
+
+
+def _met(grams: Keys, owners: Pairs, holders: Pairs) -> NDArray[np.int64]:
+    """Return a key (place << 40 | number) for every meeting of an asker and a holder in a gram."""
+    first = np.searchsorted(holders[:, 0], grams, side="left")
+    count = np.searchsorted(holders[:, 0], grams, side="right") - first
+    total = int(count.sum())
+    within = np.arange(total) - np.repeat(np.cumsum(count) - count, count)
+    numbers = holders[np.repeat(first, count) + within, 1]
+    keys: NDArray[np.int64] = (np.repeat(owners, count) << 40) | numbers
+    return keys
+
+
+def _same_words(conn: Connection, wanted: Sequence[Sought]) -> set[tuple[int, int]]:
+    hashed = [same(one.shape) for one in wanted]
+    rows = conn.execute(
+        _by_day(select(table.c.same, table.c.number, table.c.day)).where(among(conn, table.c.same, hashed))
+    )
+    alike: dict[int, list[Row[tuple[int, int, int | None]]]] = {}
+    for row in rows:
+        alike.setdefault(row.same, []).append(row)
+    found: set[tuple[int, int]] = set()
+    for place, key in enumerate(hashed):
+        row_numbers = [row.number for row in alike.get(key, ())]
+        number = wanted[place].number
+        here = row_numbers.index(number) if number in row_numbers else len(row_numbers)
+        found |= {(place, other) for other in row_numbers[max(0, here - _ALIKE) : here + _ALIKE + 1]}
+    return found
+
+
+def _by_day(query: Select[tuple[int, int, int | None]]) -> Select[tuple[int, int, int | None]]:
+    return query.order_by(table.c.day.is_not(None), table.c.day, table.c.entry_id)
+
+
+def _forget(conn: Connection, number: int, part: int, grams: Keys) -> None:
+    where = (posting.c.part == part, posting.c.number == number)
+    conn.execute(posting.delete().where(*where, among(conn, posting.c.gram, grams.tolist())))
+
+
+def _grams(packed: bytes) -> Keys:
+    return np.frombuffer(packed, dtype="<i4").astype(np.int32, copy=False)
+
+
+def shape(row: Any) -> Shape:
+    """Return the shape in a row that holds `day` and `arrays`."""
+    return unpack_shape(row.arrays, None if row.day is None else date.fromordinal(row.day))
