@@ -31,8 +31,8 @@ def hashes(words: Sequence[str]) -> Words:
     return np.fromiter(map(_hash, words), dtype=np.uint64, count=len(words))
 
 
-def grams(hashed: Words) -> Hashes:
-    """Return the sorted unique hashes of all runs of three words; empty for a shorter text."""
+def runs(hashed: Words) -> Hashes:
+    """Return the hash of every run of three words, in the order of the text; empty for a shorter text."""
     if len(hashed) < RUN:
         return np.empty(0, dtype=np.uint32)
     total = np.zeros(len(hashed) - RUN + 1, dtype=np.uint64)
@@ -40,7 +40,12 @@ def grams(hashed: Words) -> Hashes:
         total += hashed[place : len(hashed) - RUN + 1 + place] * _MULTIPLIERS[place]
     total ^= total >> np.uint64(29)
     total *= _MULTIPLIERS[0]
-    return np.unique((total ^ (total >> np.uint64(32))).astype(np.uint32))
+    return (total ^ (total >> np.uint64(32))).astype(np.uint32)
+
+
+def grams(hashed: Words) -> Hashes:
+    """Return the sorted unique hashes of all runs of three words."""
+    return np.unique(runs(hashed))
 
 
 @lru_cache(maxsize=262_144)
