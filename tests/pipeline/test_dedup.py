@@ -185,9 +185,9 @@ def worlds(draw: st.DrawFn) -> tuple[dict[EntryId, Member], list[Edge], list[Wor
     words = draw(
         st.lists(
             st.builds(
-                lambda pair, split: Word(WordKind.SPLIT, pair[0]) if split else Word(WordKind.MERGE, *pair),
+                lambda pair, kind: Word(kind, pair[0], None if kind is WordKind.SPLIT else pair[1]),
                 st.sampled_from(pairs),
-                st.booleans(),
+                st.sampled_from(list(WordKind)),
             ),
             max_size=3,
         )
@@ -244,3 +244,42 @@ def test_article_leads_over_item_and_original_over_copy() -> None:
     [found] = group({one.entry_id: one for one in (base, copy, original)}, edges, [])
 
     assert Group(EntryId("c"), (EntryId("c"), EntryId("a"), EntryId("b"))) == found
+
+
+@given(worlds())
+def test_parted_entries_never_meet(world: tuple[dict[EntryId, Member], list[Edge], list[Word]]) -> None:
+    """Two entries that an editor's last word about them keeps apart are in no group together."""
+    members, edges, words = world
+    last: dict[tuple[EntryId, EntryId], WordKind] = {}
+    for word in words:
+        if word.b is not None:
+            last[word.a, word.b] = word.kind
+    groups = group(members, edges, words)
+
+    for (a, b), kind in last.items():
+        assert kind is WordKind.MERGE or not any({a, b} <= set(one.members) for one in groups)
+
+
+def test_the_last_word_about_a_pair_stands() -> None:
+    """Apart undoes merge, merge undoes apart; apart holds against a third entry that both join."""
+    base = Member(NAMES[0], SourceId("s"), EntryKind.ARTICLE, True, 9, DAY, False, False, Rights.FULL)
+    members = {name: replace(base, entry_id=name) for name in NAMES[:3]}
+    a, b, c = members
+    edges = [Edge(a, c, Relation.JOIN, 0.9, ""), Edge(b, c, Relation.JOIN, 0.8, "")]
+    apart, merge = Word(WordKind.APART, a, b), Word(WordKind.MERGE, b, a)
+
+    assert [3] == [len(one.members) for one in group(members, edges, [])]
+    assert [2, 1] == [len(one.members) for one in group(members, edges, [merge, apart])]
+    assert [3] == [len(one.members) for one in group(members, edges, [apart, merge])]
+
+
+def test_a_follow_up_is_another_story() -> None:
+    """What happened next at the same place is news of its own, however many names it shares."""
+    later = (
+        "Người dân ấp Phú Long vừa kiến nghị bồi thường hoa màu bị ảnh hưởng khi thi công tuyến đê bao. Chủ "
+        "tịch xã cho biết đã có 27 hộ gửi đơn, tổng diện tích 3,5 ha, phần lớn là vườn nhãn. Xã sẽ họp dân vào "
+        "cuối tuần để thống nhất mức hỗ trợ trước khi trình huyện xem xét."
+    )
+    found = decide(ARTICLE, side("b", "Dân Phú Long kiến nghị bồi thường khi làm đê bao", later))
+
+    assert found.relation in (Relation.REVIEW, Relation.NONE)

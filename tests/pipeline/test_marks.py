@@ -60,3 +60,41 @@ def test_a_text_does_not_differ_from_itself(text: str) -> None:
 
     assert difference(own, own) is None
     assert difference(own, (*own, Mark(MarkKind.NAME, "x y", "z", "w"))) is None
+
+
+def test_a_number_is_one_whatever_its_form() -> None:
+    """Dots between thousands are no difference; a date with dots stays a date."""
+    found, other = marks("Có 1.300 hộ, hơn 19.000 người"), marks("Có 1300 hộ, hơn 19000 người")
+
+    assert difference(found, other) is None
+    assert ["12 3 2023"] == [mark.value for mark in marks("ngày 12.3.2023")]
+
+
+def test_a_misprint_is_no_other_name() -> None:
+    """A name whose differing word is none, and looks like the other, is misprinted; a real word differs."""
+    written = "Chủ tịch {} dự lễ khởi công."
+
+    def differs(one: str, other: str) -> bool:
+        return difference(marks(written.format(one)), marks(written.format(other))) is not None
+
+    assert not differs("Nguyễn Vãnn Phúc", "Nguyễn Văn Phúc")
+    assert not differs("Hillary Cllnton", "Hillary Clinton")
+    assert differs("Nguyễn Văn Phúc", "Nguyễn Văn Phú")
+
+
+def test_a_person_and_a_place_say_different_things() -> None:
+    """The same two words before a place and before a person are no contradiction; two places are one."""
+    one, other, third = (
+        marks(f"nơi sinh của {name} ai cũng biết") for name in ("Hà Nội", "Lưu Đức Đạt", "Hà Nam")
+    )
+
+    assert difference(one, other) is None
+    assert difference(one, third) is not None
+
+
+def test_a_swapped_number_shows_though_the_other_text_has_it_elsewhere() -> None:
+    """What stands between the same two and two words decides, not what is said in other places."""
+    one = marks("Bắt 2 đối tượng cướp giật, thu 4 xe máy")
+    other = marks("Bắt 4 đối tượng cướp giật, thu 4 xe máy, 2 điện thoại")
+
+    assert difference(one, other) is not None
