@@ -7,7 +7,7 @@ surroundings hold another mark, the texts contradict each other.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -63,21 +63,24 @@ class Mark:
 class _Word:
     raw: str
     folded: str
-    glued: bool  # nothing but a space between this word and the one before
+    decimal: bool
+    titled: bool
+    telling: bool  # a mark may begin with it
 
 
 def marks(text: str) -> tuple[Mark, ...]:
     """Return the marks of a text, each once, in order. Never raises."""
     found: dict[Mark, None] = {}
     for paragraph in paragraphs(clean(text)):
-        words = list(_words(paragraph))
+        words, glued = _words(paragraph)
         start = 0
         while start < len(words):
-            kind, end = _mark_at(words, start)
-            if kind is None:
+            if not words[start].telling:
                 start += 1
                 continue
-            found[_mark(kind, words, start, end)] = None
+            kind, end = _mark_at(words, glued, start)
+            if kind is not None:
+                found[_mark(kind, words, start, end)] = None
             start = end
     return tuple(found)
 
@@ -130,26 +133,31 @@ def _first(words: str) -> str:
     return words.partition(" ")[0]
 
 
-def _words(paragraph: str) -> Iterator[_Word]:
+def _words(paragraph: str) -> tuple[list[_Word], list[bool]]:
+    """Return the words, and of each whether nothing but a space is between it and the one before."""
+    words: list[_Word] = []
+    glued: list[bool] = []
     end = 0
     for found in _TOKEN.finditer(paragraph):
-        start = found.start()
-        yield _Word(
-            found[0], _folded(found[0].replace(".", "")), glued=start == end + 1 and paragraph[end] == " "
-        )
+        words.append(_word(found[0]))
+        glued.append(found.start() == end + 1 and paragraph[end] == " ")
         end = found.end()
+    return words, glued
 
 
 @lru_cache(maxsize=65_536)
-def _folded(word: str) -> str:
-    return fold(word)
+def _word(raw: str) -> _Word:
+    folded = fold(raw.replace(".", ""))
+    decimal, titled = folded.isdecimal(), raw.istitle()
+    special = folded in _DAY_PARTS or folded in _NUMBERS or _ROMAN.fullmatch(raw) is not None
+    return _Word(raw, folded, decimal, titled, telling=decimal or titled or special)
 
 
-def _mark_at(words: Sequence[_Word], start: int) -> tuple[MarkKind | None, int]:
+def _mark_at(words: Sequence[_Word], glued: Sequence[bool], start: int) -> tuple[MarkKind | None, int]:
     """Return the kind of the mark that begins at a word, and where it ends."""
     word = words[start]
-    if word.folded.isdecimal():
-        return MarkKind.DIGITS, _run(words, start, decimal=True)
+    if word.decimal:
+        return MarkKind.DIGITS, _decimals(words, start)
     if word.folded in _DAY_PARTS:
         return MarkKind.DAY_PART, start + 1
     before = words[start - 1].folded if start else ""
@@ -159,20 +167,29 @@ def _mark_at(words: Sequence[_Word], start: int) -> tuple[MarkKind | None, int]:
         beside = words[start + 1].folded if start + 1 < len(words) else ""
         alone = before not in _NUMBERS and beside not in _NUMBERS  # "ba mươi tám" is read by nobody here
         return (MarkKind.ORDINAL, start + 1) if alone else (None, start + 1)
-    end = _run(words, start, decimal=False)
+    end = _titles(words, glued, start)
     return (MarkKind.NAME, end) if end - start >= _NAME_SYLLABLES else (None, start + 1)
 
 
-def _run(words: Sequence[_Word], start: int, *, decimal: bool) -> int:
-    """Return the end of the run of numbers, or of capitalised words without punctuation between."""
+def _decimals(words: Sequence[_Word], start: int) -> int:
+    """Return the end of the run of numbers."""
     end = start
-    while end < len(words) and (
-        words[end].folded.isdecimal()
-        if decimal
-        else words[end].raw.istitle() and (end == start or words[end].glued)
-    ):
+    while end < len(words) and words[end].decimal:
         end += 1
     return end
+
+
+def _titles(words: Sequence[_Word], glued: Sequence[bool], start: int) -> int:
+    """Return the end of the run of capitalised words without punctuation between."""
+    end = start
+    while end < len(words) and words[end].titled and (end == start or glued[end]):
+        end += 1
+    return end
+
+
+@lru_cache(maxsize=65_536)
+def _plain(word: str) -> str:
+    return plain(word)
 
 
 def _mark(kind: MarkKind, words: Sequence[_Word], start: int, end: int) -> Mark:
@@ -181,7 +198,7 @@ def _mark(kind: MarkKind, words: Sequence[_Word], start: int, end: int) -> Mark:
         case MarkKind.DIGITS:
             value = " ".join(word.lstrip("0") or "0" for word in folded)
         case MarkKind.NAME:
-            value = plain(" ".join(folded))  # a mistyped accent is no other name
+            value = " ".join(map(_plain, folded))  # a mistyped accent is no other name
             for written, meant in _ALIASES:
                 value = f" {value} ".replace(f" {written} ", f" {meant} ").strip()
         case _:
@@ -200,19 +217,22 @@ def _agree(kind: MarkKind, one: str, other: str) -> bool:
         return True
     if kind not in (MarkKind.DIGITS, MarkKind.NAME):
         return False
-    shorter, longer = sorted((f"{one} ", f"{other} "), key=len)
-    if longer.startswith(shorter):
+    shorter, longer = (one, other) if len(one) < len(other) else (other, one)
+    if longer.startswith(f"{shorter} "):
         return True
-    return kind is MarkKind.NAME and (f" {longer}".endswith(f" {shorter}") or _misprinted(one, other))
+    return kind is MarkKind.NAME and (longer.endswith(f" {shorter}") or _misprinted(one, other))
 
 
 def _misprinted(one: str, other: str) -> bool:
     """Tell whether two names differ only in words that are none, and look like those in their place."""
-    mine, theirs = one.split(), other.split()
-    if len(mine) != len(theirs):
+    if one.count(" ") != other.count(" "):
         return False
-    pairs = [(a, b) for a, b in zip(mine, theirs, strict=True) if a != b]
-    known = rarity.known(hashes([word for pair in pairs for word in pair]).astype(np.uint32)).reshape(-1, 2)
-    return not known.all(axis=1).any() and all(
+    pairs = [(a, b) for a, b in zip(one.split(), other.split(), strict=True) if a != b]
+    return not any(_is_known(a) and _is_known(b) for a, b in pairs) and all(
         SequenceMatcher(None, a, b, autojunk=False).ratio() >= _SLIP for a, b in pairs
     )
+
+
+@lru_cache(maxsize=65_536)
+def _is_known(word: str) -> bool:
+    return bool(rarity.known(hashes([word]).astype(np.uint32))[0])
