@@ -19,7 +19,7 @@ from pipeline import gazetteer, rarity
 from pipeline.hashing import hashes
 from pipeline.text import clean, fold, paragraphs, plain
 
-_TOKEN = re.compile(r"\d{1,3}(?:\.\d{3})+(?![\d.]*\d)|[^\W_]+")  # 1.300.000 is one number, 12.3 are two
+_TOKEN = re.compile(r"(\d{1,3}(?:\.\d{3})+(?![\d.]*\d)|[^\W_]+)")  # 1.300.000 is one number, 12.3 are two
 _ROMAN = re.compile(r"(?=[IVXLC])(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _ORDINAL = frozenset(("thứ", "lần", "quý", "khóa", "kỳ", "hạng", "loại", "đợt", "cấp", "phần"))
 # Not "năm", which is a year more often than five.
@@ -135,14 +135,8 @@ def _first(words: str) -> str:
 
 def _words(paragraph: str) -> tuple[list[_Word], list[bool]]:
     """Return the words, and of each whether nothing but a space is between it and the one before."""
-    words: list[_Word] = []
-    glued: list[bool] = []
-    end = 0
-    for found in _TOKEN.finditer(paragraph):
-        words.append(_word(found[0]))
-        glued.append(found.start() == end + 1 and paragraph[end] == " ")
-        end = found.end()
-    return words, glued
+    parts = _TOKEN.split(paragraph)  # what is between, a word, what is between, …
+    return list(map(_word, parts[1::2])), [gap == " " for gap in parts[:-1:2]]
 
 
 @lru_cache(maxsize=65_536)

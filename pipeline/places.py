@@ -6,6 +6,7 @@ this is the door to both, and the sum of what is found.
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 
 from pipeline.gazetteer import (
@@ -20,8 +21,7 @@ from pipeline.gazetteer import (
     resolve,
 )
 from pipeline.model import Places
-from pipeline.places_in_prose import Sighting, sightings
-from pipeline.text import clean, one_tone
+from pipeline.places_in_prose import Sighting, as_spoken, sightings
 
 __all__ = ["Area", "Province", "area", "areas", "home_of_host", "province", "provinces", "read", "resolve"]
 
@@ -64,7 +64,7 @@ def read(text: str, *, on: date | None, chrome: str = "") -> Places:
         chrome: the page around the text, the weakest evidence: asked only if the text names no
             place and is not about the whole country, and believed only if it names a single one.
     """
-    spoken = one_tone(clean(text))
+    spoken = as_spoken(text)
     seen = sightings(spoken)
     if _meets_in_hanoi(seen, spoken):
         return Places(national=True)
@@ -74,7 +74,7 @@ def read(text: str, *, on: date | None, chrome: str = "") -> Places:
         return Places(national=True)
     if seen:
         return _sum_up(seen, on)
-    furniture = sightings(one_tone(clean(chrome)))
+    furniture = sightings(as_spoken(chrome))
     units = [one for one in furniture if not one.town]  # towns there are of the publisher's address
     around = _sum_up(units or furniture, on)
     if not around.provinces:
@@ -88,7 +88,7 @@ def read(text: str, *, on: date | None, chrome: str = "") -> Places:
     return Places(areas=around.areas, provinces=around.provinces)
 
 
-def _is_passing(seen: list[Sighting], spoken: str) -> bool:
+def _is_passing(seen: Sequence[Sighting], spoken: str) -> bool:
     """Tell whether a long text names its places in passing: each once, late, and without "tỉnh"."""
     once = len({one.area for one in seen}) == len(seen)
     return once and len(spoken) > _LONG and all(one.weight <= _PASSING and not one.explicit for one in seen)
@@ -105,7 +105,7 @@ def _speaks_of_the_state(spoken: str) -> bool:
     return len(_COUNTRY.findall(spoken[:_HEAD])) > 1
 
 
-def _meets_in_hanoi(seen: list[Sighting], spoken: str) -> bool:
+def _meets_in_hanoi(seen: Sequence[Sighting], spoken: str) -> bool:
     """Tell whether Hà Nội is the only place, and no more than where the state's organs have met."""
     if not seen or any(one.area != "ha-noi" or one.town for one in seen):
         return False
@@ -122,7 +122,7 @@ def _sentence(spoken: str, hit: re.Match[str]) -> str:
     return f"{before}{hit[0]}{after}"
 
 
-def _sum_up(seen: list[Sighting], on: date | None) -> Places:
+def _sum_up(seen: Sequence[Sighting], on: date | None) -> Places:
     """Sum up what is told about: the weightiest province and its like, and in them the weightiest areas."""
     by_province: dict[str, float] = defaultdict(float)
     by_area: dict[str, float] = defaultdict(float)

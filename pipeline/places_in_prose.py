@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.gazetteer import Name, key, names
 from pipeline.text import CAPITALS, clean, one_tone
@@ -127,8 +127,15 @@ def _tail(part: str) -> str:
     return r"\s+" if part.isspace() else re.escape(part)
 
 
-def sightings(spoken: str) -> list[Sighting]:
-    """Return the names that tell of a place, in order of appearance. `spoken`: clean, `one_tone`."""
+@lru_cache(maxsize=16)  # one text is asked for its labels and for its facts
+def as_spoken(text: str) -> str:
+    """Return a text as `sightings` reads it: clean, `one_tone`."""
+    return one_tone(clean(text))
+
+
+@lru_cache(maxsize=16)
+def sightings(spoken: str) -> tuple[Sighting, ...]:
+    """Return the names that tell of a place, in order of appearance. `spoken`: from `as_spoken`."""
     pattern, known = _lexicon()
     hits = [
         (hit, name)
@@ -161,7 +168,7 @@ def sightings(spoken: str) -> list[Sighting]:
         explicit = unit and weight >= _OF_NAME
         found.append(Sighting(name.area, weight, name.town, explicit, tail == "former", kind == "today"))
         travels.append(row_travels)
-    return _settled(found, travels)
+    return tuple(_settled(found, travels))
 
 
 def _settled(found: list[Sighting], travels: list[bool]) -> list[Sighting]:

@@ -20,11 +20,11 @@ import numpy as np
 from xxhash import xxh3_64_intdigest
 
 from pipeline import places, rarity
-from pipeline.hashing import RUN, Hashes, grams, hashes, tokens
+from pipeline.hashing import RUN, Hashes, grams, hashed, runs, unique
 from pipeline.marks import Mark, MarkKind, marks
 from pipeline.model import Draft
-from pipeline.places_in_prose import sightings
-from pipeline.text import clean, fold, one_tone
+from pipeline.places_in_prose import as_spoken, sightings
+from pipeline.text import fold
 
 RULES = 3  # the version of everything a decision rests on: fingerprints, weights, guards, model
 
@@ -109,12 +109,12 @@ def fingerprint(draft: Draft) -> Fingerprint:
 
 def shape(draft: Draft) -> Shape:
     """Return the shape of a draft's whole text. Never raises."""
-    hashed = hashes(tokens(draft.text()))
+    words = hashed(draft.text())
     return Shape(
-        grams=grams(hashed),
-        words=np.unique(hashed.astype(np.uint32)),
-        title=np.unique(hashes(tokens(draft.title)).astype(np.uint32)),
-        length=len(hashed),
+        grams=grams(words),
+        words=unique(words.astype(np.uint32)),
+        title=unique(hashed(draft.title).astype(np.uint32)),
+        length=len(words),
         day=draft.published.day(),
     )
 
@@ -149,11 +149,10 @@ def together(one: Facts, other: Facts) -> Facts:
 
 def postings(draft: Draft) -> Hashes:
     """Return the rare runs of words to find a draft by, sorted and unique."""
-    hashed = hashes(tokens(draft.text()))
-    head, rest = grams(hashed[:_DENSE_WORDS]), grams(hashed[_DENSE_WORDS - RUN + 1 :])
-    if len(hashed) <= _DENSE_WORDS:
-        rest = rest[:0]
-    return rarity.rare(np.union1d(head, rest[rest % _SAMPLE == 0]))
+    found = runs(hashed(draft.text()))
+    kept = found % _SAMPLE == 0
+    kept[: _DENSE_WORDS - RUN + 1] = True
+    return rarity.rare(unique(found[kept]))
 
 
 def same(made: Shape) -> int:
@@ -239,7 +238,7 @@ def unpack_facts(packed: dict[str, Any]) -> Facts:
 
 def _places(text: str, day: date | None) -> tuple[frozenset[str], frozenset[str]]:
     """Return what a text tells about beyond doubt, and all that it names."""
-    found, seen = places.read(text, on=day), sightings(one_tone(clean(text)))
+    found, seen = places.read(text, on=day), sightings(as_spoken(text))
     sure = _units(one.area for one in seen if one.explicit)
     told = {slug for slug in (f"@{province}" for province in found.provinces[:1]) if slug in sure}
     return frozenset((*found.explicit, *told)), _units(one.area for one in seen)
