@@ -7,12 +7,14 @@ the text.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline import dates
 from pipeline.furniture import is_prose, unmarked
 from pipeline.model import Basis, When
-from pipeline.text import clean, fold
+from pipeline.text import CAPITALS, clean, fold
 
 _MOST_LINES = 20_000
 _MOST_ITEMS = 300
@@ -22,11 +24,17 @@ _MASTHEAD_LINES = 12
 _HEADING_LINES = 4
 _MOST_MARKS = 2_000
 _ENOUGH_LINKS = 2  # items that end in "tại đây"; one link is any article's
-_MISPRINTED, _NEVER = 1.5, float("-inf")  # what a misprinted number costs a run
+_MISPRINTED, _NEVER = 1.5, float("-inf")  # what a misprinted or missing number costs a run
+_MOST_SKIPPED = 3  # numbers that may be missing in a row
+_LIKELY = 1.0  # weight of a line that looks like a heading rather than like a line of a list
 
+# A figure may follow a number only behind a space, a bracket or emphasis: "3. 25 học sinh" and "3)25"
+# are items, "2.400 ha", "3.5 là ngày", "7:30" and "1/3" are text. So is "01/CT-UBND".
 _NUMBERED = re.compile(
-    r"\s*(?:#{1,6}\s+)?(?:\*\*|__)?\s*(?:(?:tin|mục)(?: số)? )?(?P<number>\d{1,3})\\?(?P<mark>[.):])"
-    r"(?:\*\*|__)?\s*(?P<title>[^\s\d].*)",
+    r"\s*+(?:#{1,6}\s++)?(?P<strong>\*\*|__)?\s*+(?P<word>(?:tin|bài|mục)(?: (?:số|thứ))? )?"
+    r"(?P<number>\d{1,3})(?:\*\*|__)?\\?"
+    r"(?P<mark>[.):]|/(?=\s)|(?(word)(?: [–-](?= )|(?=\s*$))|(?!)))(?:\*\*|__)?\s*+"
+    r"(?P<title>(?:(?<=[\s*_)])|(?!\d))\S.*)?\s*",
     re.IGNORECASE,
 )
 _SECTION = re.compile(r"(?:[IVX]{1,5}|[A-H])\s*[.)/-]\s*\S.{2,120}")
@@ -44,7 +52,9 @@ _SIGNATURE = re.compile(
     r"(?:điện thoại|đt|tel|fax|hotline)\s*[:.].{0,160}|[^ ]+@[^ ]+|-{2,}"
 )
 _HERE = re.compile(r"tại đây[\s\])*.:…\"”»>]*(?:\([^()\s]*\))?[\s*.:]*$", re.IGNORECASE)
+_TWO_SENTENCES = re.compile(rf"(?<![{CAPITALS}])(?<!Tp)\. ")  # "TP. HCM" and "PGS. TS." end none
 _CLOSED = re.compile(r"[.!?…;:][\"”’')*\]]*$")
+_Style = tuple[str, bool, bool, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +62,7 @@ class Item:
     """One item.
 
     Args:
-        number: 1..n by position, whatever is printed.
+        number: as printed if the bulletin's numbers rise, else 1..n by position.
         title: its heading, "" if the numbered line is a paragraph already.
         body: what follows, as Markdown; "" for a headline alone.
         raw: its slice of the text.
@@ -76,11 +86,20 @@ class Bulletin:
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """A numbered line that may begin an item. `section`: how many section headings stand above it."""
+    """A numbered line that may begin an item.
+
+    Args:
+        at: its row; `title_at` is the row of its heading, a later one if the number stands alone.
+        number: as printed.
+        style: its mark; whether it is bold, has a word before it, stands alone.
+        section: how many section headings stand above it.
+        weight: how much it looks like the beginning of an item.
+    """
 
     at: int
+    title_at: int
     number: int
-    style: str
+    style: _Style
     section: int
     weight: float
 
@@ -95,40 +114,57 @@ def split(text: str, *, sure: bool = False) -> Bulletin | None:
     rows = text.splitlines(keepends=True)
     if not rows or len(rows) > _MOST_LINES:
         return None
-    starts = _chain(_marks(rows))
-    if not starts:
+    marks = _marks(rows)
+    run = [marks[index] for index in _filled(_chain(marks), marks)][:_MOST_ITEMS]
+    if not run:
         return None
+    starts = [mark.at for mark in run]
     ends = [*starts[1:], len(rows)]
     masthead = "".join(rows[: starts[0]])
     heading = _heading(rows[: starts[0]])
     here = sum(_ends_here(rows[start:end]) for start, end in zip(starts, ends, strict=True))
     if not (sure or _is_headed(heading) or here >= _ENOUGH_LINKS):
         return None
-    ends[-1] = _signature(rows, starts[-1], heading)
+    ends[-1] = _signature(rows, run[-1].title_at, heading)
     items = tuple(
-        _item(number, rows[start:end])
-        for number, (start, end) in enumerate(zip(starts, ends, strict=True), 1)
+        _item(number, rows[mark.at : end], mark.title_at - mark.at)
+        for number, mark, end in zip(_numbers(run), run, ends, strict=True)
     )
     return Bulletin(masthead, items, "".join(rows[ends[-1] :]), _when(heading or [masthead]))
 
 
 def _marks(rows: list[str]) -> list[_Mark]:
     """Return the numbered lines in order."""
-    bare = [unmarked(row).strip() for row in rows]
+    bare = [unmarked(row).strip() for row in rows] + [""]
     filled = [at for at, line in enumerate(bare) if line]
+    after = [*filled, len(rows), len(rows)]
     marks: list[_Mark] = []
     sections = 0
+    taken = -1  # the heading of a number that stands alone
     for position, at in enumerate(filled):
-        found = _NUMBERED.match(rows[at])
+        if at == taken:
+            continue
+        found = _NUMBERED.fullmatch(rows[at])
         if found and len(marks) < _MOST_MARKS:
+            lone = found["title"] is None
+            title_at, below = after[position + lone], bare[after[position + lone + 1]]
+            if title_at == len(rows) or (lone and _is_lone(rows[title_at])):
+                continue
+            title = bare[title_at] if lone else unmarked(found["title"]).strip()
             above = bare[filled[position - 1]] if position else ""
-            below = bare[filled[position + 1]] if position + 1 < len(filled) else ""
-            style = f"{found['mark']}{'*' if '**' in rows[at][: found.start('title')] else ''}"
-            weight = _likeness(unmarked(found["title"]).strip(), above, below)
-            marks.append(_Mark(at, int(found["number"]), style, sections, weight))
+            weight = _likeness(title, above, below)
+            style = (found["mark"].strip(), bool(found["strong"]), bool(found["word"]), lone)
+            marks.append(_Mark(at, title_at, int(found["number"]), style, sections, weight))
+            taken = title_at
         elif _is_section(bare[at]):
             sections += 1
     return marks
+
+
+def _is_lone(row: str) -> bool:
+    """Tell whether a line is a number and nothing else."""
+    found = _NUMBERED.fullmatch(row)
+    return found is not None and found["title"] is None
 
 
 def _likeness(title: str, above: str, below: str) -> float:
@@ -141,25 +177,21 @@ def _likeness(title: str, above: str, below: str) -> float:
 
 
 def _chain(marks: list[_Mark]) -> list[int]:
-    """Return the lines where items begin: the best run 1, 2, 3 … of one style, [] if there is none.
+    """Return the marks where items begin: the best run 1, 2, 3 … of one style, [] if there is none.
 
-    A number may be skipped or doubled by mistake, and may start again below a section heading.
+    Some numbers may be missing or doubled by mistake, and they may start again below a section heading.
     """
     runs: list[
         tuple[float, int]
     ] = []  # for each mark: score of the best run that ends in it, its predecessor
-    by_number: dict[tuple[str, int], int] = {}  # the best mark so far
-    by_style: dict[str, int] = {}
+    by_number: dict[tuple[_Style, int], int] = {}  # the best mark so far
+    by_style: dict[_Style, int] = {}
     for index, mark in enumerate(marks):
         choices = [(mark.weight, -1)] if mark.number == 1 else []
-        for number, cost in (
-            (mark.number - 1, 0.0),
-            (mark.number - 2, _MISPRINTED),
-            (mark.number, _MISPRINTED),
-        ):
-            before = by_number.get((mark.style, number))
+        for step in range(_MOST_SKIPPED + 2):
+            before = by_number.get((mark.style, mark.number - step))
             if before is not None:
-                choices.append((runs[before][0] + mark.weight - cost, before))
+                choices.append((runs[before][0] + mark.weight - abs(step - 1) * _MISPRINTED, before))
         before = by_style.get(mark.style)
         if mark.number == 1 and before is not None and marks[before].section < mark.section:
             choices.append((runs[before][0] + mark.weight, before))
@@ -172,11 +204,40 @@ def _chain(marks: list[_Mark]) -> list[int]:
             if runs[held][0] <= runs[index][0]:
                 by_style[mark.style] = index
     index = max(range(len(runs)), key=lambda at: (runs[at][0], -at), default=-1)
-    starts: list[int] = []
+    run: list[int] = []
     while index >= 0 and runs[index][0] > _NEVER:
-        starts.append(marks[index].at)
+        run.append(index)
         index = runs[index][1]
-    return starts[::-1][:_MOST_ITEMS]
+    return run[::-1]
+
+
+def _filled(run: list[int], marks: list[_Mark]) -> list[int]:
+    """Put in marks of another style that have just the numbers which a run lacks: one bold among plain ones.
+
+    A number whose predecessor stands before it in its own style belongs to a list.
+    """
+    filled: list[int] = []
+    for index, after in pairwise([*run, len(marks)]):
+        filled.append(index)
+        last = marks[index].number
+        most = marks[after].number if after < len(marks) else last + len(marks)
+        listed: set[tuple[_Style, int]] = set()
+        for other in range(index + 1, after):
+            mark = marks[other]
+            fits = last + 1 == mark.number < most and mark.weight >= _LIKELY
+            if fits and (mark.style, last) not in listed:
+                filled.append(other)
+                last += 1
+            else:
+                listed.add((mark.style, mark.number))
+    return filled
+
+
+def _numbers(run: Sequence[_Mark]) -> list[int]:
+    """Return the numbers of items: as printed if they rise, so that one left out shifts no other."""
+    printed = [mark.number for mark in run]
+    rising = all(one < other for one, other in pairwise(printed))
+    return printed if rising else list(range(1, len(run) + 1))
 
 
 def _heading(rows: list[str]) -> list[str]:
@@ -210,21 +271,25 @@ def _signature(rows: list[str], start: int, heading: list[str]) -> int:
     return len(rows)
 
 
-def _item(number: int, rows: list[str]) -> Item:
+def _item(number: int, rows: list[str], title_at: int) -> Item:
     """Read one item: its heading, wrapped lines of it joined, and its body."""
     raw = "".join(rows)
-    found = _NUMBERED.match(rows[0])
-    assert found is not None
-    while len(rows) > 1 and _is_gap(rows[-1]):
+    first = rows[title_at]
+    if title_at == 0 and (found := _NUMBERED.fullmatch(first)):
+        first = first[found.start("title") :]
+    rows = rows[title_at + 1 :]
+    while rows and _is_gap(rows[-1]):
         rows = rows[:-1]
-    heading, rest = unmarked(found["title"]).strip(), rows[1:]
+    heading, rest = unmarked(first).strip(), rows
     while rest and _continues(heading, rest[0]):
         heading, rest = f"{heading} {unmarked(rest[0]).strip()}", rest[1:]
     body = "".join(rest).strip()
-    is_heading = len(heading) <= _LONGEST_HEADING and ". " not in heading and not _HERE.search(heading)
+    is_heading = len(heading) <= _LONGEST_HEADING and not (
+        _TWO_SENTENCES.search(heading) or _HERE.search(heading)
+    )
     if is_heading and (body or not _CLOSED.search(heading)):
         return Item(number, heading.rstrip(" .:;"), body, raw)
-    return Item(number, "", "".join((rows[0][found.start("title") :], *rows[1:])).strip(), raw)
+    return Item(number, "", "".join((first, *rows)).strip(), raw)
 
 
 def _is_section(line: str) -> bool:
