@@ -26,20 +26,37 @@ _EMPHASIS = re.compile(r"(?<![\w*])\*([^\s*](?:[^*\n]*[^\s*])?)\*(?![\w*])")
 _MENU_ROW = re.compile(r"(?:[^|•»\d]{1,30}[|•»]){2,12}[^|•»\d]{0,30}")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>])")
 _SENTENCE_START = r"(?:^|(?<=[.!?…”\"»):;] ))"
+_INVITE = (
+    r"(?:kính |trân trọng ){0,3}mời"
+    r"(?: (?:quý (?:vị|bạn đọc|độc giả|khách)|bạn đọc|độc giả|các bạn|bạn)(?: và các bạn)?)?"
+)
+_CLICK = (
+    r"xem|đọc|chi tiết|nội dung (?:chi tiết|cụ thể|văn bản|toàn văn)|toàn văn|bấm|nhấn|click|truy cập|tải|"
+    r"download"
+)
 _INVITING = (
-    r"(?:(?:kính |trân trọng )*mời|xem|đọc|chi tiết|nội dung (?:chi tiết|cụ thể|văn bản|toàn văn)|toàn văn|"
-    r"bấm|nhấn|click|truy cập|tải|download|theo dõi|quý vị)(?: [^.!?\n]{0,140})? (?:tại|ở|vào) đây"
+    rf"(?:(?:kính |trân trọng ){{0,3}}mời|theo dõi|quý vị|{_CLICK})(?: [^.!?\n]{{0,140}})? tại đây|"
+    rf"(?:(?:{_INVITE}|quý vị)(?: [^.!?\n]{{0,40}})? )?(?:{_CLICK})(?: [^.!?\n]{{0,140}})? (?:ở|vào) đây"
+)
+# "Mời quý vị đón xem." is said of a programme; what is to be clicked has a name, or a colon before it.
+_OBJECT = (
+    r"(?: (?:chi tiết|thêm|tiếp|file|tệp|văn bản|đính kèm|video|clip|bài viết|nội dung|sau|dưới đây|tại))"
 )
 _OFFERING = (
-    r"(?:(?:kính |trân trọng )*mời (?:(?:quý (?:vị|bạn đọc|độc giả|khách)|bạn đọc|độc giả|các bạn|bạn)"
-    r"(?: và các bạn)? )?(?:đón )?(?:xem|đọc|theo dõi)|"
-    r"xem (?:thêm|chi tiết|tiếp|file|tệp|văn bản|video|clip))"
-    r"(?: (?:chi tiết|thêm|tiếp|file|tệp|văn bản|đính kèm|video|clip|bài viết|nội dung|sau|dưới đây|tại))*"
+    rf"{_INVITE} (?:đón )?(?:xem|đọc|theo dõi)(?:{_OBJECT}+|(?=\s*[:>»]))|"
+    rf"xem (?:thêm|chi tiết|tiếp|file|tệp|văn bản|video|clip){_OBJECT}*"
 )
 _INVITATION = re.compile(
     rf"{_SENTENCE_START}[>»•–\-\s(*]{{0,9}}(?:{_INVITING}|{_OFFERING})"
     r"(?:\s*[:.…)*>»!]+|\s*$)(?:\s*https?://[^\s]+)?\s*",
     re.IGNORECASE,
+)
+# Hung on a paragraph that has no end mark ("… Ảnh: CTV Mời xem chi tiết tại đây."): told by its capital,
+# and because the paragraph ends with it. Mời is a name, too ("bà Mời xem chợ tại đây").
+_HUNG = re.compile(
+    r"(?:(?<=\S) |(?<=[.!?…”\")\]:;]))(?<!hị )(?<![Bb]à )(?<![Cc]ô )(?<![Ôô]ng )(?=[A-ZĐ])"
+    rf"(?i:(?:{_INVITE} (?:xem|đọc|theo dõi)|(?:xem|đọc) (?:chi tiết|thêm|tiếp|toàn văn)|"
+    r"(?:nội dung )?chi tiết(?: xem)?)(?: [^.!?\n]{0,140})? tại đây)[\s:.…)*>»!]*+(?:https?://\S++)?\s*$",
 )
 _PICTURE_OF = re.compile(r"(?:(?:ảnh|hình|image|photo|img) )?\d{1,2}|ảnh|hình")
 _SITE_NAME = re.compile(
@@ -70,12 +87,15 @@ def is_prose(line: str) -> bool:
 
 def invites(line: str) -> bool:
     """Tell whether a plain line invites to click."""
-    return bool(_INVITATION.search(line))
+    return bool(_INVITATION.search(line) or _HUNG.search(line))
 
 
 def without_invitation(line: str) -> str:
     """Return a line without its invitation to click ("Mời xem chi tiết tại đây.")."""
-    return _INVITATION.sub("", line).rstrip() if len(line) < _LONGEST_PHRASE or "đây" in line else line
+    here = "đây" in line.casefold()
+    if here:
+        line = _HUNG.sub("", line)
+    return _INVITATION.sub("", line).rstrip() if here or len(line) < _LONGEST_PHRASE else line
 
 
 @cache

@@ -138,7 +138,7 @@ def _lines(text: str) -> tuple[list[str], tuple[str, ...]]:
             for found in LINK.finditer(raw)
             if _HERE.fullmatch(fold(found["text"].strip(" *:.>»")))
         ]
-        if targets or "đây" in raw:
+        if targets or "đây" in raw.casefold():
             targets += _ADDRESS.findall(LINK.sub("", raw)) if invites(unmarked(raw)) else []
         links += targets
         line = unmarked(_LINE_START.sub("", raw)).strip()

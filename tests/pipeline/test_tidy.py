@@ -188,6 +188,45 @@ def test_invitations_to_click_go_and_their_links_stay(
     assert links == told.links
 
 
+@pytest.mark.parametrize(
+    "invitation",
+    [
+        "Mời xem chi tiết [tại đây](#).",
+        "Mời bạn đọc xem chi tiết tại đây.",
+        "Kính mời quý bạn đọc xem toàn văn kế hoạch tại đây",
+        "Xem chi tiết [tại đây](#)",
+        "Chi tiết xem tại đây.",
+    ],
+)
+@pytest.mark.parametrize("end", ["Ảnh: CTV ", "một tuần một lần ", "theo TTXVN ", "hằng tuần.", "hằng tuần”"])
+def test_an_invitation_needs_no_full_stop_before_it(end: str, invitation: str) -> None:
+    """Portals hang "Mời xem chi tiết tại đây" on whatever stands last, a photographer's name too."""
+    told = tidy(_page(TITLE, f"{LEAD} Các ngành báo cáo {end}{invitation}", MORE))
+
+    assert f"{LEAD} Các ngành báo cáo {end}".strip() == told.body.split("\n\n")[0]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Mời Quý vị đón xem.",
+        "Mời quý vị và các bạn theo dõi!",
+        "Kính mời bạn đọc đón đọc.",
+        "“Mời bà con vào đây.”",
+        "Mời các bạn ở đây.",
+        "Họ được mời xem chi tiết tại đây.",
+        "Bà con xem chi tiết tại đây.",
+        "Sáng nay bà Mời xem lại thửa ruộng tại đây.",
+        "Bảng giá Xem chi tiết tại đây rồi ký.",
+    ],
+)
+def test_a_sentence_that_invites_to_no_click_stays(sentence: str) -> None:
+    """Inviting to a programme, or telling of an invitation, is the article's own word."""
+    told = tidy(_page(TITLE, f"{LEAD} Chương trình phát lúc 20 giờ. {sentence}", MORE))
+
+    assert f"{LEAD} Chương trình phát lúc 20 giờ. {sentence}" == told.body.split("\n\n")[0]
+
+
 def test_a_few_words_are_a_text() -> None:
     """Words that could be a menu's are kept where there is nothing else."""
     assert "Mưa to" == tidy("Trang chủ\n\nMưa to").body
@@ -275,6 +314,23 @@ def test_no_sentence_is_lost(sentences: list[str]) -> None:
     place = 0
     for sentence in dict.fromkeys(sentences):
         place = told.index(re.sub(r"\s+", " ", sentence), place)
+
+
+@given(
+    SENTENCES,
+    st.sampled_from(("", ".", " Ảnh: CTV", " theo TTXVN", "”", ")")),
+    st.sampled_from(("Mời", "Kính mời bạn đọc", "Trân trọng kính mời quý vị", "MỜI các bạn")),
+    st.sampled_from(("xem", "xem chi tiết", "đọc toàn văn kế hoạch", "theo dõi")),
+    st.sampled_from(("tại đây", "tại đây.", "[tại đây](#)", "**[tại đây](/tin/1)**.", "TẠI ĐÂY >>")),
+)
+def test_an_invitation_goes_from_any_paragraph(
+    sentences: list[str], end: str, whom: str, what: str, here: str
+) -> None:
+    """Whatever a paragraph ends with, an invitation behind it leaves it as it was without one."""
+    without = [f"{sentence[:-1]}{end}" for sentence in sentences]
+    invited = [f"{paragraph} {whom} {what} {here}" for paragraph in without]
+
+    assert tidy(_page(*without, LAST), TITLE).body == tidy(_page(*invited, LAST), TITLE).body
 
 
 @given(
