@@ -38,8 +38,6 @@ def grouped(rng: Random, items: Sequence[Telling], bulletin_id: str) -> list[Tel
         replace(
             item,
             external_id=f"{bulletin_id}#{number}",
-            title=_printable(item.title),
-            paragraphs=tuple(map(_printable, item.paragraphs)),
             bulletin=bulletin_id,
             number=number,
         )
@@ -78,11 +76,6 @@ def record(items: Iterable[Telling]) -> Handed:
         "body": "\n\n".join(filter(None, parts)),
     }
     return Handed(dumped(fields), first.outlet, first.at)
-
-
-def _printable(text: str) -> str:
-    """Return a text that can follow the number of an item: "4. 25 người" would be read as 4.25."""
-    return f"Tin mới: {text}" if text[:1].isdigit() else text
 
 
 def _item(item: Telling, invitation: str) -> str:
