@@ -14,7 +14,7 @@ from enum import StrEnum
 from pipeline.evidence import Evidence, is_copy, weigh
 from pipeline.guards import LOOK_ALIKE, contradiction
 from pipeline.model import EntryId, EntryKind, Rights, SourceId, When
-from pipeline.similarity import Fingerprint, Likeness, Shape, in_length, likeness
+from pipeline.similarity import Fingerprint, Likeness, Shape, held_part, held_words, in_length, likeness
 
 WINDOW_DAYS = 45  # publication days within which two texts can be one story
 _JOIN, _REVIEW = 0.70, 0.30  # probability from which two entries are one, and from which an editor looks
@@ -64,7 +64,7 @@ def worth_deciding(a: Shape, b: Shape) -> bool:
         return False
     if min(a.length, b.length) < _SHORTEST:
         return False
-    return _alike(likeness(a, b))
+    return held_part(a, b) >= _LEAST_PART or held_words(a, b) >= _LEAST_WORDS
 
 
 def decide(one: Side, other: Side) -> Edge:
@@ -91,10 +91,6 @@ def decide(one: Side, other: Side) -> Edge:
         return edge(Relation.NONE, score, "")
     relation = Relation.JOIN if is_copy(evidence) or score >= _JOIN else Relation.REVIEW
     return edge(relation, score, _told(short, long, evidence))
-
-
-def _alike(like: Likeness) -> bool:
-    return like.part >= _LEAST_PART or like.words >= _LEAST_WORDS
 
 
 def _in_length(a: Side, b: Side) -> tuple[Side, Side]:

@@ -33,28 +33,31 @@ def of_grams(hashes: Hashes) -> Weights:
 
 def known(words: Hashes) -> NDArray[np.bool_]:
     """Say of each word whether the articles held it: what they did not is a name, foreign or a misprint."""
-    return _among(words, _weights("words")[0])
+    return among(words, _weights("words")[0])
 
 
 def rare(grams: Hashes) -> Hashes:
     """Return those runs of three words that are rare enough to find the same story by."""
     common = _common()
-    return grams[~_among(grams, common)]
+    return grams[~among(grams, common)]
+
+
+def among(hashes: Hashes, keys: Hashes) -> NDArray[np.bool_]:
+    """Say of each hash whether it is among sorted keys."""
+    if not len(keys):
+        return np.zeros(len(hashes), dtype=np.bool_)
+    places = keys.searchsorted(hashes)
+    places[places == len(keys)] = 0
+    found: NDArray[np.bool_] = keys[places] == hashes
+    return found
 
 
 def _look_up(hashes: Hashes, keys: Hashes, weights: Weights, unseen: float) -> Weights:
-    places = np.searchsorted(keys, hashes)
+    places = keys.searchsorted(hashes)
     places[places == len(keys)] = 0
     found = weights[places]
     found[keys[places] != hashes] = unseen
     return found
-
-
-def _among(hashes: Hashes, keys: Hashes) -> NDArray[np.bool_]:
-    places = np.searchsorted(keys, hashes)
-    places[places == len(keys)] = 0
-    among: NDArray[np.bool_] = keys[places] == hashes
-    return among
 
 
 @cache

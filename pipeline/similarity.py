@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,10 @@ _UNIT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+Weighed = tuple[rarity.Weights, float]
+
+
+@dataclass(frozen=True)  # without slots, for what is worked out once
 class Shape:
     """The words of a text as sorted unique 32-bit hashes, for measuring.
 
@@ -51,6 +55,21 @@ class Shape:
     title: Hashes
     length: int
     day: date | None
+
+    @cached_property
+    def gram_weights(self) -> Weighed:
+        """The weight of each run of words, and of all together."""
+        return _weighed(rarity.of_grams(self.grams))
+
+    @cached_property
+    def word_weights(self) -> Weighed:
+        """The weight of each word, and of all together."""
+        return _weighed(rarity.of_words(self.words))
+
+    @cached_property
+    def title_weights(self) -> Weighed:
+        """The weight of each word of the title, and of all together."""
+        return _weighed(rarity.of_words(self.title))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,36 +183,58 @@ def same(made: Shape) -> int:
 
 def in_length(a: Shape, b: Shape) -> tuple[Shape, Shape]:
     """Return two shapes, the shorter first; of two alike always the same one."""
-    first, second = sorted((a, b), key=lambda one: (len(one.grams), one.length, one.grams.tobytes()))
-    return first, second
+    mine, theirs = (len(a.grams), a.length), (len(b.grams), b.length)
+    if mine == theirs:
+        return (b, a) if b.grams.tobytes() < a.grams.tobytes() else (a, b)
+    return (a, b) if mine < theirs else (b, a)
 
 
 def likeness(a: Shape, b: Shape) -> Likeness:
     """Return how alike two texts are; symmetric. Never raises."""
     short, long = in_length(a, b)
-    both = np.intersect1d(short.grams, long.grams, assume_unique=True)
-    shared = _weight(rarity.of_grams(both))
-    titles = np.intersect1d(a.title, b.title, assume_unique=True)
+    shared = _shared(short.grams, short.gram_weights, long.grams)
+    titles = _weight(rarity.of_words(np.union1d(a.title, b.title)))
     return Likeness(
-        part=_share(shared, rarity.of_grams(short.grams)),
-        back=_share(shared, rarity.of_grams(long.grams)),
-        words=_held(short.words, long.words),
-        title=_share(_weight(rarity.of_words(titles)), rarity.of_words(np.union1d(a.title, b.title))),
-        headline=max(_held(short.title, long.words), _held(long.title, short.words)),
+        part=_share(shared, short.gram_weights[1]),
+        back=_share(shared, long.gram_weights[1]),
+        words=_held(short.words, short.word_weights, long.words),
+        title=_share(_shared(a.title, a.title_weights, b.title), titles),
+        headline=max(
+            _held(short.title, short.title_weights, long.words),
+            _held(long.title, long.title_weights, short.words),
+        ),
     )
 
 
-def _held(part: Hashes, whole: Hashes) -> float:
-    both = np.intersect1d(part, whole, assume_unique=True)
-    return _share(_weight(rarity.of_words(both)), rarity.of_words(part))
+def held_part(a: Shape, b: Shape) -> float:
+    """Return `likeness(a, b).part`, which costs less alone."""
+    short, long = in_length(a, b)
+    return _held(short.grams, short.gram_weights, long.grams)
+
+
+def held_words(a: Shape, b: Shape) -> float:
+    """Return `likeness(a, b).words`, which costs less alone."""
+    short, long = in_length(a, b)
+    return _held(short.words, short.word_weights, long.words)
+
+
+def _held(some: Hashes, weights: Weighed, whole: Hashes) -> float:
+    return _share(_shared(some, weights, whole), weights[1])
+
+
+def _shared(some: Hashes, weights: Weighed, whole: Hashes) -> float:
+    return _weight(weights[0][rarity.among(some, whole)])
+
+
+def _weighed(weights: rarity.Weights) -> Weighed:
+    return weights, _weight(weights)
 
 
 def _weight(weights: rarity.Weights) -> float:
     return float(weights.sum(dtype=np.float64))
 
 
-def _share(shared: float, weights: rarity.Weights) -> float:
-    whole = _weight(weights)
+def _share(shared: float, whole: float) -> float:
     return min(1.0, shared / whole) if whole else 0.0
 
 
