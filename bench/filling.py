@@ -47,7 +47,7 @@ KEY = "bench"  # in `meta`: what the database was filled with
 LAST = date(2026, 11, 20)  # day of the window
 _PAPERS = 40
 _SEED = 1
-_DENSE, _SAMPLE, _PART_DAYS = 150, 4, 92  # as in pipeline.similarity and pipeline.store.prints
+_DENSE, _SAMPLE, _PART_DAYS, _CROWD = 150, 4, 92, 200  # as in pipeline.similarity and pipeline.store.prints
 _ROWS = 2_000  # in one statement
 _LEFT_OUT = 0.35  # of a retelling's paragraphs
 
@@ -331,6 +331,9 @@ def _write_prints(
         ordered = np.concatenate(keys.pop(part))
         ordered.sort()
         _insert(db, schema.posting, _posted(part, ordered))
+        grams, counts = np.unique(ordered >> np.uint64(24), return_counts=True)
+        full = (grams[counts > _CROWD].astype(np.int64) - 2**31).tolist()
+        _insert(db, schema.crowd, ({"part": part, "gram": gram} for gram in full))
 
 
 def _posted(part: int, keys: NDArray[np.uint64]) -> Iterator[dict[str, Any]]:

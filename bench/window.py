@@ -1,19 +1,21 @@
 """How fast newcomers become stories while the window is full: prints one JSON line.
 
-Usage: PYTHONPATH=. python bench/window.py ARTICLES.jsonl.gz [--window 300000] [--measured 2000]
-    [--kept-words 300] [--keep FILE] [--database URL] [--profile FILE]
+Usage: PYTHONPATH=. python bench/window.py ARTICLES.jsonl.gz [--window 300000] [--newcomers 2000]
+    [--only N] [--kept-words 300] [--keep FILE] [--database URL] [--profile FILE]
 
 ARTICLES has one object a line: {"id", "title", "lead", "body": [paragraph, …]}. Half of the
 newcomers are articles that the window does not hold, half retell one of it in another paper with
 some paragraphs left out. Rates are entries per CPU second of this process, SQLite included;
 reading bytes is left out, the receipts hold drafts. `found` are the candidates of an entry,
-`worth` those that enough words speak for. `--keep` fills FILE once and measures a copy of it;
+`worth` those that enough words speak for. `--keep` fills FILE once and measures a copy of it,
+`--only` takes the first of its newcomers;
 `--database` names an empty PostgreSQL database, whose own CPU time is not counted.
 """
 
 import argparse
 import cProfile
 import json
+import math
 import multiprocessing
 import os
 import pstats
@@ -92,11 +94,11 @@ def retold(db: Database, build: Build) -> dict[str, str]:
     return told
 
 
-def drained(step: Callable[[], int]) -> float:
-    """Run a stage until nothing is left and return its CPU seconds."""
-    start = time.process_time()
-    while step():
-        pass
+def drained(step: Callable[[], int], most: float = math.inf) -> float:
+    """Run a stage until nothing is left, or `most` are done, and return its CPU seconds."""
+    start, done = time.process_time(), 0
+    while done < most and (more := step()):
+        done += more
     return time.process_time() - start
 
 
@@ -130,12 +132,12 @@ def outcome(db: Database, told: dict[str, str]) -> dict[str, Any]:
             row.entry_id: row.story_id for row in conn.execute(select(entry.c.entry_id, entry.c.story_id))
         }
         joins = conn.execute(select(edge.c.a).where(edge.c.relation == "join")).all()
-    joined = sum(homes[guids[guid]] == homes[base] for guid, base in told.items())
+    pairs = [(homes[guids[guid]], homes[base]) for guid, base in told.items() if guid in guids]
     return {
         "found_per_entry": round(found / len(newcomers), 1),
         "worth_per_entry": round(worth / len(newcomers), 2),
         "joins_per_entry": round(len(joins) / len(newcomers), 2),
-        "retellings_joined": round(joined / len(told), 4),
+        "retellings_joined": round(sum(one == other for one, other in pairs) / max(1, len(pairs)), 4),
     }
 
 
@@ -144,13 +146,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--window", type=int, default=300_000)
-    parser.add_argument("--measured", type=int, default=2_000)
+    parser.add_argument("--newcomers", type=int, default=2_000)
+    parser.add_argument("--only", type=int)
     parser.add_argument("--kept-words", type=int, default=300)
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--database")
     parser.add_argument("--profile", type=Path)
     chosen = parser.parse_args()
-    build = Build(chosen.window, chosen.measured, chosen.kept_words)
+    build = Build(chosen.window, chosen.newcomers, chosen.kept_words)
     with tempfile.TemporaryDirectory(dir=chosen.keep.parent if chosen.keep else None) as name:
         if chosen.database:
             prepared(chosen.database, chosen.corpus, build)
@@ -158,17 +161,18 @@ def main() -> None:
             chosen.keep or Path(name) / "window.db", chosen.corpus, build, Path(name)
         )
         db = open_database(url)
-        told = retold(db, build)
+        told, only = retold(db, build), chosen.only or build.newcomers
         profile = cProfile.Profile() if chosen.profile else None
         with profile or nullcontext():
-            received = drained(lambda: receive(db, HandedOver(), now).receipts)
+            received = drained(lambda: receive(db, HandedOver(), now).receipts, only)
             settled = drained(lambda: settle(db, now).entries)
         rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         line = {
             **asdict(build),
-            "received_per_cpu_s": round(build.newcomers / received),
-            "settled_per_cpu_s": round(build.newcomers / settled),
-            "both_per_cpu_s": round(build.newcomers / (received + settled)),
+            "measured": only,
+            "received_per_cpu_s": round(only / received),
+            "settled_per_cpu_s": round(only / settled),
+            "both_per_cpu_s": round(only / (received + settled)),
             "peak_rss_mb": rss,
             "sql_gb": round(size(db) / 1e9, 2),
             "profiled": profile is not None,
