@@ -214,6 +214,7 @@ def _examined(opened: "Desk") -> "Iterator[tuple[str, bool, str]]":
     )
     yield "entries", True, f"{state['entries']:,}, of them {state['unlinked']:,} to link"
     yield "stories", True, f"{state['stories']:,}"
+    yield "crowds", True, f"{state['crowds']:,} runs of words that too many entries hold to find any"
     for name, reader in state["readers"].items():
         yield name, reader["lag_seconds"] < _LATE_SECONDS, f"{reader['behind']:,} changes behind"
     held = state["quarantine_open"]

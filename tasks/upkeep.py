@@ -1,12 +1,16 @@
 """Upkeep: the sweeper that finds work whose bell was lost, the canary, and mending what is derived."""
 
+from datetime import datetime, timedelta
+
 from celery import shared_task
 
 from feeds import publish as feed_files
 from pipeline.config import settings
-from pipeline.store import changes, deliveries, links, numbers, receipts
+from pipeline.store import Database, changes, deliveries, entries, leases, links, numbers, prints, receipts
 from search import sync
 from tasks.wiring import database, index, now, ring
+
+_BETWEEN_THINNINGS = timedelta(hours=1)  # it counts every posting of every crowded run of words
 
 
 @shared_task(name="tintinh.sweep")
@@ -30,6 +34,8 @@ def sweep() -> None:
 def mend() -> None:
     """Compare what is derived with SQL: lost feed files and a lost index come back."""
     chosen, found = settings(), index()
+    if thin_out(database(), now(), chosen.lease):
+        ring("settle")
     feed_files.mend(
         database(),
         chosen.feeds_dir,
@@ -47,6 +53,37 @@ def mend() -> None:
     seen = sync.verify(database(), found)
     if seen.settled and not seen.sound:
         sync.request_rebuild(database())
+
+
+def thin_out(db: Database, moment: datetime, lease_seconds: float) -> int:
+    """Take back, once an hour, what is crowded no more; return how many entries are to be linked again.
+
+    Nothing happens while somebody links; the next mending tries again.
+
+    Raises:
+        LeaseLost: a linker took over meanwhile; nothing was written.
+    """
+    # Safe beside everything else. A linker's plan that still knew the crowd can't be committed later:
+    # the lease is held, and its fence goes before ours or fails. Without the lease it would do no harm
+    # either: the plan deals with an older `touched` count than ours, so its entries stay to be linked.
+    # An entry that comes in meanwhile and crowds the run again is itself unlinked and says so when it
+    # is linked; one that goes leaves the run to the next thinning.
+    with db.read() as conn:
+        last = numbers.marked(conn, "thin_out")
+        if not prints.crowds(conn) or (last is not None and moment < last + _BETWEEN_THINNINGS):
+            return 0
+    held = leases.acquire(db, "link", lease_seconds, moment)
+    if held is None:
+        return 0
+    try:
+        with db.write() as conn:
+            leases.fence(conn, held)
+            touched = prints.thin_out(conn)
+            entries.touch(conn, touched)
+            numbers.mark(conn, "thin_out", moment)
+    finally:
+        leases.release(db, held)
+    return len(touched)
 
 
 @shared_task(name="tintinh.canary")

@@ -45,6 +45,9 @@ class _State:
         yield _one("tintinh_entries", "Entries", state["entries"])
         yield _one("tintinh_unlinked_entries", "Entries that wait to be linked", state["unlinked"])
         yield _one("tintinh_stories", "Live stories", state["stories"])
+        yield _one(
+            "tintinh_crowded_runs", "Runs of words that too many entries hold to find any", state["crowds"]
+        )
         yield _one("tintinh_quarantine_open", "Receipts held in quarantine", state["quarantine_open"])
         yield _one("tintinh_deliveries_due", "Outbound deliveries that wait", state["deliveries_due"])
         yield _one("tintinh_log_head", "Last position of the change log", state["log_head"])

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from pipeline.store import changes, counters, links, stories
+from pipeline.store import changes, counters, links, prints, stories
 from pipeline.store.receipts import ReceiptState
 from pipeline.store.schema import change, cursor, delivery, entry, held, intake, receipt, stamp
 
@@ -25,6 +25,7 @@ def state(conn: Connection, now: datetime) -> dict[str, Any]:
         "entries": conn.scalar(select(func.count()).select_from(entry)) or 0,
         "unlinked": links.unlinked_count(conn),
         "stories": stories.count(conn),
+        "crowds": prints.crowds(conn),
         "quarantine_open": conn.scalar(open_held) or 0,
         "deliveries_due": conn.scalar(waiting) or 0,
         "log_head": head,
@@ -39,6 +40,11 @@ def mark(conn: Connection, name: str, now: datetime) -> None:
     """Stamp that something was alive at `now`."""
     if conn.execute(stamp.update().where(stamp.c.name == name).values(at=now)).rowcount == 0:
         conn.execute(stamp.insert().values(name=name, at=now))
+
+
+def marked(conn: Connection, name: str) -> datetime | None:
+    """Return when something was stamped last, None if never."""
+    return conn.scalar(select(stamp.c.at).where(stamp.c.name == name))
 
 
 def _reader(conn: Connection, name: str, head: int, now: datetime) -> dict[str, Any]:

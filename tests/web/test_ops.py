@@ -12,6 +12,7 @@ from pipeline.config import Settings
 from pipeline.model import Form, Given, Source, SourceId
 from pipeline.store import Database, accounts, intakes, numbers, quarantine, receipts, sources
 from pipeline.store.accounts import Role
+from pipeline.store.schema import crowd
 from tasks.app import QUEUES
 from tests.web.conftest import Serve, serving
 from web.app import create_app
@@ -141,6 +142,16 @@ def test_metrics_are_numbers_and_no_secret(client: httpx.Client) -> None:
     assert {"received": 0, "read": 0, "quarantined": 1, "dropped": 0} == states
     assert 1 == families["tintinh_quarantine_open"].samples[0].value
     assert {"index", "publish"} == {s.labels["reader"] for s in families["tintinh_reader_behind"].samples}
+
+
+def test_crowds_are_counted(ops: httpx.Client, db: Database) -> None:
+    """What finds nobody any more is a number on the page and in the metrics."""
+    with db.write() as conn:
+        conn.execute(crowd.insert(), [{"part": 8_000, "gram": gram} for gram in range(3)])
+    page, lines = ops.get("/ops").text, ops.get("/metrics").text.splitlines()
+
+    assert "<dt>Cụm từ rập khuôn, không dùng để tìm bài trùng</dt><dd>3</dd>" in page
+    assert "tintinh_crowded_runs 3.0" in lines
 
 
 def test_refused_pushes_are_counted(client: httpx.Client) -> None:
