@@ -7,7 +7,7 @@ surroundings hold another mark, the texts contradict each other.
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -90,17 +90,15 @@ def difference(short: Sequence[Mark], long: Sequence[Mark]) -> tuple[Mark, Mark]
 
     One that the longer text has elsewhere, too, differs only where both words behind are the same.
     """
-    values: dict[MarkKind, set[str]] = defaultdict(set)
     mine = {mark.value for mark in short if mark.kind is MarkKind.NAME}
     places: dict[tuple[MarkKind, str, str], list[Mark]] = defaultdict(list)
     for mark in long:
-        values[mark.kind].add(mark.value)
         places[mark.kind, mark.left, _first(mark.right)].append(mark)
     for mark in short:
-        there = places[mark.kind, mark.left, _first(mark.right)]
-        if any(_agree(mark.kind, mark.value, other.value) for other in there):
+        there = places.get((mark.kind, mark.left, _first(mark.right)))
+        if there is None or any(_agree(mark.kind, mark.value, other.value) for other in there):
             continue
-        elsewhere = _among(mark.kind, mark.value, values[mark.kind])
+        elsewhere = _Values(mark.kind, long).hold(mark.value)
         for other in there:
             if (not elsewhere or other.right == mark.right) and _rivals(mark, other, mine):
                 return mark, other
@@ -121,8 +119,8 @@ def _rivals(mark: Mark, other: Mark, mine: set[str]) -> bool:
 def missing(short: Sequence[Mark], long: Sequence[Mark], kind: MarkKind) -> tuple[int, int]:
     """Return how many marks of a kind the longer text lacks of the shorter's, and how many these are."""
     wanted = {mark.value for mark in short if mark.kind is kind}
-    there = {mark.value for mark in long if mark.kind is kind}
-    return sum(not _among(kind, value, there) for value in wanted), len(wanted)
+    there = _Values(kind, long)
+    return sum(not there.hold(value) for value in wanted), len(wanted)
 
 
 def _is_person(name: str) -> bool:
@@ -201,8 +199,48 @@ def _mark(kind: MarkKind, words: Sequence[_Word], start: int, end: int) -> Mark:
     return Mark(kind, left, value, " ".join(word.folded for word in words[end : end + 2]))
 
 
-def _among(kind: MarkKind, value: str, values: set[str]) -> bool:
-    return value in values or any(_agree(kind, value, other) for other in values)
+class _Values:
+    """The values of one kind in a text. `hold` says what `_agree` says of any of them, in one look at all."""
+
+    def __init__(self, kind: MarkKind, told: Iterable[Mark]) -> None:
+        self._kind = kind
+        self._values = {mark.value for mark in told if mark.kind is kind}
+        self._lines = "\n".join(("", *self._values, ""))
+
+    def hold(self, value: str) -> bool:
+        """Say whether one of the values agrees with another text's."""
+        if value in self._values or self._kind not in (MarkKind.DIGITS, MarkKind.NAME):
+            return value in self._values
+        if f"\n{value} " in self._lines or any(head in self._values for head in _heads(value)):
+            return True
+        if self._kind is MarkKind.DIGITS:
+            return False
+        if f" {value}\n" in self._lines or any(tail in self._values for tail in _tails(value)):
+            return True
+        sure = _is_sure(value)
+        return any(_misprinted(value, other) for other in self._values if not (sure and _is_sure(other)))
+
+
+def _heads(value: str) -> Iterator[str]:
+    """Yield what a value begins with, in words."""
+    end = value.find(" ")
+    while end != -1:
+        yield value[:end]
+        end = value.find(" ", end + 1)
+
+
+def _tails(value: str) -> Iterator[str]:
+    """Yield what a value ends with, in words."""
+    end = value.find(" ")
+    while end != -1:
+        yield value[end + 1 :]
+        end = value.find(" ", end + 1)
+
+
+@lru_cache(maxsize=65_536)
+def _is_sure(name: str) -> bool:
+    """Tell whether all words of a name are known: two such names are no misprints of each other."""
+    return all(map(_is_known, name.split()))
 
 
 def _agree(kind: MarkKind, one: str, other: str) -> bool:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.dedup import Relation, decide
-from pipeline.marks import Mark, MarkKind, difference, marks
+from pipeline.marks import Mark, MarkKind, _agree, _Values, difference, marks
 from tests.pipeline.test_dedup import side
 
 TEMPLATE = (
@@ -98,3 +98,18 @@ def test_a_swapped_number_shows_though_the_other_text_has_it_elsewhere() -> None
     other = marks("Bắt 4 đối tượng cướp giật, thu 4 xe máy, 2 điện thoại")
 
     assert difference(one, other) is not None
+
+
+_NAMES = st.lists(
+    st.sampled_from(("nguyen", "van", "an", "nguyem", "hoa", "hao", "12", "3")), min_size=1, max_size=3
+)
+
+
+@given(_NAMES, st.lists(_NAMES, max_size=5), st.sampled_from(MarkKind))
+def test_one_look_at_all_values_says_what_each_look_says(
+    told: list[str], others: list[list[str]], kind: MarkKind
+) -> None:
+    """Whether any of a text's values agrees with another is found as by comparing them one by one."""
+    value, values = " ".join(told), [" ".join(other) for other in others]
+    there = _Values(kind, [Mark(kind, "", other, "") for other in values])
+    assert any(_agree(kind, value, other) for other in values) == there.hold(value)
