@@ -17,10 +17,10 @@ from pipeline.model import EntryId, EntryKind, Rights, SourceId, When
 from pipeline.similarity import Fingerprint, Likeness, Shape, held_part, held_words, in_length, likeness
 
 WINDOW_DAYS = 45  # publication days within which two texts can be one story
-_JOIN, _REVIEW = 0.70, 0.30  # probability from which two entries are one, and from which an editor looks
-_SHORTEST = 15  # words; less text says too little by itself
+_JOIN, REVIEW = 0.70, 0.30  # probability from which two entries are one, and from which an editor looks
+SHORTEST = 15  # words; less text says too little by itself
 _LINKED = 0.30  # part that direct evidence (a link, the same id) still wants
-_LEAST_PART, _LEAST_WORDS = 0.10, 0.35  # below both, nothing else can make two texts one
+LEAST_PART, LEAST_WORDS = 0.10, 0.35  # below both, nothing else can make two texts one
 
 
 class Relation(StrEnum):
@@ -62,9 +62,9 @@ def worth_deciding(a: Shape, b: Shape) -> bool:
     """Say whether two texts have enough in common for `decide` to join them by their words."""
     if a.day is not None and b.day is not None and abs((a.day - b.day).days) > WINDOW_DAYS:
         return False
-    if min(a.length, b.length) < _SHORTEST:
+    if min(a.length, b.length) < SHORTEST:
         return False
-    return held_part(a, b) >= _LEAST_PART or held_words(a, b) >= _LEAST_WORDS
+    return held_part(a, b) >= LEAST_PART or held_words(a, b) >= LEAST_WORDS
 
 
 def decide(one: Side, other: Side) -> Edge:
@@ -80,14 +80,14 @@ def decide(one: Side, other: Side) -> Edge:
         return edge(Relation.APART, like.part, "hai mục của cùng một bản tin")
     if (direct := _direct(short, long, like)) is not None:
         return edge(Relation.JOIN, 1.0, direct)
-    against = contradiction(short.print.facts, long.print.facts, like.part)
+    against = contradiction(short.print.facts, long.print.facts, like)
     if against is not None:
         return edge(Relation.APART if like.part >= LOOK_ALIKE else Relation.NONE, like.part, against)
     if not worth_deciding(a.print.shape, b.print.shape):
         return edge(Relation.NONE, like.part, "")
     evidence = Evidence.of(short.print, long.print, like)
     score = like.part if is_copy(evidence) else weigh(evidence)
-    if score < _REVIEW:
+    if score < REVIEW:
         return edge(Relation.NONE, score, "")
     relation = Relation.JOIN if is_copy(evidence) or score >= _JOIN else Relation.REVIEW
     return edge(relation, score, _told(short, long, evidence))

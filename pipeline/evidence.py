@@ -18,12 +18,13 @@ from pipeline.marks import MarkKind, difference, missing
 from pipeline.similarity import Fingerprint, Likeness
 
 _WEIGHTS = Path(__file__).parent / "data" / "weights.toml"
-_MOST_DAYS = 10  # more days apart count as so many
+MOST_DAYS = 10  # more days apart count as so many
 _MOST_MISSING = 4
+LONG = 500  # words of a full article
 _CERTAIN = 30.0  # log odds; beyond, the probability is 0 or 1 anyway
 _ALIKE_TITLES = 0.8
-_COPIED = 0.80  # part in common of an excerpt or a copy
-_MEASURES = ("part", "back", "words", "title", "headline", "numbers", "names", "days")
+COPIED = 0.80  # part in common of an excerpt or a copy
+_MEASURES = ("part", "back", "words", "title", "headline", "numbers", "names", "days", "length")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ class Evidence:
 
 def is_copy(evidence: Evidence) -> bool:
     """Say whether the longer text holds nearly all of the shorter, with every number and name of it."""
-    return evidence.likeness.part >= _COPIED and evidence.numbers[0] == evidence.names[0] == 0
+    return evidence.likeness.part >= COPIED and evidence.numbers[0] == evidence.names[0] == 0
 
 
 def features(evidence: Evidence) -> dict[str, float]:
@@ -101,9 +102,9 @@ def features(evidence: Evidence) -> dict[str, float]:
 
 def weigh(evidence: Evidence) -> float:
     """Return the probability that two texts tell the same, 0..1, to four places."""
-    weights = _weights()
-    odds = math.fsum(weights[name] * value for name, value in features(evidence).items())
-    odds += weights["always"]
+    fitted = weights()
+    odds = math.fsum(fitted[name] * value for name, value in features(evidence).items())
+    odds += fitted["always"]
     return round(1 / (1 + math.exp(-max(-_CERTAIN, min(_CERTAIN, odds)))), 4)
 
 
@@ -126,16 +127,17 @@ _BASE: Mapping[str, Callable[[Evidence], float]] = {
     "names_missing": lambda told: min(told.names[0], _MOST_MISSING) / _MOST_MISSING,
     "names_there": lambda told: math.log1p(told.names[1] - told.names[0]),
     "differs": lambda told: float(told.differs),
-    "length": lambda told: math.log(max(told.length, 1)),
+    "length": lambda told: math.log(max(told.length, 1)) / math.log(LONG),
     "docs": lambda told: float(bool(told.docs)),
     "credit": lambda told: float(bool(told.credits)),
     "place": lambda told: float(told.place),
-    "days": lambda told: min(told.days or 0, _MOST_DAYS) / _MOST_DAYS,
+    "days": lambda told: min(told.days or 0, MOST_DAYS) / MOST_DAYS,
     "undated": lambda told: float(told.days is None),
 }
 
 
 @cache
-def _weights() -> Mapping[str, float]:
-    weights: Mapping[str, float] = tomllib.loads(_WEIGHTS.read_text())["weights"]
-    return weights
+def weights() -> Mapping[str, float]:
+    """Return the log odds per unit of each of `features`, and "always"."""
+    fitted: Mapping[str, float] = tomllib.loads(_WEIGHTS.read_text())["weights"]
+    return fitted

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from pipeline import gazetteer, rarity
+from pipeline import rarity
 from pipeline.hashing import hashes
 from pipeline.text import clean, fold, paragraphs, plain
 
@@ -33,10 +33,6 @@ _NUMBERS = dict(
 _DAY_PARTS = frozenset(("sáng", "trưa", "chiều", "tối", "đêm"))
 _NAME_SYLLABLES = 2  # fewer may be the beginning of a sentence
 _ALIASES = (("hoa ky", "my"),)  # two names of one country that stand before people's names
-_FAMILIES = frozenset("""
-    bui cao chau chu cu dang dao diep dinh do doan dong duong ha ho hoang hua huynh kieu la lam le luong luu ly
-    mac mai ngo nguyen nong ong pham phan phung quach ta thach thai to ton tong tran trinh truong vo vu vuong
-""".split())  # fmt: skip
 _SLIP = 0.6  # alikeness of a word and its misprint
 
 
@@ -108,12 +104,10 @@ def difference(short: Sequence[Mark], long: Sequence[Mark]) -> tuple[Mark, Mark]
 def _rivals(mark: Mark, other: Mark, mine: set[str]) -> bool:
     """Tell whether one of two marks stands where the other should.
 
-    A person and a place in the same surroundings say different things; and where the shorter text
-    has the other name, too, one of its own is misprinted.
+    Where the first text has the other name, too, one of its own is misprinted; and at the beginning
+    of a paragraph surroundings say too little about names.
     """
-    if mark.kind is not MarkKind.NAME:
-        return True
-    return other.value not in mine and bool(mark.left) and _is_person(mark.value) == _is_person(other.value)
+    return mark.kind is not MarkKind.NAME or (other.value not in mine and bool(mark.left))
 
 
 def missing(short: Sequence[Mark], long: Sequence[Mark], kind: MarkKind) -> tuple[int, int]:
@@ -121,10 +115,6 @@ def missing(short: Sequence[Mark], long: Sequence[Mark], kind: MarkKind) -> tupl
     wanted = {mark.value for mark in short if mark.kind is kind}
     there = _Values(kind, long)
     return sum(not there.hold(value) for value in wanted), len(wanted)
-
-
-def _is_person(name: str) -> bool:
-    return name.partition(" ")[0] in _FAMILIES and gazetteer.resolve(name) == (None, None)
 
 
 def _first(words: str) -> str:
@@ -155,6 +145,8 @@ def _mark_at(words: Sequence[_Word], glued: Sequence[bool], start: int) -> tuple
     before = words[start - 1].folded if start else ""
     if _ROMAN.fullmatch(word.raw) and (len(word.raw) > 1 or before in _ORDINAL):
         return MarkKind.ORDINAL, start + 1
+    if word.folded == "tư" and before not in _ORDINAL:  # thông tư, vốn đầu tư
+        return None, start + 1
     if word.folded in _NUMBERS and word.raw == word.raw.lower():
         beside = words[start + 1].folded if start + 1 < len(words) else ""
         alone = before not in _NUMBERS and beside not in _NUMBERS  # "ba mươi tám" is read by nobody here

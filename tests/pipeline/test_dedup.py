@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipeline.dedup import Edge, Group, Member, Relation, Side, Word, WordKind, decide, group
 from pipeline.guards import contradiction
 from pipeline.model import Basis, EntryId, EntryKind, Precision, Rights, SourceId, When
-from pipeline.similarity import Fingerprint, fingerprint
+from pipeline.similarity import Fingerprint, Likeness, fingerprint
 from tests.store.tellings import draft
 
 DAY = When(datetime(2026, 11, 20, tzinfo=UTC), Precision.DAY, Basis.FEED)
@@ -81,7 +81,7 @@ def test_document_numbers_contradict() -> None:
     one = replace(ARTICLE.print.facts, docs=frozenset({"12/KH-UBND"}))
     other = replace(ARTICLE.print.facts, docs=frozenset({"13/KH-UBND"}))
 
-    assert contradiction(one, other, part=0.2) is not None
+    assert contradiction(one, other, UNLIKE) is not None
 
 
 def test_place_told_contradicts_and_unknown_does_not() -> None:
@@ -132,6 +132,7 @@ def test_items_of_one_bulletin_never_join() -> None:
     assert Relation.APART == decide(one, two).relation
 
 
+UNLIKE = Likeness(part=0.2, back=0.1, words=0.3, title=0, headline=0)
 PRINTS = st.builds(
     lambda title, body: fingerprint(draft("x", title, body)),
     st.text("ab 12/.\n", max_size=30),

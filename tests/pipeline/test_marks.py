@@ -82,14 +82,11 @@ def test_a_misprint_is_no_other_name() -> None:
     assert differs("Nguyễn Văn Phúc", "Nguyễn Văn Phú")
 
 
-def test_a_person_and_a_place_say_different_things() -> None:
-    """The same two words before a place and before a person are no contradiction; two places are one."""
-    one, other, third = (
-        marks(f"nơi sinh của {name} ai cũng biết") for name in ("Hà Nội", "Lưu Đức Đạt", "Hà Nam")
-    )
+def test_tu_is_four_only_in_an_ordinal() -> None:
+    """The syllable of "thông tư" and "đầu tư" is no number; in "thứ tư" it is one."""
+    found = [(mark.kind, mark.value) for mark in marks("nguồn vốn đầu tư theo thông tư mới, kỳ họp thứ tư")]
 
-    assert difference(one, other) is None
-    assert difference(one, third) is not None
+    assert [(MarkKind.ORDINAL, "4")] == found
 
 
 def test_a_swapped_number_shows_though_the_other_text_has_it_elsewhere() -> None:
