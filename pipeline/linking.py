@@ -20,10 +20,10 @@ from pipeline.dedup import (
     Word,
     decide,
     group,
-    worth_deciding,
 )
 from pipeline.history import Known, fate, new_id
 from pipeline.model import ChangeKind, Decision, EntryId, SourceId, Story, StoryId, StoryState
+from pipeline.promise import promising
 from pipeline.retraction import taken_back
 from pipeline.store import Connection, links, prints, words
 from pipeline.store import stories as stories_store
@@ -31,6 +31,7 @@ from pipeline.store.links import Ended, Node, Plan, Told
 from pipeline.store.prints import Sought
 
 _MOST_PAIRS = 30_000  # in one batch of linking
+_ASKED = 20  # of a batch, whose candidates are in memory at a time
 
 
 def plan(conn: Connection, limit: int) -> Plan:
@@ -94,14 +95,19 @@ def near(conn: Connection, one: Sought) -> set[EntryId]:
 
 
 def alike(conn: Connection, wanted: Sequence[Sought]) -> tuple[list[set[EntryId]], list[tuple[int, int]]]:
-    """Return for each of the sought those of enough words in common, and the grams that got crowded."""
+    """Return for each of the sought those that its words may join it with, and the grams that got crowded."""
     found = prints.find(conn, wanted, WINDOW_DAYS)
-    others = prints.shapes(conn, {number for _, number in found.pairs})
-    alike: list[set[EntryId]] = [set() for _ in wanted]
+    numbers: list[list[int]] = [[] for _ in wanted]
     for place, number in found.pairs:
-        other, theirs = others[number]
-        if worth_deciding(wanted[place].shape, theirs):
-            alike[place].add(other)
+        numbers[place].append(number)
+    alike: list[set[EntryId]] = []
+    for start in range(0, len(wanted), _ASKED):
+        some = numbers[start : start + _ASKED]
+        stored = prints.packed(conn, {number for mine in some for number in mine})
+        for one, mine in zip(wanted[start : start + _ASKED], some, strict=True):
+            others = [stored[number] for number in mine]
+            hopeful = promising(one.print, [packed for _, packed in others])
+            alike.append({other for (other, _), holds in zip(others, hopeful.tolist(), strict=True) if holds})
     return alike, found.crowded
 
 

@@ -7,6 +7,7 @@ are kept, no text.
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,8 +43,8 @@ def rare(grams: Hashes) -> Hashes:
     return grams[~among(grams, common)]
 
 
-def among(hashes: Hashes, keys: Hashes) -> NDArray[np.bool_]:
-    """Say of each hash whether it is among sorted keys."""
+def among(hashes: NDArray[Any], keys: NDArray[Any]) -> NDArray[np.bool_]:
+    """Say of each hash whether it is among keys of its type, which are sorted."""
     if not len(keys):
         return np.zeros(len(hashes), dtype=np.bool_)
     places = keys.searchsorted(hashes)

@@ -37,6 +37,7 @@ _UNIT = re.compile(
 )
 
 
+TOTALS = 3  # behind a packed shape: the weights of its runs, words and title
 Weighed = tuple[rarity.Weights, float]
 
 
@@ -239,9 +240,11 @@ def _share(shared: float, whole: float) -> float:
 
 
 def pack_shape(made: Shape) -> bytes:
-    """Return a shape as bytes, without its day."""
+    """Return a shape as bytes, without its day, with the weight of all its hashes of each kind behind them."""
     head = np.array([len(made.grams), len(made.words), len(made.title), made.length], dtype="<u4")
-    return b"".join(array.astype("<u4").tobytes() for array in (head, made.grams, made.words, made.title))
+    totals = np.array([made.gram_weights[1], made.word_weights[1], made.title_weights[1]], dtype="<f8")
+    arrays = (head, made.grams, made.words, made.title)
+    return b"".join((*(array.astype("<u4").tobytes() for array in arrays), totals.tobytes()))
 
 
 def unpack_shape(packed: bytes, day: date | None) -> Shape:

@@ -27,7 +27,7 @@ from pipeline.model import (
     StoryId,
     StoryState,
 )
-from pipeline.similarity import RULES, Fingerprint, unpack_facts
+from pipeline.similarity import RULES
 from pipeline.store import changes, codec, prints, sources, stories
 from pipeline.store.database import insert
 from pipeline.store.entries import is_withdrawn, touch
@@ -140,7 +140,7 @@ def _sides(conn: Connection, entry_ids: list[EntryId]) -> dict[EntryId, Side]:
             kind=EntryKind(row.kind),
             bulletin_id=row.bulletin_id,
             bulletin_number=row.bulletin_number,
-            print=Fingerprint(prints.shape(row), unpack_facts(row.facts)),
+            print=prints.told(row),
             urls=frozenset(mine.get("url", ())),
             links=frozenset(mine.get("link", ())),
             ids=frozenset(mine.get("guid", ())),

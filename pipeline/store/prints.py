@@ -14,15 +14,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, Text, cast, func, select
 
 from pipeline.hashing import Hashes
 from pipeline.model import Draft, EntryId
+from pipeline.promise import Packed
+from pipeline.rarity import among as among_sorted
 from pipeline.similarity import (
     RULES,
     Facts,
     Fingerprint,
-    Shape,
     fingerprint,
     pack_facts,
     pack_shape,
@@ -61,7 +62,7 @@ class Sought:
     """One entry, stored or not, whose like is sought. `number` is -1 for one that is not stored."""
 
     number: int
-    shape: Shape
+    print: Fingerprint
     postings: Hashes
 
 
@@ -84,14 +85,14 @@ def keep(conn: Connection, entry_id: EntryId, text_hash: str, made: Reading) -> 
     The facts of older texts stay beside its own.
     """
     day = made.draft.published.day()
-    told = replace(made.print.shape, day=day)
+    shape = replace(made.print.shape, day=day)
     values = {
         "rules": RULES,
         "text_hash": text_hash,
         "day": None if day is None else day.toordinal(),
-        "same": same(told),
+        "same": same(shape),
         "postings": made.postings.astype("<u4").tobytes(),
-        "arrays": pack_shape(told),
+        "arrays": pack_shape(shape),
         "facts": pack_facts(made.print.facts),
     }
     before = conn.execute(
@@ -138,19 +139,21 @@ def stale(conn: Connection, limit: int) -> list[tuple[EntryId, str, dict[str, Dr
 
 def sought(conn: Connection, entry_ids: Iterable[EntryId]) -> dict[EntryId, Sought]:
     """Return what the like of entries is sought by; entries without a text are left out."""
-    query = select(table.c.entry_id, table.c.number, table.c.day, table.c.postings, table.c.arrays)
+    query = select(
+        table.c.entry_id, table.c.number, table.c.day, table.c.postings, table.c.arrays, table.c.facts
+    )
     rows = conn.execute(query.where(table.c.entry_id.in_(sorted(entry_ids))))
     return {
-        EntryId(row.entry_id): Sought(row.number, shape(row), _grams(row.postings).view(np.uint32))
+        EntryId(row.entry_id): Sought(row.number, told(row), _grams(row.postings).view(np.uint32))
         for row in rows
     }
 
 
-def shapes(conn: Connection, numbers: Collection[int]) -> dict[int, tuple[EntryId, Shape]]:
-    """Return the shapes of entries by number."""
-    query = select(table.c.number, table.c.entry_id, table.c.day, table.c.arrays)
+def packed(conn: Connection, numbers: Collection[int]) -> dict[int, tuple[EntryId, Packed]]:
+    """Return the shapes of entries by number, as they are kept."""
+    query = select(table.c.number, table.c.entry_id, table.c.arrays, table.c.day)
     rows = conn.execute(query.where(among(conn, table.c.number, numbers)))
-    return {row.number: (EntryId(row.entry_id), shape(row)) for row in rows}
+    return {number: (EntryId(entry_id), Packed(arrays, day)) for number, entry_id, arrays, day in rows}
 
 
 def find(conn: Connection, wanted: Sequence[Sought], window: int) -> Found:
@@ -213,21 +216,22 @@ def _part(day: int | None) -> int:
 
 
 def _home(one: Sought) -> int:
-    return _part(None if one.shape.day is None else one.shape.day.toordinal())
+    day = one.print.shape.day
+    return _part(None if day is None else day.toordinal())
 
 
 def _parts(conn: Connection, wanted: Sequence[Sought], window: int) -> list[set[int]]:
     """Return the partitions that each of the sought looks into; an undated one looks into all."""
     every: set[int] = set()
-    if any(one.shape.day is None for one in wanted):
+    if any(one.print.shape.day is None for one in wanted):
         days = select(table.c.day // _PART_DAYS).where(table.c.day.is_not(None)).distinct()
         every = {_UNDATED, *conn.scalars(days)}
     found = []
     for one in wanted:
-        if one.shape.day is None:
+        if one.print.shape.day is None:
             found.append(every)
             continue
-        day = one.shape.day.toordinal()
+        day = one.print.shape.day.toordinal()
         first, last = _part(day - window), _part(day + window)
         found.append({_UNDATED, *range(first, last + 1)})
     return found
@@ -251,7 +255,7 @@ def _asked(
     for place in asking:
         mine = wanted[place].postings.view(np.int32)
         for full in {part, _home(wanted[place])}:
-            mine = mine[~np.isin(mine, crowds[full])] if len(crowds[full]) else mine
+            mine = mine[~among_sorted(mine, crowds[full])]
         grams.append(mine)
         owners.append(np.full(len(mine), place, dtype=np.int64))
     asked, who = np.concatenate(grams), np.concatenate(owners)
@@ -260,10 +264,17 @@ def _asked(
 
 
 def _held(conn: Connection, part: int, grams: Keys) -> Pairs:
-    """Return (gram, number) of everyone who holds one of the grams in a partition, by gram."""
-    query = select(posting.c.gram, posting.c.number).where(posting.c.part == part)
+    """Return (gram, number) of everyone who holds one of the grams in a partition, by gram.
+
+    A row a gram: half a million rows a batch take ten times as long to fetch as to read in a text.
+    """
+    together = func.aggregate_strings(cast(posting.c.number, Text), ",")
+    query = select(posting.c.gram, together).where(posting.c.part == part).group_by(posting.c.gram)
     rows = conn.execute(query.where(among(conn, posting.c.gram, grams.tolist()))).all()
-    found = np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, 2)
+    held = np.array([gram for gram, _ in rows], dtype=np.int64)
+    counts = np.array([told.count(",") + 1 for _, told in rows], dtype=np.int64)
+    numbers = np.fromstring(",".join(told for _, told in rows), dtype=np.int64, sep=",")
+    found = np.column_stack((np.repeat(held, counts), numbers))
     return found[np.argsort(found[:, 0], kind="stable")]
 
 
@@ -286,7 +297,7 @@ def _met(grams: Keys, owners: Pairs, holders: Pairs) -> NDArray[np.int64]:
 
 
 def _same_words(conn: Connection, wanted: Sequence[Sought]) -> set[tuple[int, int]]:
-    hashed = [same(one.shape) for one in wanted]
+    hashed = [same(one.print.shape) for one in wanted]
     rows = conn.execute(
         _by_day(select(table.c.same, table.c.number, table.c.day)).where(among(conn, table.c.same, hashed))
     )
@@ -315,6 +326,7 @@ def _grams(packed: bytes) -> Keys:
     return np.frombuffer(packed, dtype="<i4").astype(np.int32, copy=False)
 
 
-def shape(row: Any) -> Shape:
-    """Return the shape in a row that holds `day` and `arrays`."""
-    return unpack_shape(row.arrays, None if row.day is None else date.fromordinal(row.day))
+def told(row: Any) -> Fingerprint:
+    """Return the fingerprint in a row that holds `day`, `arrays` and `facts`."""
+    day = None if row.day is None else date.fromordinal(row.day)
+    return Fingerprint(unpack_shape(row.arrays, day), unpack_facts(row.facts))
