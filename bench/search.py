@@ -137,7 +137,7 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
-    rnd = random.Random(chosen.seed)  # noqa: S311 - figures that can be had again
+    rnd = random.Random(chosen.seed)
     source = corpus(chosen.corpus) if chosen.corpus else made_up(rnd)
     articles = list(islice(source, chosen.stories))
     with tempfile.TemporaryDirectory() as name:

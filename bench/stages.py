@@ -74,7 +74,7 @@ def cpu() -> float:
 
 def main() -> None:
     """Run the bench."""
-    path, most = Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else None  # noqa: PLR2004
+    path, most = Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else None
     with tempfile.TemporaryDirectory() as folder:
         db = open_database(f"sqlite:///{folder}/bench.db")
         db.migrate()

@@ -3,13 +3,22 @@
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from pipeline.errors import BadInput
+from pipeline.similarity import RULES
+from pipeline.stages import settle
 from pipeline.store import Database, changes, export, meta, open_database, transfer
-from pipeline.store.schema import metadata
-from tests.store.tellings import draft, send, settled
+from pipeline.store.schema import fingerprint, metadata, posting
+from tests.store.tellings import clock, draft, send, settled
+
+BODY = (
+    "Chiều 20/11, đoàn công tác kiểm tra tiến độ đê bao ấp Phú Long dài 2,4 km, khối lượng đã đạt 85% và dự "
+    "kiến bàn giao trước ngày 15/12 để bảo vệ 310 ha vườn cây ăn trái trong mùa triều cường."
+)
 
 
 def test_migrations_make_the_metadata(db: Database) -> None:
@@ -64,3 +73,45 @@ def test_a_copy_into_postgresql_counts_on(tmp_path: Path, db: Database) -> None:
     with db.read() as conn:
         assert 2 == len(list(export.lines(conn)))
     origin.close()
+
+
+def test_new_rules_make_fingerprints_anew_and_stories_stay(db: Database) -> None:
+    """An installation of older rules links nothing before all fingerprints are new; then all as before."""
+    send(db, draft("a", "Kiểm tra đê bao", BODY), draft("b", "Đê bao Phú Long", BODY + "\n\nẢnh: Đức Thanh"))
+    settled(db)
+    with db.write() as conn:
+        before = {line["external_id"]: line["story_id"] for line in export.lines(conn)}
+        conn.execute(fingerprint.update().values(rules=0, postings=b"", arrays=b"", facts={}))
+        conn.execute(posting.delete())
+    send(db, draft("c", "Đê bao sắp xong", BODY + "\n\nTin: Minh Tâm"))
+    settled(db)
+
+    with db.read() as conn:
+        after = {line["external_id"]: line["story_id"] for line in export.lines(conn)}
+        made = set(conn.scalars(fingerprint.select().with_only_columns(fingerprint.c.rules)))
+    assert {RULES} == made
+    assert before | {"c": before["a"]} == after
+    assert 0 == settle(db, clock).entries
+
+
+def test_the_first_schema_is_brought_up_with_its_entries(tmp_path: Path) -> None:
+    """Entries of before have an empty fingerprint after the migration, to be made by linking."""
+    old = open_database(f"sqlite:///{tmp_path / 'old.db'}")
+    config = Config()
+    config.set_main_option("script_location", str(Path(meta.__file__).parent / "migrations"))
+    with old.engine.connect() as conn:
+        config.attributes["connection"] = conn
+        command.upgrade(config, "0001")
+        conn.exec_driver_sql("INSERT INTO source VALUES ('s', 'Báo Mẫu', NULL, NULL, '[]', 'summary')")
+        conn.exec_driver_sql(
+            "INSERT INTO entry (entry_id, source_id, kind, first_seen, backfill, text_hash) "
+            "VALUES ('e1', 's', 'article', '2026-11-20T05:00:00.000000Z', 0, 'h')"
+        )
+        conn.commit()
+    old.migrate()
+
+    with old.read() as conn:
+        [row] = conn.execute(fingerprint.select()).all()
+        assert ("e1", 0, "h") == (row.entry_id, row.rules, row.text_hash)
+        assert [] == compare_metadata(MigrationContext.configure(conn, opts={"compare_type": True}), metadata)
+    old.close()
