@@ -48,7 +48,7 @@ LAST = date(2026, 11, 20)  # day of the window
 _PAPERS = 40
 _SEED = 1
 _DENSE, _SAMPLE, _PART_DAYS, _CROWD = 150, 4, 92, 200  # as in pipeline.similarity and pipeline.store.prints
-_ROWS = 2_000  # in one statement
+_OTHER = 7_919  # articles further, for facts
 _LEFT_OUT = 0.35  # of a retelling's paragraphs
 
 
@@ -323,7 +323,8 @@ def _write_prints(
                 "same": same(shape),
                 "postings": mine.astype("<u4").tobytes(),
                 "arrays": pack_shape(shape),
-                "facts": base.facts,
+                # Another article's: with the same numbers and names, the model would join the two.
+                "facts": bases[(row.base + _OTHER * row.variant) % len(bases)].facts,
             }
 
     _insert(db, schema.fingerprint, prints())
