@@ -6,8 +6,9 @@ that they were made for.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import product
+from random import Random
 from typing import Any
 
 from sqlalchemy import select
@@ -72,6 +73,7 @@ _NOTICES = (
     ("14", "Phú Thuận", "7 giờ 30", "11 giờ"),
     ("14", "Long Định", "7 giờ 30", "11 giờ"),
 )
+_COMMUNES = ("An Bình", "Tân Lợi", "Mỹ Phước", "Hòa Hưng", "Vĩnh Xuân", "Đông Sơn", "Thạnh Mai")
 
 
 def _event(name: str) -> Iterator[tuple[str, Text]]:
@@ -113,6 +115,10 @@ def _texts() -> Iterator[tuple[str, Text]]:
 
 
 TEXTS: dict[str, Text] = dict(_texts())
+NEWS: dict[str, Text] = TEXTS | {
+    f"notice of {commune}, {day}": notice(str(day), commune, f"{hour} giờ", f"{hour + 4} giờ 15")
+    for commune, (day, hour) in product(_COMMUNES, ((3, 5), (9, 7), (17, 8), (25, 13), (28, 14)))
+}
 DAYS: tuple[int | None, ...] = (0, 0, 0, 1, 4, 30, 50, None)  # before today; None: undated
 
 
@@ -125,7 +131,7 @@ def published(days: int | None) -> When:
 
 def article(paper: int, slot: int, text: str, minute: int, days: int | None = 0) -> Draft:
     """Return a text under an address of a paper, told `minute` minutes after noon by its own clock."""
-    said, name = TEXTS[text], f"bai-{slot}"
+    said, name = NEWS[text], f"bai-{slot}"
     return draft(
         name,
         said.title,
@@ -142,7 +148,7 @@ def article(paper: int, slot: int, text: str, minute: int, days: int | None = 0)
 
 def item(bulletin: int, number: int, text: str, minute: int, days: int | None = 0) -> Draft:
     """Return a text as an item of a bulletin; a stub's summary stands for its body."""
-    said = TEXTS[text]
+    said = NEWS[text]
     return draft(
         f"ban-tin-{bulletin}#{number}",
         said.title,
@@ -192,3 +198,34 @@ def evidence(conn: Connection) -> dict[str, Any]:
         "versions": {(row.entry_id, row.text_hash, row.told_at) for row in conn.execute(select(version))},
         "edges": [tuple(row) for row in conn.execute(select(edge).order_by(edge.c.a, edge.c.b))],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What one receipt holds, who sent it, and when it came."""
+
+    drafts: tuple[Draft, ...]
+    source: Source
+    at: datetime
+
+
+def news(seed: int, count: int) -> list[Sent]:
+    """Return so many receipts: tellings, copies, revisions, excerpts and withdrawals, over and over.
+
+    No place says two things in one minute: of those the one that was received last would stand.
+    """
+    random = Random(seed)
+    sent = []
+    for number, minute in enumerate(random.sample(range(10 * count), count)):
+        paper, slot = random.randrange(len(PAPERS)), random.randrange(count // 8)
+        text, days = random.choice(sorted(NEWS)), random.choice(DAYS)
+        chance = random.random()
+        if chance < 0.15:
+            drafts = [taken_back(paper, slot, minute)]
+        elif chance < 0.4:
+            several = random.sample(sorted(NEWS), 3)
+            drafts = [item(slot, place, name, minute, days) for place, name in enumerate(several, start=1)]
+        else:
+            drafts = [article(paper, slot, text, minute, days)]
+        sent.append(Sent(tuple(drafts), PAPERS[paper], NOW + timedelta(seconds=number)))
+    return sent

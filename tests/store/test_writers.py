@@ -5,10 +5,12 @@ import sys
 from pathlib import Path
 
 from pipeline.store import Database, changes, export, stories
-from tests.store.tellings import draft, send
+from tests.store.newsroom import emptied, evidence, news
+from tests.store.tellings import draft, send, settled
 
 _WORKERS = 4
 _ENTRIES = 120
+_RECEIPTS = 120
 _WORK = """
 import sys
 from pipeline.stages import receive, settle
@@ -20,6 +22,25 @@ while idle < 25:
     done = receive(db, HandedOver(), clock, limit=3)
     linked = settle(db, clock, limit=7)
     idle = 0 if done.receipts or linked.entries else idle + 1
+"""
+_WORK_AT_ODDS = """
+import sys, time
+from datetime import timedelta
+from pipeline.errors import Transient
+from pipeline.stages import receive, settle
+from pipeline.store import links, open_database, receipts
+from tests.store.tellings import NOW, HandedOver
+db = open_database(sys.argv[1])
+clock = lambda: NOW + timedelta(seconds=time.monotonic())
+waiting = True
+while waiting:
+    try:
+        receive(db, HandedOver(), clock, limit=3, lease_seconds=3)
+        settle(db, clock, limit=7, lease_seconds=3)
+        with db.read() as conn:
+            waiting = receipts.pending(conn) or links.unlinked_count(conn)
+    except Transient:
+        pass
 """
 
 
@@ -34,9 +55,7 @@ def test_four_processes_lose_and_double_nothing(db: Database, database_url: str)
     for number in range(_ENTRIES):
         send(db, draft(f"a{number}", f"Tin {number}", body(number)))
         send(db, draft(f"b{number}", f"Bản {number}", body(number)))
-    command = [sys.executable, "-c", _WORK, database_url]
-    root = Path(__file__).parents[2]
-    workers = [subprocess.Popen(command, cwd=root) for _ in range(_WORKERS)]
+    workers = _started(_WORK, database_url)
     seen: list[int] = []
     while any(worker.poll() is None for worker in workers) or not seen:
         with db.read() as conn:
@@ -55,3 +74,31 @@ def test_four_processes_lose_and_double_nothing(db: Database, database_url: str)
         map(frozenset, homes.values())
     )
     assert _ENTRIES == living
+
+
+def test_four_processes_tell_what_one_tells(db: Database, database_url: str) -> None:
+    """Revisions, copies, excerpts and withdrawals of the same entries, read and linked at odds: same stories.
+
+    Transactions that block each other are cut off by PostgreSQL; their receipts are read again.
+    """
+    told = news(seed=7, count=_RECEIPTS)
+    for one in told:
+        send(db, *one.drafts, source=one.source, at=one.at)
+    workers = _started(_WORK_AT_ODDS, database_url)
+    assert [0] * _WORKERS == [worker.wait(timeout=120) for worker in workers]
+    with db.read() as conn:
+        by_four = evidence(conn)
+    emptied(db)
+    for one in told:
+        send(db, *one.drafts, source=one.source, at=one.at)
+    settled(db)
+    with db.read() as conn:
+        by_one = evidence(conn)
+
+    assert by_one == by_four
+    assert max(len(face["tellings"]) for face in by_one["stories"].values()) > 1
+
+
+def _started(work: str, database_url: str) -> list[subprocess.Popen[bytes]]:
+    root = Path(__file__).parents[2]
+    return [subprocess.Popen([sys.executable, "-c", work, database_url], cwd=root) for _ in range(_WORKERS)]
