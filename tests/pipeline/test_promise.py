@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pipeline.dedup import Relation, decide
 from pipeline.evidence import LONG, MOST_DAYS, Evidence, features, weights
 from pipeline.model import SourceId
-from pipeline.promise import Packed, _most, promising
+from pipeline.odds import most
+from pipeline.promise import Packed, promising
 from pipeline.similarity import Likeness, Shape, pack_shape
 from tests.pipeline.test_dedup import side
 
@@ -54,13 +55,17 @@ def test_no_facts_give_more_than_the_most(
         "length": math.log(length) / math.log(LONG),
         "days": min(days or 0, MOST_DAYS) / MOST_DAYS,
         "undated": float(days is None),
-        "room": math.log1p(length),
-        **dict.fromkeys(("docs", "credit", "place"), float(holds)),
     }
 
-    [most] = _most(**{name: np.array([value]) for name, value in known.items()})
-
-    assert odds <= most + 1e-9
+    for mine in (True, False):
+        [best] = most(
+            {name: np.array([value]) for name, value in known.items()},
+            may=dict.fromkeys(("docs", "credit", "place"), holds),
+            counts=(counts[0][1], counts[1][1]),
+            mine=np.array([mine]),
+            room=np.array([length]),
+        )
+        assert odds <= best + 1e-9
 
 
 @given(_TEXTS, _TEXTS, st.integers(0, 60), st.booleans())
