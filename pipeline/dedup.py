@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from pipeline.evidence import Evidence, is_copy, weigh
+from pipeline.evidence import Evidence, is_copy, may_be_next, weigh
 from pipeline.guards import LOOK_ALIKE, contradiction
 from pipeline.model import EntryId, EntryKind, Rights, SourceId, When
 from pipeline.similarity import Fingerprint, Likeness, Shape, held_part, held_words, in_length, likeness
@@ -89,8 +89,8 @@ def decide(one: Side, other: Side) -> Edge:
     score = like.part if is_copy(evidence) else weigh(evidence)
     if score < REVIEW:
         return edge(Relation.NONE, score, "")
-    relation = Relation.JOIN if is_copy(evidence) or score >= _JOIN else Relation.REVIEW
-    return edge(relation, score, _told(short, long, evidence))
+    sure = is_copy(evidence) or (score >= _JOIN and not may_be_next(evidence))
+    return edge(Relation.JOIN if sure else Relation.REVIEW, score, _told(short, long, evidence))
 
 
 def _in_length(a: Side, b: Side) -> tuple[Side, Side]:

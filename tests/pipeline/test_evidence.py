@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import evidence
-from pipeline.evidence import Evidence, features, is_copy, weigh
+from pipeline.evidence import Evidence, features, is_copy, may_be_next, weigh
 from pipeline.similarity import Likeness
 
 SHARES = st.floats(0, 1)
@@ -63,6 +63,15 @@ def test_a_copy_has_every_number_and_name() -> None:
     assert not is_copy(replace(GOOD, numbers=(1, 6)))
     assert not is_copy(replace(GOOD, names=(1, 3)))
     assert not is_copy(replace(GOOD, likeness=replace(GOOD.likeness, part=0.6)))
+
+
+def test_a_second_report_is_for_an_editor() -> None:
+    """Two full articles that hold half of each other may be an event and what came of it."""
+    second = replace(GOOD, length=400, likeness=replace(GOOD.likeness, part=0.6, back=0.5))
+
+    assert may_be_next(second)
+    assert not may_be_next(replace(second, length=80))
+    assert not may_be_next(replace(second, likeness=replace(GOOD.likeness, part=0.8, back=0.7)))
 
 
 def test_the_model_knows_a_retelling_from_a_stranger() -> None:
