@@ -341,7 +341,7 @@ def test_stories_are_a_function_of_the_evidence(db: Database, replica: Database)
 @pytest.mark.long
 def test_stories_are_a_function_of_the_evidence_at_length(db: Database, replica: Database) -> None:
     """The same, with more and longer histories."""
-    _run(db, replica, _settings(20 * _EXAMPLES[db.engine.dialect.name], 60))
+    _run(db, replica, _settings(8 * _EXAMPLES[db.engine.dialect.name], 50))
 
 
 _EDITED, _FULL = "https://dai-nui.example/0", "https://bao-song.example/0"
