@@ -116,10 +116,11 @@ def _shared(mine: Shape, buffer: Hashes, sizes: NDArray[np.int64]) -> _Shared:
     places = np.repeat(np.arange(sizes.size, dtype=np.int32), sizes.ravel())[hits]
     owners, kinds = np.divmod(places, _KINDS)
     values = buffer[hits]
+    halves = values.astype(np.uint16)
 
     def held(kind: int, keys: Hashes, weights: Weights) -> Floats:
         some = kinds == kind
-        found = np.bincount(owners[some], _weights_of(values[some], keys, weights), len(sizes))
+        found = np.bincount(owners[some], _weights_of(values[some], halves[some], keys, weights), len(sizes))
         return found.astype(np.float64)
 
     return _Shared(
@@ -131,11 +132,17 @@ def _shared(mine: Shape, buffer: Hashes, sizes: NDArray[np.int64]) -> _Shared:
     )
 
 
-def _weights_of(values: Hashes, keys: Hashes, weights: Weights) -> Floats:
-    """Return the weight of each value that is a key, 0 for the rest."""
+def _weights_of(values: Hashes, halves: NDArray[np.uint16], keys: Hashes, weights: Weights) -> Floats:
+    """Return the weight of each value that is a key, 0 for the rest. `halves`: the values' lower ones."""
     if not len(keys):
         return np.zeros(len(values))
-    places = np.minimum(keys.searchsorted(values), len(keys) - 1)
+    mine = keys.astype(np.uint16)
+    table = np.zeros(2**16, dtype=np.int64)
+    table[mine] = np.arange(len(keys))
+    if (table[mine] == np.arange(len(keys))).all():
+        places = table[halves]
+    else:  # two keys have the lower half in common
+        places = np.minimum(keys.searchsorted(values), len(keys) - 1)
     found: Floats = np.where(keys[places] == values, weights[places], 0.0).astype(np.float64)
     return found
 

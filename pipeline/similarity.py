@@ -31,6 +31,7 @@ RULES = 3  # the version of everything a decision rests on: fingerprints, weight
 
 _DENSE_WORDS = 150  # of a text's beginning, every rare run of which is kept
 _SAMPLE = 4  # of the rest, one in this many
+_KINDS = {kind.value: kind for kind in MarkKind}
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _UNIT = re.compile(
     r"\b(?:xã|phường|thị trấn|huyện|quận|thị xã)\s+((?:[A-ZĐÀ-Ỹ][a-zà-ỹđ]*|\d+)(?:\s+[A-ZĐÀ-Ỹ][a-zà-ỹđ]*)*)"
@@ -270,7 +271,7 @@ def pack_facts(made: Facts) -> dict[str, Any]:
 def unpack_facts(packed: dict[str, Any]) -> Facts:
     """Return the facts of `pack_facts`."""
     return Facts(
-        marks=tuple(Mark(MarkKind(kind), *told) for kind, *told in packed["marks"]),
+        marks=tuple(Mark(_KINDS[kind], *told) for kind, *told in packed["marks"]),
         title_years=_set(packed["title_years"]),
         docs=_set(packed["docs"]),
         credits=_set(packed["credits"]),

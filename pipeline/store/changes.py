@@ -3,6 +3,7 @@
 Only the linker writes the log, under its fence, so positions are visible in commit order.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, func, select
@@ -16,14 +17,24 @@ def append(
     conn: Connection, story_id: StoryId, kind: ChangeKind, at: datetime, before: Labels | None
 ) -> None:
     """Write one row; the caller holds the link fence."""
-    conn.execute(
-        change.insert().values(
-            story_id=story_id,
-            kind=kind,
-            at=at,
-            before=None if before is None else codec.dump_labels(before),
+    append_all(conn, [(story_id, kind, at, before)])
+
+
+def append_all(conn: Connection, rows: Sequence[tuple[StoryId, ChangeKind, datetime, Labels | None]]) -> None:
+    """Write rows in their order; the caller holds the link fence."""
+    if rows:
+        conn.execute(
+            change.insert(),
+            [
+                {
+                    "story_id": story_id,
+                    "kind": kind,
+                    "at": at,
+                    "before": None if before is None else codec.dump_labels(before),
+                }
+                for story_id, kind, at, before in rows
+            ],
         )
-    )
 
 
 def head(conn: Connection) -> int:

@@ -7,7 +7,6 @@ the change log, under the link fence.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, func, or_, select
@@ -21,7 +20,6 @@ from pipeline.model import (
     EntryId,
     EntryKind,
     Face,
-    Labels,
     SourceId,
     Story,
     StoryId,
@@ -295,9 +293,7 @@ def commit(conn: Connection, plan: Plan, now: datetime) -> int:
     ]
     if rows:
         conn.execute(edge.insert(), rows)
-    # Each its own microsecond: entries of one feed that share `updated` are a validator's warning.
-    moments = (now + timedelta(microseconds=place) for place in count())
-    logged = sum(_tell(conn, told, moment) for told, moment in zip(plan.told, moments, strict=False))
+    logged = _tell(conn, plan.told, now)
     for ended in plan.ended:
         _end(conn, ended, now)
     moved = [
@@ -315,32 +311,50 @@ def commit(conn: Connection, plan: Plan, now: datetime) -> int:
     return logged + len(plan.ended)
 
 
-def _tell(conn: Connection, told: Told, now: datetime) -> bool:
-    """Write a story if anything visible of it changed; say whether."""
-    dumped = codec.dump_face(told.face)
-    visible = face_hash([dumped, told.backfill, StoryState.LIVE])
-    stored = conn.execute(
-        select(story.c.face_hash, story.c.revision, story.c.updated).where(story.c.story_id == told.story_id)
-    ).one_or_none()
-    if stored is not None and stored.face_hash == visible:
-        return False
-    values = {
-        "state": StoryState.LIVE,
-        "revision": stored.revision + 1 if stored else 1,
-        "first_seen": told.first_seen,
-        "updated": _later(now, stored.updated if stored else None),
-        "backfill": told.backfill,
-        "merged_into": None,
-        "lead": told.lead,
-        "face": dumped,
-        "face_hash": visible,
-    }
-    row = insert(conn, story).values(story_id=told.story_id, **values)
-    conn.execute(row.on_conflict_do_update(index_elements=["story_id"], set_=values))
-    _label(conn, told.story_id, told.face.labels)
-    before = told.before.face.labels if told.before else None
-    changes.append(conn, told.story_id, told.kind, values["updated"], before)
-    return True
+def _tell(conn: Connection, told: Sequence[Told], now: datetime) -> int:
+    """Write the stories of which anything visible changed, with one statement a table; say how many."""
+    stored: dict[str, Any] = {}
+    query = select(story.c.story_id, story.c.face_hash, story.c.revision, story.c.updated)
+    for start in range(0, len(told), _CHUNK):
+        part = [one.story_id for one in told[start : start + _CHUNK]]
+        stored |= {row.story_id: row for row in conn.execute(query.where(story.c.story_id.in_(part)))}
+    rows: list[dict[str, Any]] = []
+    changed: list[Told] = []
+    for place, one in enumerate(told):
+        dumped, before = codec.dump_face(one.face), stored.get(one.story_id)
+        visible = face_hash([dumped, one.backfill, StoryState.LIVE])
+        if before is not None and before.face_hash == visible:
+            continue
+        changed.append(one)
+        # Each its own microsecond: entries of one feed that share `updated` are a validator's warning.
+        moment = now + timedelta(microseconds=place)
+        rows.append(
+            {
+                "story_id": one.story_id,
+                "state": StoryState.LIVE,
+                "revision": before.revision + 1 if before else 1,
+                "first_seen": one.first_seen,
+                "updated": _later(moment, before.updated if before else None),
+                "backfill": one.backfill,
+                "merged_into": None,
+                "lead": one.lead,
+                "face": dumped,
+                "face_hash": visible,
+            }
+        )
+    if rows:
+        made = insert(conn, story)
+        values = {name: made.excluded[name] for name in rows[0] if name != "story_id"}
+        conn.execute(made.on_conflict_do_update(index_elements=["story_id"], set_=values), rows)
+        _label(conn, changed)
+        changes.append_all(
+            conn,
+            [
+                (one.story_id, one.kind, row["updated"], one.before.face.labels if one.before else None)
+                for one, row in zip(changed, rows, strict=True)
+            ],
+        )
+    return len(rows)
 
 
 def _end(conn: Connection, ended: Ended, now: datetime) -> None:
@@ -363,14 +377,17 @@ def _later(now: datetime, before: datetime | None) -> datetime:
     return now if before is None else max(now, before + timedelta(microseconds=1))
 
 
-def _label(conn: Connection, story_id: StoryId, labels: Labels) -> None:
-    conn.execute(story_label.delete().where(story_label.c.story_id == story_id))
+def _label(conn: Connection, told: Sequence[Told]) -> None:
+    for start in range(0, len(told), _CHUNK):
+        part = [one.story_id for one in told[start : start + _CHUNK]]
+        conn.execute(story_label.delete().where(story_label.c.story_id.in_(part)))
     rows = [
-        {"kind": kind, "slug": slug, "story_id": story_id}
+        {"kind": kind, "slug": slug, "story_id": one.story_id}
+        for one in told
         for kind, slugs in (
-            ("province", labels.provinces),
-            ("area", labels.areas),
-            ("topic", labels.topics),
+            ("province", one.face.labels.provinces),
+            ("area", one.face.labels.areas),
+            ("topic", one.face.labels.topics),
         )
         for slug in slugs
     ]

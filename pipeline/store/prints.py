@@ -40,6 +40,7 @@ from pipeline.store.schema import fingerprint as table
 
 _PART_DAYS = 92
 _UNDATED = -1  # their partition
+UNSTORED = -1  # number of an entry that is not
 _CROWD = 200  # entries of one partition
 _SHARED = 2  # one common run of words is chance
 _ALIKE = 8  # entries of the same words on either side of one, by day
@@ -59,7 +60,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """One entry, stored or not, whose like is sought. `number` is -1 for one that is not stored."""
+    """One entry, stored or not, whose like is sought. `number` is `UNSTORED` for one that is not."""
 
     number: int
     print: Fingerprint
@@ -169,7 +170,9 @@ def find(conn: Connection, wanted: Sequence[Sought], window: int) -> Found:
     for part in sorted({part for one in parts for part in one}):
         asking = [place for place, mine in enumerate(parts) if part in mine]
         grams, owners = _asked(asking, wanted, part, crowds)
-        holders = _held(conn, part, np.unique(grams))
+        # Those that all hold what they ask for are not told who is alone with it.
+        all_hold = all(_home(wanted[place]) == part and wanted[place].number != UNSTORED for place in asking)
+        holders = _held(conn, part, np.unique(grams), 2 if all_hold else 1)
         holders, full = _uncrowded(holders)
         crowded += [(part, gram) for gram in full]
         keys.append(_met(grams, owners, holders))
@@ -263,13 +266,14 @@ def _asked(
     return asked[order], who[order]
 
 
-def _held(conn: Connection, part: int, grams: Keys) -> Pairs:
-    """Return (gram, number) of everyone who holds one of the grams in a partition, by gram.
+def _held(conn: Connection, part: int, grams: Keys, least: int) -> Pairs:
+    """Return (gram, number) of all who hold a gram in a partition that at least so many hold, by gram.
 
     A row a gram: half a million rows a batch take ten times as long to fetch as to read in a text.
     """
     together = func.aggregate_strings(cast(posting.c.number, Text), ",")
     query = select(posting.c.gram, together).where(posting.c.part == part).group_by(posting.c.gram)
+    query = query.having(func.count() >= least)
     rows = conn.execute(query.where(among(conn, posting.c.gram, grams.tolist()))).all()
     held = np.array([gram for gram, _ in rows], dtype=np.int64)
     counts = np.array([told.count(",") + 1 for _, told in rows], dtype=np.int64)
