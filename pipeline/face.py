@@ -126,7 +126,9 @@ def decisions(
     made = {group.lead: Decision(Verdict.NEW, 1.0, _new(len(members)))}
     for entry_id in group.members[1:]:
         mine = [edge for edge in inside if entry_id in (edge.a, edge.b)]
-        best = max(mine, key=lambda edge: (group.lead in (edge.a, edge.b), edge.score, edge.a), default=None)
+        best = max(
+            mine, key=lambda edge: (group.lead in (edge.a, edge.b), edge.score, edge.a, edge.b), default=None
+        )
         told = spoken[entry_id].draft
         repeats = told.kind is EntryKind.ARTICLE and told.body
         verdict = Verdict.REPEATS if repeats else Verdict.JOINS

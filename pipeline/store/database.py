@@ -17,9 +17,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     ColumnElement,
     Connection,
     Engine,
+    FromClause,
     Table,
     any_,
     cast,
@@ -39,6 +41,8 @@ from pipeline.store import addresses, meta
 _BUSY_SECONDS = 30
 _POOL, _OVERFLOW = 5, 40  # web answers with up to 40 threads
 _KEYS_AT_ONCE = 2_000
+_CACHE = "cache_size=-16384"  # KB a connection; the default of 2 MB holds no window's inner pages
+_CHECKPOINT = "wal_autocheckpoint=4000"  # pages; postings of one entry lie in a hundred of them
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -128,8 +132,14 @@ def among(conn: Connection, column: ColumnElement[int], values: Collection[int])
     """
     if conn.dialect.name == "postgresql":
         return column == any_(cast(sorted(values), ARRAY(column.type)))
-    told = func.json_each(json.dumps(sorted(values))).table_valued("value")
-    return column.in_(select(told.c.value))
+    return column.in_(select(each(conn, values).c.value))
+
+
+def each(conn: Connection, values: Collection[int]) -> FromClause:
+    """Return many whole numbers as rows with one column, `value`, sent as one parameter."""
+    if conn.dialect.name == "postgresql":
+        return func.unnest(cast(sorted(values), ARRAY(BigInteger))).table_valued("value")
+    return func.json_each(json.dumps(sorted(values))).table_valued("value")
 
 
 def _engine(url: str) -> Engine:
@@ -145,7 +155,7 @@ def _engine(url: str) -> Engine:
 def _sqlite_pragmas(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", _CACHE, _CHECKPOINT):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -31,6 +31,7 @@ from pipeline.urls import proves
 _REAL_IDS = frozenset((Form.FEED, Form.RECORD, Form.PUSH))  # a file's name is not an identity
 _TELLING_TIMES = frozenset((Basis.GIVEN, Basis.FEED, Basis.PUSH, Basis.META))
 _BASES = list(Basis)
+_CHUNK = 400
 SAME_TEXT = "đã có đúng văn bản này"
 
 
@@ -64,8 +65,10 @@ def commit(conn: Connection, receipt: Receipt, reading: Reading, backfill_after_
 
 
 def touch(conn: Connection, entry_ids: list[EntryId]) -> None:
-    """Mark entries for linking."""
-    conn.execute(entry.update().where(entry.c.entry_id.in_(entry_ids)).values(touched=entry.c.touched + 1))
+    """Mark entries for linking; a flood's crowd may be tens of thousands."""
+    for start in range(0, len(entry_ids), _CHUNK):
+        mine = entry.c.entry_id.in_(entry_ids[start : start + _CHUNK])
+        conn.execute(entry.update().where(mine).values(touched=entry.c.touched + 1))
 
 
 def _identity(receipt: Receipt, draft: Draft) -> str:

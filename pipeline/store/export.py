@@ -9,11 +9,12 @@ from sqlalchemy import Connection, Row, or_, select
 
 from pipeline import face
 from pipeline.errors import NotFound
-from pipeline.model import Draft, EntryKind, Labels, Verdict
+from pipeline.model import Draft, EntryId, EntryKind, Labels, Verdict
 from pipeline.store import changes, codec, receipts, sources
 from pipeline.store.entries import SAME_TEXT, because, in_order, is_withdrawn
 from pipeline.store.receipts import ReceiptState
 from pipeline.store.schema import alias, entry, receipt, receipt_entry, story, version
+from pipeline.store.words import removed
 from pipeline.urls import canonical
 
 _CHUNK = 500
@@ -156,6 +157,7 @@ class _Known:
             by_entry.setdefault(row.entry_id, []).append(row)
         self.versions = {entry_id: in_order(rows) for entry_id, rows in by_entry.items()}
         self.sources = sources.many(conn)
+        self.taken_out: set[str] = {*removed(conn, map(EntryId, entry_ids))}
         story_ids = {row.story_id for row in self.entries.values() if row.story_id is not None}
         told = select(story.c.story_id, story.c.lead, story.c.face).where(story.c.story_id.in_(story_ids))
         self.stories = {row.story_id: row for row in conn.execute(told)}
@@ -166,7 +168,8 @@ class _Known:
 
     def withdrawn(self, entry_id: str) -> bool:
         """Say whether a withdrawal of the entry stands."""
-        return is_withdrawn(self.entries[entry_id].withdrawn_at, self.drafts(entry_id).values())
+        drafts = self.drafts(entry_id).values()
+        return entry_id in self.taken_out or is_withdrawn(self.entries[entry_id].withdrawn_at, drafts)
 
     def line(self, named: Row[Any, Any, Any, Any], *, text: bool) -> dict[str, Any]:
         """Return the export line of one external id."""

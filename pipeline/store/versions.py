@@ -15,6 +15,7 @@ from pipeline.model import Decision, Draft, EntryId, EntryKind, Source, SourceId
 from pipeline.store import codec, sources
 from pipeline.store.entries import because, in_order, is_withdrawn
 from pipeline.store.schema import alias, entry, receipt, receipt_entry, version
+from pipeline.store.words import removed
 
 _MOST_NAMES = 500
 
@@ -85,7 +86,8 @@ def history(conn: Connection, entry_id: str, first: int, last: int) -> History:
     query = select(version.c.text_hash, version.c.draft)
     rows = conn.execute(query.where(version.c.entry_id == entry_id, version.c.text_hash.in_(texts)))
     drafts = {row.text_hash: codec.load_draft(row.draft) for row in rows}
-    withdrawn = _is_withdrawn(known, order, drafts[order[-1].text_hash])
+    withdrawn = bool(removed(conn, [EntryId(entry_id)]))
+    withdrawn = withdrawn or _is_withdrawn(known, order, drafts[order[-1].text_hash])
     received = _received(conn, entry_id)
     source = sources.get(conn, SourceId(known.source_id))
     assert source is not None

@@ -7,16 +7,16 @@ under another kind, which the linker does not know.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import Connection, Row, or_, select
 
 from pipeline.dedup import WordKind
 from pipeline.errors import BadInput, NotFound
 from pipeline.model import EntryId, StoryId
 from pipeline.store import entries, stories
-from pipeline.store.schema import alias, entry, receipt, receipt_entry, story, word
+from pipeline.store.schema import alias, entry, story, word
 from pipeline.text import clean
 from pipeline.urls import canonical
 
@@ -24,7 +24,6 @@ WITHDRAW, UNDO = "withdraw", "undo"
 UNDONE = "undone "  # goes before the kind of a word that was undone
 STANDING = (*WordKind, WITHDRAW)
 
-_FOR_GOOD = datetime(9999, 12, 31, tzinfo=UTC)  # no later text of the source undoes an editor's word
 _CHUNK = 400
 
 
@@ -67,9 +66,8 @@ def withdraw(conn: Connection, story_or_entry: str, by: str, now: datetime) -> i
     Raises NotFound.
     """
     told_in = stories.resolve(conn, StoryId(clean(story_or_entry)))
-    query = select(entry.c.entry_id).where(entry.c.story_id == told_in)
+    query = select(entry.c.entry_id).where(entry.c.story_id == told_in, entry.c.story_id.is_not(None))
     found = [EntryId(entry_id) for entry_id in conn.scalars(query)] or [_entry(conn, story_or_entry)]
-    conn.execute(entry.update().where(entry.c.entry_id.in_(found)).values(withdrawn_at=_FOR_GOOD))
     rows = [{"kind": WITHDRAW, "a": entry_id, "b": None, "by": by, "at": now} for entry_id in found]
     conn.execute(word.insert(), rows)
     entries.touch(conn, found)
@@ -96,13 +94,11 @@ def undo(conn: Connection, word_id: int, by: str, now: datetime) -> None:
         raise NotFound(str(word_id), "there is no such word, or it is undone already")
     conn.execute(word.insert(), [{"kind": UNDO, "a": row.a, "b": row.b, "by": by, "at": now} for row in rows])
     ends = {EntryId(end) for row in rows for end in (row.a, row.b) if end is not None}
-    if said.kind == WITHDRAW:
-        _bring_back(conn, ends)
     entries.touch(conn, sorted(ends))
 
 
 def removed(conn: Connection, entry_ids: Iterable[EntryId]) -> set[EntryId]:
-    """Return which of the entries an editor took out, whatever their publishers did."""
+    """Return which of the entries an editor took out, whatever their publishers did or do."""
     wanted, found = sorted(set(entry_ids)), set()
     for start in range(0, len(wanted), _CHUNK):
         mine = word.c.a.in_(wanted[start : start + _CHUNK])
@@ -161,18 +157,6 @@ def _about_two(conn: Connection, kind: WordKind, two: tuple[str, str], by: str, 
         raise BadInput(two[1], "these are one and the same entry; a word is about two")
     conn.execute(word.insert().values(kind=kind, a=a, b=b, by=by, at=now))
     entries.touch(conn, [a, b])
-
-
-def _bring_back(conn: Connection, entry_ids: set[EntryId]) -> None:
-    """End an editor's withdrawal; an earlier one of the publisher stands as of when we got it."""
-    for entry_id in sorted(entry_ids - removed(conn, entry_ids)):
-        query = (
-            select(func.max(receipt.c.received_at))
-            .join(receipt_entry, receipt_entry.c.receipt_id == receipt.c.receipt_id)
-            .where(receipt_entry.c.entry_id == entry_id, receipt_entry.c.text_hash.is_(None))
-        )
-        values = {"withdrawn_at": conn.scalar(query)}
-        conn.execute(entry.update().where(entry.c.entry_id == entry_id).values(values))
 
 
 def _entry(conn: Connection, entry_id: str) -> EntryId:
