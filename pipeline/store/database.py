@@ -138,7 +138,7 @@ def among(conn: Connection, column: ColumnElement[int], values: Collection[int])
 def each(conn: Connection, values: Collection[int]) -> FromClause:
     """Return many whole numbers as rows with one column, `value`, sent as one parameter."""
     if conn.dialect.name == "postgresql":
-        return func.unnest(cast(sorted(values), ARRAY(BigInteger))).table_valued("value")
+        return func.unnest(cast(sorted(values), ARRAY(BigInteger))).table_valued("value").render_derived()
     return func.json_each(json.dumps(sorted(values))).table_valued("value")
 
 
