@@ -7,7 +7,7 @@ ARTICLES has one object a line: {"id", "title", "lead", "body": [paragraph, …]
 newcomers are articles that the window does not hold, half retell one of it in another paper with
 some paragraphs left out. Rates are entries per CPU second of this process, SQLite included;
 reading bytes is left out, the receipts hold drafts. `found` are the candidates of an entry,
-`worth` those that enough words speak for. `--keep` fills FILE once and measures a copy of it,
+`worth` those that are decided; `linked_again` are entries of the window whose runs got crowded. `--keep` fills FILE once and measures a copy of it,
 `--only` takes the first of its newcomers;
 `--database` names an empty PostgreSQL database, whose own CPU time is not counted.
 """
@@ -94,12 +94,12 @@ def retold(db: Database, build: Build) -> dict[str, str]:
     return told
 
 
-def drained(step: Callable[[], int], most: float = math.inf) -> float:
-    """Run a stage until nothing is left, or `most` are done, and return its CPU seconds."""
+def drained(step: Callable[[], int], most: float = math.inf) -> tuple[float, int]:
+    """Run a stage until nothing is left, or `most` are done; return its CPU seconds and how many were."""
     start, done = time.process_time(), 0
     while done < most and (more := step()):
         done += more
-    return time.process_time() - start
+    return time.process_time() - start, done
 
 
 def size(db: Database) -> int:
@@ -164,8 +164,8 @@ def main() -> None:
         told, only = retold(db, build), chosen.only or build.newcomers
         profile = cProfile.Profile() if chosen.profile else None
         with profile or nullcontext():
-            received = drained(lambda: receive(db, HandedOver(), now).receipts, only)
-            settled = drained(lambda: settle(db, now).entries)
+            received, _ = drained(lambda: receive(db, HandedOver(), now).receipts, only)
+            settled, linked = drained(lambda: settle(db, now).entries)
         rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         line = {
             **asdict(build),
@@ -173,6 +173,7 @@ def main() -> None:
             "received_per_cpu_s": round(only / received),
             "settled_per_cpu_s": round(only / settled),
             "both_per_cpu_s": round(only / (received + settled)),
+            "linked_again": linked - only,
             "peak_rss_mb": rss,
             "sql_gb": round(size(db) / 1e9, 2),
             "profiled": profile is not None,

@@ -85,12 +85,17 @@ def decide(one: Side, other: Side) -> Edge:
         return edge(Relation.APART if like.part >= LOOK_ALIKE else Relation.NONE, like.part, against)
     if not worth_deciding(a.print.shape, b.print.shape):
         return edge(Relation.NONE, like.part, "")
-    evidence = Evidence.of(short.print, long.print, like)
+    evidence = Evidence.of(short.print, long.print, like, excerpt=_is_excerpt(a, b))
     score = like.part if is_copy(evidence) else weigh(evidence)
     if score < REVIEW:
         return edge(Relation.NONE, score, "")
     sure = is_copy(evidence) or (score >= _JOIN and not may_be_next(evidence))
     return edge(Relation.JOIN if sure else Relation.REVIEW, score, _told(short, long, evidence))
+
+
+def _is_excerpt(a: Side, b: Side) -> bool:
+    """Say whether one is an item of a bulletin and the other an article of its publisher."""
+    return a.source_id == b.source_id and {a.kind, b.kind} == set(EntryKind)
 
 
 def _in_length(a: Side, b: Side) -> tuple[Side, Side]:

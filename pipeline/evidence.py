@@ -1,8 +1,9 @@
 """What speaks for two texts telling the same, as numbers, and how much it weighs together. Pure.
 
 A copy speaks for itself (`is_copy`). For the rest the weights are data (`pipeline/data/weights.toml`),
-fitted by `bench/dedup/train.py`: a logistic model of these numbers and of products of two of them.
-`weigh` gives its probability.
+fitted by `bench/dedup/train.py`: a logistic model of these numbers and of products of two of them,
+which `weigh` turns into a probability. There are two: an item of a bulletin and an article of its
+publisher are likelier one than any other pair, for the bulletin says of each item that there is one.
 """
 
 import math
@@ -23,6 +24,7 @@ MOST_MISSING = 4
 _FULL = 150  # words; an excerpt is shorter
 _SAME_EXTENT = 1.35  # part and back together of two articles that tell the same from end to end
 LONG = 500  # words of a full article
+MODELS = ANY, EXCERPT = "any", "excerpt"
 _CERTAIN = 30.0  # log odds; beyond, the probability is 0 or 1 anyway
 _ALIKE_TITLES = 0.8
 COPIED = 0.80  # part in common of an excerpt or a copy
@@ -35,6 +37,7 @@ class Evidence:
 
     Args:
         numbers, names: how many of the shorter text's the longer lacks, and how many there are.
+        excerpt: an item of a bulletin and an article of the same publisher, who says that there is one.
         length: words of the shorter text.
         docs: document numbers in common; credits: agencies that both name as their origin.
         differs: another number or name in the same surroundings, or other communes.
@@ -46,6 +49,7 @@ class Evidence:
     numbers: tuple[int, int]
     names: tuple[int, int]
     differs: bool
+    excerpt: bool
     length: int
     docs: frozenset[str]
     credits: frozenset[str]
@@ -54,7 +58,9 @@ class Evidence:
     day: date | None
 
     @classmethod
-    def of(cls, short: Fingerprint, long: Fingerprint, like: Likeness) -> "Evidence":
+    def of(
+        cls, short: Fingerprint, long: Fingerprint, like: Likeness, *, excerpt: bool = False
+    ) -> "Evidence":
         """Return the evidence about two texts, the shorter first."""
         one, other = short.shape.day, long.shape.day
         mine, theirs = short.facts, long.facts
@@ -64,6 +70,7 @@ class Evidence:
             names=missing(mine.marks, theirs.marks, MarkKind.NAME),
             differs=difference(mine.marks, theirs.marks) is not None
             or bool(mine.units and theirs.units and not mine.units & theirs.units),
+            excerpt=excerpt,
             length=short.shape.length,
             docs=mine.docs & theirs.docs,
             credits=mine.credits & theirs.credits,
@@ -103,7 +110,7 @@ def may_be_next(evidence: Evidence) -> bool:
     and 20 % of those below were one story.
     """
     alike = evidence.likeness
-    return evidence.length >= _FULL and alike.part + alike.back < _SAME_EXTENT
+    return not evidence.excerpt and evidence.length >= _FULL and alike.part + alike.back < _SAME_EXTENT
 
 
 def features(evidence: Evidence) -> dict[str, float]:
@@ -115,7 +122,7 @@ def features(evidence: Evidence) -> dict[str, float]:
 
 def weigh(evidence: Evidence) -> float:
     """Return the probability that two texts tell the same, 0..1, to four places."""
-    fitted = weights()
+    fitted = weights(EXCERPT if evidence.excerpt else ANY)
     odds = math.fsum(fitted[name] * value for name, value in features(evidence).items())
     odds += fitted["always"]
     return round(1 / (1 + math.exp(-max(-_CERTAIN, min(_CERTAIN, odds)))), 4)
@@ -150,7 +157,7 @@ _BASE: Mapping[str, Callable[[Evidence], float]] = {
 
 
 @cache
-def weights() -> Mapping[str, float]:
-    """Return the log odds per unit of each of `features`, and "always"."""
-    fitted: Mapping[str, float] = tomllib.loads(_WEIGHTS.read_text())["weights"]
+def weights(model: str) -> Mapping[str, float]:
+    """Return the log odds per unit of each of `features`, and "always", of one of `MODELS`."""
+    fitted: Mapping[str, float] = tomllib.loads(_WEIGHTS.read_text())[model]
     return fitted

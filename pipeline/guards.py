@@ -14,14 +14,22 @@ _UNMATCHED = 1 / 3  # share of the shorter text's numbers that the longer may la
 
 
 def contradiction(short: Facts, long: Facts, like: Likeness) -> str | None:
-    """Return why two texts cannot tell the same, in Vietnamese, or None.
+    """Return why two entries cannot tell the same, in Vietnamese, or None.
+
+    They can if any text that the one ever had contradicts none of some text of the other: copies are
+    made of what was corrected later.
 
     Args:
-        short: the facts of the shorter text.
+        short: the facts of the shorter text, with those of the entry's older ones.
         long: of the longer one.
         like: how alike they are. Where little of one lies in the other, the same surroundings say
             little, and single words that differ are left to the model.
     """
+    reasons = [_between(one, other, like) for one in (short, *short.older) for other in (long, *long.older)]
+    return None if None in reasons else reasons[0]
+
+
+def _between(short: Facts, long: Facts, like: Likeness) -> str | None:
     if (against := _of_subject(short, long)) is not None:
         return against
     if like.part >= LOOK_ALIKE and (against := _of_words(short, long)) is not None:

@@ -196,8 +196,10 @@ def _retold(
     fates = fate(groups, [known for _, known in stories.values()])
     told: list[Told] = []
     homes: _Homes = {}
+    borne = set(fates.kept.values())
     for one in groups:
-        story_id = fates.kept.get(one.lead) or _founded(conn, one, here)
+        story_id = fates.kept.get(one.lead) or _founded(conn, one, here, borne)
+        borne.add(story_id)
         before = stories[story_id][0] if story_id in stories else None
         decisions = face.decisions(one, spoken, edges)
         homes |= {entry_id: (story_id, decisions[entry_id]) for entry_id in one.members}
@@ -221,10 +223,13 @@ def _retold(
     return told, ended, homes
 
 
-def _founded(conn: Connection, one: Group, here: dict[EntryId, Node]) -> StoryId:
-    """Return the id of a new story: its first entry's, unless a living story bears that."""
+def _founded(conn: Connection, one: Group, here: dict[EntryId, Node], borne: set[StoryId]) -> StoryId:
+    """Return the id of a new story: its first entry's, unless a living story bears that.
+
+    `borne`: by stories that live from now on.
+    """
     founder = min(one.members, key=lambda entry_id: (here[entry_id].first_seen, entry_id))
-    taken: set[StoryId] = set()
+    taken = set(borne)
     while True:
         story_id = new_id(founder, taken)
         bearer = stories_store.get(conn, story_id)

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.evidence import MOST_MISSING, weights
+from pipeline.evidence import MODELS, MOST_MISSING, weights
 
 Floats = NDArray[np.float64]
 Truths = NDArray[np.bool_]
@@ -73,7 +73,7 @@ def most(
     mine: Truths,
     room: NDArray[np.int64],
 ) -> Floats:
-    """Return the highest log odds that each pair could get. Never raises.
+    """Return the highest log odds that each pair could get of either model. Never raises.
 
     Args:
         known: what shapes say, by the model's names.
@@ -82,7 +82,21 @@ def most(
         mine: whether the text at hand is the shorter one of the pair.
         room: words of the shorter one.
     """
-    model, told = _model(), np.column_stack([known[name] for name in _KNOWN])
+    told = np.column_stack([known[name] for name in _KNOWN])
+    asked = [_highest(_model(name), told, may=may, counts=counts, mine=mine, room=room) for name in MODELS]
+    best: Floats = np.maximum.reduce(asked)
+    return best
+
+
+def _highest(
+    model: _Model,
+    told: Floats,
+    *,
+    may: Mapping[str, bool],
+    counts: tuple[int, int],
+    mine: Truths,
+    room: NDArray[np.int64],
+) -> Floats:
     odds = model.always + told @ model.linear + ((told @ model.square) * told).sum(axis=1) + model.both
     for held, count in zip(model.held, counts, strict=True):
         odds += np.where(mine, held.best(told, count), held.any(told, room))
@@ -99,8 +113,8 @@ def _lacking(count: int) -> tuple[Floats, Floats, Floats]:
 
 
 @cache
-def _model() -> _Model:
-    left = dict(weights())
+def _model(name: str) -> _Model:
+    left = dict(weights(name))
 
     def take(one: str, other: str = "") -> float:
         names = {f"{one}*{other}", f"{other}*{one}"} if other else {one}

@@ -10,9 +10,10 @@ rest, chosen by its hash alone (FracMinHash), so that two texts sample the same 
 finds the other.
 """
 
+import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -29,6 +30,7 @@ from pipeline.text import fold
 
 RULES = 3  # the version of everything a decision rests on: fingerprints, weights, guards, model
 
+_MOST_OLDER = 6  # texts of one entry whose facts count beside the current ones
 _DENSE_WORDS = 150  # of a text's beginning, every rare run of which is kept
 _SAMPLE = 4  # of the rest, one in this many
 _KINDS = {kind.value: kind for kind in MarkKind}
@@ -85,6 +87,7 @@ class Facts:
         units: communes, districts named ("mỹ hòa").
         told: areas and today's provinces ("@slug") that the text is about beyond doubt;
             mentioned: all that it names, in passing too. The publisher's home is in neither.
+        older: the same of other texts that the entry had: a copy of one of them contradicts nothing.
     """
 
     marks: tuple[Mark, ...]
@@ -94,6 +97,7 @@ class Facts:
     units: frozenset[str]
     told: frozenset[str]
     mentioned: frozenset[str]
+    older: tuple["Facts", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,17 +159,11 @@ def facts(draft: Draft) -> Facts:
     )
 
 
-def together(one: Facts, other: Facts) -> Facts:
-    """Return what two texts of one entry tell: a copy of the older one contradicts neither."""
-    return Facts(
-        marks=tuple(dict.fromkeys((*one.marks, *other.marks))),
-        title_years=one.title_years | other.title_years,
-        docs=one.docs | other.docs,
-        credits=one.credits | other.credits,
-        units=one.units | other.units,
-        told=one.told | other.told,
-        mentioned=one.mentioned | other.mentioned,
-    )
+def beside(current: Facts, others: Iterable[Facts]) -> Facts:
+    """Return the facts of an entry's current text with those of its other texts, few of many."""
+    known = {json.dumps(pack_facts(bare)): bare for bare in (replace(one, older=()) for one in others)}
+    known.pop(json.dumps(pack_facts(replace(current, older=()))), None)
+    return replace(current, older=tuple(known[key] for key in sorted(known)[:_MOST_OLDER]))
 
 
 def postings(draft: Draft) -> Hashes:
@@ -265,6 +263,7 @@ def pack_facts(made: Facts) -> dict[str, Any]:
         "units": sorted(made.units),
         "told": sorted(made.told),
         "mentioned": sorted(made.mentioned),
+        "older": [pack_facts(one) for one in made.older],
     }
 
 
@@ -278,6 +277,7 @@ def unpack_facts(packed: dict[str, Any]) -> Facts:
         units=_set(packed["units"]),
         told=_set(packed["told"]),
         mentioned=_set(packed["mentioned"]),
+        older=tuple(map(unpack_facts, packed["older"])),
     )
 
 

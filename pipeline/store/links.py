@@ -40,6 +40,7 @@ from pipeline.store.schema import (
     version,
     word,
 )
+from pipeline.store.words import removed
 
 _CHUNK = 400
 
@@ -106,7 +107,7 @@ def unlinked_count(conn: Connection) -> int:
 
 
 def sides(conn: Connection, entry_ids: Iterable[EntryId]) -> dict[EntryId, Side]:
-    """Return what `dedup.decide` knows of the entries that have a text."""
+    """Return what `dedup.decide` knows of the entries that have a text, read by today's rules."""
     wanted = sorted(set(entry_ids))
     found: dict[EntryId, Side] = {}
     for start in range(0, len(wanted), _CHUNK):
@@ -128,7 +129,10 @@ def _sides(conn: Connection, entry_ids: list[EntryId]) -> dict[EntryId, Side]:
         fingerprint.c.day,
         fingerprint.c.arrays,
         fingerprint.c.facts,
-    ).join(fingerprint, fingerprint.c.entry_id == entry.c.entry_id)
+    ).join(
+        fingerprint,
+        and_(fingerprint.c.entry_id == entry.c.entry_id, fingerprint.c.rules == RULES),
+    )
     found = {}
     for row in conn.execute(query.where(entry.c.entry_id.in_(entry_ids))):
         mine = names.get(row.entry_id, {})
@@ -153,6 +157,7 @@ def nodes(conn: Connection, known: dict[EntryId, Side]) -> dict[EntryId, Node]:
     found: dict[EntryId, Node] = {}
     for start in range(0, len(wanted), _CHUNK):
         part = wanted[start : start + _CHUNK]
+        taken_out = removed(conn, part)
         told: dict[str, dict[str, Any]] = {}
         for row in conn.execute(select(version).where(version.c.entry_id.in_(part))):
             told.setdefault(row.entry_id, {})[row.text_hash] = codec.load_draft(row.draft)
@@ -163,7 +168,7 @@ def nodes(conn: Connection, known: dict[EntryId, Side]) -> dict[EntryId, Node]:
                     entry_id, publishers[row.source_id], drafts[row.text_hash], versions=len(drafts)
                 ),
                 side=known[entry_id],
-                withdrawn=is_withdrawn(row.withdrawn_at, drafts.values()),
+                withdrawn=entry_id in taken_out or is_withdrawn(row.withdrawn_at, drafts.values()),
                 backfill=row.backfill,
                 first_seen=row.first_seen,
                 story_id=None if row.story_id is None else StoryId(row.story_id),

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Row, Select, Text, cast, func, select
+from sqlalchemy import Connection, Row, Select, Text, cast, func, literal, select
 
 from pipeline.hashing import Hashes
 from pipeline.model import Draft, EntryId
@@ -24,17 +24,17 @@ from pipeline.similarity import (
     RULES,
     Facts,
     Fingerprint,
+    beside,
     fingerprint,
     pack_facts,
     pack_shape,
     postings,
     same,
-    together,
     unpack_facts,
     unpack_shape,
 )
 from pipeline.store import codec
-from pipeline.store.database import among, insert
+from pipeline.store.database import among, each, insert
 from pipeline.store.schema import crowd, entry, posting, version
 from pipeline.store.schema import fingerprint as table
 
@@ -96,34 +96,34 @@ def keep(conn: Connection, entry_id: EntryId, text_hash: str, made: Reading) -> 
         "arrays": pack_shape(shape),
         "facts": pack_facts(made.print.facts),
     }
-    before = conn.execute(
-        select(table.c.number, table.c.rules, table.c.day, table.c.postings, table.c.facts).where(
-            table.c.entry_id == entry_id
-        )
-    ).one_or_none()
-    if before is not None and before.rules == RULES:
-        values["facts"] = pack_facts(together(unpack_facts(before.facts), made.print.facts))
-    if before is None:
-        number = conn.scalar(
-            insert(conn, table).values(entry_id=entry_id, **values).returning(table.c.number)
-        )
-    else:
-        number = before.number
-        conn.execute(table.update().where(table.c.number == number).values(values))
-        _forget(conn, number, _part(before.day), _grams(before.postings))
-    rows = [
-        {"part": _part(None if day is None else day.toordinal()), "gram": gram, "number": number}
-        for gram in made.postings.view(np.int32).tolist()
-    ]
-    if rows:
-        conn.execute(posting.insert(), rows)
+    fresh = insert(conn, table).values(entry_id=entry_id, **values).on_conflict_do_nothing()
+    number = conn.scalar(fresh.returning(table.c.number))
+    if number is None:
+        number = _replace(conn, entry_id, values, made.print.facts)
+    grams = each(conn, made.postings.view(np.int32).tolist())
+    part = _part(None if day is None else day.toordinal())
+    rows = select(literal(part), grams.c.value, literal(number))
+    conn.execute(posting.insert().from_select(["part", "gram", "number"], rows))
+
+
+def _replace(conn: Connection, entry_id: EntryId, values: dict[str, Any], facts: Facts) -> int:
+    """Put a fingerprint in the place of an older one and return its number."""
+    query = select(table.c.number, table.c.rules, table.c.day, table.c.postings, table.c.facts)
+    before = conn.execute(query.where(table.c.entry_id == entry_id)).one()
+    if before.rules == RULES:
+        known = unpack_facts(before.facts)
+        values = {**values, "facts": pack_facts(beside(facts, (known, *known.older)))}
+    conn.execute(table.update().where(table.c.number == before.number).values(values))
+    _forget(conn, before.number, _part(before.day), _grams(before.postings))
+    return int(before.number)
 
 
 def keep_older(conn: Connection, entry_id: EntryId, told: Facts) -> None:
     """Add the facts of an older text of an entry to those of its current one, which is kept already."""
     mine = table.c.entry_id == entry_id
     facts = unpack_facts(conn.execute(select(table.c.facts).where(mine)).scalar_one())
-    conn.execute(table.update().where(mine).values(facts=pack_facts(together(facts, told))))
+    known = pack_facts(beside(facts, (told, *facts.older)))
+    conn.execute(table.update().where(mine).values(facts=known))
 
 
 def stale(conn: Connection, limit: int) -> list[tuple[EntryId, str, dict[str, Draft]]]:

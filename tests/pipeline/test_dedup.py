@@ -277,9 +277,9 @@ def test_the_last_word_about_a_pair_stands() -> None:
 def test_a_follow_up_is_another_story() -> None:
     """What happened next at the same place is news of its own, however many names it shares."""
     later = (
-        "Người dân ấp Phú Long vừa kiến nghị bồi thường hoa màu bị ảnh hưởng khi thi công tuyến đê bao. Chủ "
-        "tịch xã cho biết đã có 27 hộ gửi đơn, tổng diện tích 3,5 ha, phần lớn là vườn nhãn. Xã sẽ họp dân vào "
-        "cuối tuần để thống nhất mức hỗ trợ trước khi trình huyện xem xét."
+        "Người dân ấp Phú Long vừa kiến nghị bồi thường hoa màu bị ảnh hưởng khi thi công tuyến đê bao. "
+        "Chủ tịch xã cho biết đã có 27 hộ gửi đơn, tổng diện tích 3,5 ha, phần lớn là vườn nhãn. Xã họp dân "
+        "vào cuối tuần để thống nhất mức hỗ trợ trước khi trình huyện xem xét."
     )
     found = decide(ARTICLE, side("b", "Dân Phú Long kiến nghị bồi thường khi làm đê bao", later))
 

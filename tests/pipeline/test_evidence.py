@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import evidence
-from pipeline.evidence import Evidence, features, is_copy, may_be_next, weigh
+from pipeline.evidence import MODELS, Evidence, features, is_copy, may_be_next, weigh
 from pipeline.similarity import Likeness
 
 SHARES = st.floats(0, 1)
@@ -19,6 +19,7 @@ GOOD = Evidence(
     numbers=(0, 6),
     names=(0, 3),
     differs=False,
+    excerpt=False,
     length=120,
     docs=frozenset({"90/KH-UBND"}),
     credits=frozenset(),
@@ -32,6 +33,7 @@ ANY = st.builds(
     numbers=COUNTS,
     names=COUNTS,
     differs=st.booleans(),
+    excerpt=st.booleans(),
     length=st.integers(0, 5_000),
     docs=st.sampled_from([frozenset(), frozenset({"1/QĐ-UBND"})]),
     credits=st.sampled_from([frozenset(), frozenset({"TTXVN"})]),
@@ -44,8 +46,10 @@ ANY = st.builds(
 def test_every_measure_has_a_weight_and_every_weight_a_measure() -> None:
     """The data file and the code name the same measures; a weight without one would count for nothing."""
     path = Path(evidence.__file__).parent / "data" / "weights.toml"
+    told = tomllib.loads(path.read_text())
 
-    assert {*features(GOOD), "always"} == tomllib.loads(path.read_text())["weights"].keys()
+    assert set(MODELS) == told.keys()
+    assert [{*features(GOOD), "always"}] * len(MODELS) == [set(told[model]) for model in MODELS]
 
 
 @given(ANY)
@@ -71,6 +75,7 @@ def test_a_second_report_is_for_an_editor() -> None:
 
     assert may_be_next(second)
     assert not may_be_next(replace(second, length=80))
+    assert not may_be_next(replace(second, excerpt=True))
     assert not may_be_next(replace(second, likeness=replace(GOOD.likeness, part=0.8, back=0.7)))
 
 

@@ -55,6 +55,8 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_entry_first_seen"), "entry", ["first_seen"])
     _empty_fingerprints()
+    # Editors' withdrawals are words now; they stood here as the end of time.
+    op.execute(sa.text("UPDATE entry SET withdrawn_at = NULL WHERE withdrawn_at LIKE '9999-%'"))
 
 
 def _empty_fingerprints() -> None:
