@@ -7,8 +7,8 @@ ARTICLES has one object a line: {"id", "title", "lead", "body": [paragraph, …]
 newcomers are articles that the window does not hold, half retell one of it in another paper with
 some paragraphs left out. Rates are entries per CPU second of this process, SQLite included;
 reading bytes is left out, the receipts hold drafts. `found` are the candidates of an entry,
-`worth` those that are decided; `linked_again` are entries of the window whose runs got crowded. `--keep` fills FILE once and measures a copy of it,
-`--only` takes the first of its newcomers;
+`worth` those that are decided; `linked_again` are entries of the window whose runs got crowded.
+`--keep` fills FILE once and measures a copy of it, `--only` takes the first of its newcomers;
 `--database` names an empty PostgreSQL database, whose own CPU time is not counted.
 """
 
