@@ -8,44 +8,35 @@ is looked up before the exchange: no table of counts knows the new ones.
 
 import gzip
 import json
-import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Table, func, select
 
+from bench.filled_rows import PAPERS, Base, Row, entry_id, identity, insert, paper, write_tellings
 from pipeline import rarity
-from pipeline.dedup import WINDOW_DAYS, Group
+from pipeline.dedup import WINDOW_DAYS
 from pipeline.drafts import Finding, drafts
-from pipeline.face import Spoken, decisions, face, face_hash
 from pipeline.hashing import RUN, Hashes, Words, hashes, runs, tokens
-from pipeline.history import new_id
 from pipeline.model import (
     LOCAL_ZONE,
     Basis,
     Draft,
-    EntryId,
     Form,
     Given,
     Precision,
     Source,
-    SourceId,
-    StoryState,
     When,
 )
 from pipeline.similarity import RULES, Shape, facts, pack_facts, pack_shape, same
 from pipeline.store import Connection, Database, codec, meta, receipts, schema, sources
-from pipeline.store.entries import text_hash
 
 KEY = "bench"  # in `meta`: what the database was filled with
 LAST = date(2026, 11, 20)  # day of the window
-_PAPERS = 40
 _SEED = 1
 _DENSE, _SAMPLE, _PART_DAYS, _CROWD = 150, 4, 92, 200  # as in pipeline.similarity and pipeline.store.prints
 _OTHER = 7_919  # articles further, for facts
@@ -62,33 +53,6 @@ class Build:
     rules: int = RULES
 
 
-@dataclass(frozen=True, slots=True)
-class _Base:
-    """A real article, ready for its variants: ids of its words and of its title's."""
-
-    draft: Draft
-    told: str  # draft, JSON
-    facts: str  # JSON
-    words: NDArray[np.int64]
-    title: NDArray[np.int64]
-    common: NDArray[np.bool_]  # of its runs of words
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A filled entry, before it is written."""
-
-    number: int
-    base: int
-    variant: int
-    day: date
-
-
-def paper(number: int) -> Source:
-    """Return one of the papers."""
-    return Source(SourceId(f"bench-{number % _PAPERS}"), f"Bench {number % _PAPERS}")
-
-
 def fill(db: Database, corpus: Path, build: Build) -> None:
     """Fill an empty database and leave the newcomers as unread receipts.
 
@@ -100,15 +64,15 @@ def fill(db: Database, corpus: Path, build: Build) -> None:
     unseen = [articles[place] for place in order[: build.newcomers - build.newcomers // 2]]
     real = [articles[place] for place in order[len(unseen) :]][: build.window]
     rows = [
-        _Row(place + 1, place % len(real), place // len(real), LAST - timedelta(days=int(back)))
+        Row(place + 1, place % len(real), place // len(real), LAST - timedelta(days=int(back)))
         for place, back in enumerate(rng.integers(0, WINDOW_DAYS, build.window))
     ]
     bases, vocabulary, counts = _bases(real, rows)
     with db.write() as conn:
-        for number in range(_PAPERS):
+        for number in range(PAPERS):
             sources.ensure(conn, paper(number))
         first = _receipt(conn, b"window")
-    _write_tellings(db, bases, rows, first)
+    write_tellings(db, bases, rows, first)
     _write_prints(db, bases, rows, vocabulary, _permutations(counts, rows[-1].variant + 1, build, rng))
     told = _hand_in(db, unseen, bases, rows[: len(real)], build=build, rng=rng)
     with db.write() as conn:
@@ -140,8 +104,8 @@ def _draft(article: dict[str, Any], name: str, day: date, paragraphs: Sequence[s
 
 
 def _bases(
-    real: Sequence[dict[str, Any]], rows: Sequence[_Row]
-) -> tuple[list[_Base], Words, NDArray[np.int64]]:
+    real: Sequence[dict[str, Any]], rows: Sequence[Row]
+) -> tuple[list[Base], Words, NDArray[np.int64]]:
     """Return the real articles, the hash of every word in them, and in how many places it stands."""
     ids: dict[int, int] = {}
     bases = []
@@ -151,7 +115,7 @@ def _bases(
         title = hashes(tokens(made.title))
         grams = runs(hashed)
         bases.append(
-            _Base(
+            Base(
                 draft=made,
                 told=json.dumps(codec.dump_draft(made), ensure_ascii=False),
                 facts=json.dumps(pack_facts(facts(made)), ensure_ascii=False),
@@ -195,100 +159,10 @@ def _receipt(conn: Connection, body: bytes, source: Source | None = None) -> int
     return made.receipt_id
 
 
-def _entry_id(base: _Base, row: _Row) -> EntryId:
-    return EntryId("e" + sha256(f"{base.draft.external_id}|{row.variant}".encode()).hexdigest()[:20])
-
-
-def _write_tellings(db: Database, bases: Sequence[_Base], rows: Sequence[_Row], receipt_id: int) -> None:
-    """Write entries, texts and names; the real articles have stories, too."""
-    _insert(db, schema.entry, (_entry(bases[row.base], row) for row in rows))
-    _insert(db, schema.version, (_version(bases[row.base], row, receipt_id) for row in rows))
-    _insert(db, schema.alias, (name for row in rows for name in _names(bases[row.base], row)))
-    told = [row for row in rows if row.variant == 0]
-    _insert(db, schema.story, (_story(bases[row.base], row) for row in told))
-    _insert(db, schema.change, (_change(bases[row.base], row) for row in told))
-
-
-def _story_id(base: _Base, row: _Row) -> str:
-    return new_id(_entry_id(base, row), set())
-
-
-def _seen(row: _Row) -> str:
-    return f"{row.day.isoformat()}T05:00:00.000000Z"
-
-
-def _hash(base: _Base, row: _Row) -> str:
-    return text_hash(
-        replace(base.draft, title=f"{base.draft.title}|{row.variant}" if row.variant else base.draft.title)
-    )
-
-
-def _entry(base: _Base, row: _Row) -> dict[str, Any]:
-    home = {"story_id": _story_id(base, row), "verdict": "NEW", "score": 1.0, "because": ""}
-    return {
-        "entry_id": _entry_id(base, row),
-        "source_id": paper(row.number).source_id,
-        "kind": base.draft.kind,
-        "bulletin_id": "",
-        "bulletin_number": 0,
-        "first_seen": _seen(row),
-        "backfill": False,
-        "text_hash": _hash(base, row),
-        "touched": 1,
-        "linked": 1,
-        **(home if row.variant == 0 else dict.fromkeys(home)),
-    }
-
-
-def _version(base: _Base, row: _Row, receipt_id: int) -> dict[str, Any]:
-    return {
-        "entry_id": _entry_id(base, row),
-        "text_hash": _hash(base, row),
-        "receipt_id": receipt_id,
-        "told_at": _seen(row),
-        "draft": base.told,
-    }
-
-
-def _names(base: _Base, row: _Row) -> Iterator[dict[str, Any]]:
-    name = f"{base.draft.external_id}-{row.variant}" if row.variant else base.draft.external_id
-    url = f"{paper(row.number).source_id}.example/{name}" if row.variant else base.draft.canonical_url
-    for kind, value in (("guid", name), ("id", name), ("url", url)):
-        yield {
-            "source_id": paper(row.number).source_id,
-            "kind": kind,
-            "value": value,
-            "entry_id": _entry_id(base, row),
-            "text_hash": _hash(base, row) if kind == "id" else "",
-        }
-
-
-def _story(base: _Base, row: _Row) -> dict[str, Any]:
-    lead = _entry_id(base, row)
-    spoken = {lead: Spoken(lead, paper(row.number), base.draft, 1)}
-    group = Group(lead, (lead,))
-    dumped = codec.dump_face(face(group, spoken, decisions(group, spoken, [])))
-    return {
-        "story_id": _story_id(base, row),
-        "state": StoryState.LIVE,
-        "revision": 1,
-        "first_seen": _seen(row),
-        "updated": _seen(row),
-        "backfill": False,
-        "lead": lead,
-        "face": json.dumps(dumped, ensure_ascii=False),
-        "face_hash": face_hash([dumped, False, StoryState.LIVE]),
-    }
-
-
-def _change(base: _Base, row: _Row) -> dict[str, Any]:
-    return {"story_id": _story_id(base, row), "kind": "created", "at": _seen(row)}
-
-
 def _write_prints(
     db: Database,
-    bases: Sequence[_Base],
-    rows: Sequence[_Row],
+    bases: Sequence[Base],
+    rows: Sequence[Row],
     vocabulary: Words,
     exchanged: Sequence[NDArray[np.int64]],
 ) -> None:
@@ -316,9 +190,9 @@ def _write_prints(
             )
             yield {
                 "number": row.number,
-                "entry_id": _entry_id(base, row),
+                "entry_id": entry_id(base, row),
                 "rules": RULES,
-                "text_hash": _hash(base, row),
+                "text_hash": identity(base, row),
                 "day": row.day.toordinal(),
                 "same": same(shape),
                 "postings": mine.astype("<u4").tobytes(),
@@ -327,14 +201,14 @@ def _write_prints(
                 "facts": bases[(row.base + _OTHER * row.variant) % len(bases)].facts,
             }
 
-    _insert(db, schema.fingerprint, prints())
+    insert(db, schema.fingerprint, prints())
     for part in sorted(keys):
         ordered = np.concatenate(keys.pop(part))
         ordered.sort()
-        _insert(db, schema.posting, _posted(part, ordered))
+        insert(db, schema.posting, _posted(part, ordered))
         grams, counts = np.unique(ordered >> np.uint64(24), return_counts=True)
         full = (grams[counts > _CROWD].astype(np.int64) - 2**31).tolist()
-        _insert(db, schema.crowd, ({"part": part, "gram": gram} for gram in full))
+        insert(db, schema.crowd, ({"part": part, "gram": gram} for gram in full))
 
 
 def _posted(part: int, keys: NDArray[np.uint64]) -> Iterator[dict[str, Any]]:
@@ -346,7 +220,7 @@ def _posted(part: int, keys: NDArray[np.uint64]) -> Iterator[dict[str, Any]]:
             yield {"part": part, "gram": gram, "number": number}
 
 
-def _postings(found: Hashes, base: _Base) -> Hashes:
+def _postings(found: Hashes, base: Base) -> Hashes:
     """Return the runs to find an exchanged text by: those whose own ones are rare in news."""
     kept = ~base.common & (found % _SAMPLE == 0)
     dense = len(found) if len(base.words) <= _DENSE else _DENSE - RUN + 1
@@ -354,36 +228,11 @@ def _postings(found: Hashes, base: _Base) -> Hashes:
     return rarity.rare(np.unique(found[kept]))
 
 
-def _insert(db: Database, table: Table, rows: Iterable[dict[str, Any]]) -> None:
-    """Write rows whose values are as the driver takes them, in one transaction."""
-    made = iter(rows)
-    first = next(made, None)
-    if first is None:
-        return
-    names = list(first)
-    columns = ", ".join(names)
-    with db.write() as conn:
-        cursor: Any = conn.connection.driver_connection
-        if isinstance(cursor, sqlite3.Connection):
-            marks = ", ".join("?" * len(names))
-            statement = f"INSERT INTO {table.name} ({columns}) VALUES ({marks})"  # noqa: S608 - our own names
-            cursor.execute(statement, list(first.values()))
-            cursor.executemany(statement, (list(row.values()) for row in made))
-            return
-        with cursor.cursor().copy(f"COPY {table.name} ({columns}) FROM STDIN") as copy:
-            copy.write_row(list(first.values()))
-            for row in made:
-                copy.write_row(list(row.values()))
-        for column in table.primary_key if first.get("number") and table is schema.fingerprint else ():
-            top = select(func.setval(func.pg_get_serial_sequence(table.name, column.name), func.max(column)))
-            conn.execute(top.select_from(table))
-
-
 def _hand_in(
     db: Database,
     unseen: Sequence[dict[str, Any]],
-    bases: Sequence[_Base],
-    rows: Sequence[_Row],
+    bases: Sequence[Base],
+    rows: Sequence[Row],
     *,
     build: Build,
     rng: np.random.Generator,
@@ -402,7 +251,7 @@ def _hand_in(
         article = {"title": base.draft.title, "lead": base.draft.summary}
         name = f"r{number}"
         waiting.append((source, _draft(article, name, row.day, kept, source)))
-        retold[name] = _entry_id(base, row)
+        retold[name] = entry_id(base, row)
     with db.write() as conn:
         for place in rng.permutation(len(waiting)).tolist():
             source, draft = waiting[place]
