@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.evidence import MODELS, MOST_MISSING, weights
+from pipeline.evidence import ANY, EXCERPT, MOST_MISSING, weights
 
 Floats = NDArray[np.float64]
 Truths = NDArray[np.bool_]
@@ -72,8 +72,9 @@ def most(
     counts: tuple[int, int],
     mine: Truths,
     room: NDArray[np.int64],
+    excerpt: Truths | None = None,
 ) -> Floats:
-    """Return the highest log odds that each pair could get of either model. Never raises.
+    """Return the highest log odds that each pair could get. Never raises.
 
     Args:
         known: what shapes say, by the model's names.
@@ -81,10 +82,13 @@ def most(
         counts: numbers and names in the text at hand.
         mine: whether the text at hand is the shorter one of the pair.
         room: words of the shorter one.
+        excerpt: which model weighs each pair, None if that is not known: the one that gives more.
     """
     told = np.column_stack([known[name] for name in _KNOWN])
-    asked = [_highest(_model(name), told, may=may, counts=counts, mine=mine, room=room) for name in MODELS]
-    best: Floats = np.maximum.reduce(asked)
+    asked = [
+        _highest(_model(name), told, may=may, counts=counts, mine=mine, room=room) for name in (ANY, EXCERPT)
+    ]
+    best: Floats = np.maximum(*asked) if excerpt is None else np.where(excerpt, asked[1], asked[0])
     return best
 
 

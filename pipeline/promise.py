@@ -29,10 +29,14 @@ _UNKNOWN_DAY = -1
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """A shape as it lies in SQL: `pack_shape`'s bytes and the day's ordinal, None when unknown."""
+    """A shape as it lies in SQL: `pack_shape`'s bytes and the day's ordinal, None when unknown.
+
+    `teller`: source and kind of the entry.
+    """
 
     arrays: bytes
     day: int | None
+    teller: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +53,11 @@ class _Shared:
     theirs: Floats
 
 
-def promising(told: Fingerprint, others: Sequence[Packed]) -> Truths:
+def promising(told: Fingerprint, others: Sequence[Packed], teller: tuple[str, str] | None = None) -> Truths:
     """Say of each of the others whether `decide` might join or review it with a text. Never raises.
 
-    Direct evidence aside, which needs no words in common.
+    Direct evidence aside, which needs no words in common. `teller`: source and kind of the text's
+    entry, None if they are not known.
     """
     if not others:
         return np.zeros(0, dtype=np.bool_)
@@ -95,12 +100,18 @@ def promising(told: Fingerprint, others: Sequence[Packed]) -> Truths:
         counts=(_count(facts.marks, MarkKind.DIGITS), _count(facts.marks, MarkKind.NAME)),
         mine=longer,
         room=shorter,
+        excerpt=None if teller is None else np.array([_is_excerpt(one.teller, teller) for one in others]),
     )
     enough = (part >= LEAST_PART - _SLACK) | (words >= LEAST_WORDS - _SLACK)
     hopeful = (part >= COPIED - _SLACK) | (odds >= math.log((REVIEW - _SLACK) / (1 - REVIEW + _SLACK)))
     fits = (days <= WINDOW_DAYS) & (shorter >= SHORTEST)
     found: Truths = fits & ((enough & hopeful) | tied | ~complete)
     return found
+
+
+def _is_excerpt(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Say whether one is an item of a bulletin and the other an article of its publisher."""
+    return one[0] == other[0] and one[1] != other[1]
 
 
 def _count(marks: Sequence[Mark], kind: MarkKind) -> int:

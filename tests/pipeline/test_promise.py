@@ -3,14 +3,15 @@
 import math
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import product
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.dedup import Relation, decide
-from pipeline.evidence import LONG, MODELS, MOST_DAYS, Evidence, features, weights
-from pipeline.model import SourceId
+from pipeline.dedup import Relation, Side, decide
+from pipeline.evidence import ANY, EXCERPT, LONG, MOST_DAYS, Evidence, features, weights
+from pipeline.model import EntryKind, SourceId
 from pipeline.odds import most
 from pipeline.promise import Packed, promising
 from pipeline.similarity import Likeness, Shape, pack_shape
@@ -50,7 +51,7 @@ def test_no_facts_give_more_than_the_most(
     some = frozenset({"x"} if holds else ())
     evidence = Evidence(like, *counts, holds, holds, length, some, some, holds, days, None)
     seen = features(evidence) | {"always": 1.0}
-    odds = max(sum(weights(model)[name] * value for name, value in seen.items()) for model in MODELS)
+    each = [sum(weights(model)[name] * value for name, value in seen.items()) for model in (ANY, EXCERPT)]
     known = {name: getattr(like, name) for name in ("part", "back", "words", "title", "headline")}
     known |= {
         "length": math.log(length) / math.log(LONG),
@@ -58,23 +59,25 @@ def test_no_facts_give_more_than_the_most(
         "undated": float(days is None),
     }
 
-    for mine in (True, False):
+    for mine, excerpt in product((True, False), (True, False, None)):
         [best] = most(
             {name: np.array([value]) for name, value in known.items()},
             may=dict.fromkeys(("docs", "credit", "place"), holds),
             counts=(counts[0][1], counts[1][1]),
             mine=np.array([mine]),
             room=np.array([length]),
+            excerpt=None if excerpt is None else np.array([excerpt]),
         )
-        assert odds <= best + 1e-9
+        assert (max(each) if excerpt is None else each[excerpt]) <= best + 1e-9
 
 
-@given(_TEXTS, _TEXTS, st.integers(0, 60), st.booleans())
+@given(_TEXTS, _TEXTS, st.integers(0, 60), st.booleans(), st.booleans())
 def test_what_is_decided_promises_from_either_side(
     one: list[str],
     other: list[str],
     days: int,
     undated: bool,  # noqa: FBT001
+    excerpt: bool,  # noqa: FBT001
 ) -> None:
     """Two texts that `decide` joins or reviews promise, whichever of them asks."""
     a, b = (side(name, text[0], ". ".join(text)) for name, text in (("a", one), ("b", other)))
@@ -82,7 +85,8 @@ def test_what_is_decided_promises_from_either_side(
     a, b = (
         replace(
             told,
-            source_id=SourceId(told.entry_id),
+            source_id=SourceId("s" if excerpt else told.entry_id),
+            kind=EntryKind.BULLETIN_ITEM if excerpt and told is a else EntryKind.ARTICLE,
             print=replace(told.print, shape=_on(told.print.shape, day)),
         )
         for told, day in zip((a, b), dated, strict=True)
@@ -90,11 +94,13 @@ def test_what_is_decided_promises_from_either_side(
     found = decide(a, b)
 
     promise = [
-        promising(mine.print, [_packed(theirs.print.shape)]).tolist() for mine, theirs in ((a, b), (b, a))
+        promising(mine.print, [replace(_packed(theirs.print.shape), teller=_teller(theirs))], teller).tolist()
+        for mine, theirs in ((a, b), (b, a))
+        for teller in (None, _teller(mine))
     ]
 
     if found.relation in (Relation.JOIN, Relation.REVIEW):
-        assert [[True], [True]] == promise
+        assert [[True]] * 4 == promise
 
 
 def test_shapes_from_before_totals_promise() -> None:
@@ -123,6 +129,10 @@ def test_a_text_among_many_promises_as_alone() -> None:
 
 def _on(shape: Shape, day: date | None) -> Shape:
     return replace(shape, day=day)
+
+
+def _teller(told: Side) -> tuple[str, str]:
+    return told.source_id, told.kind
 
 
 def _packed(shape: Shape) -> Packed:
