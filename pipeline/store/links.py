@@ -129,12 +129,12 @@ def _sides(conn: Connection, entry_ids: list[EntryId]) -> dict[EntryId, Side]:
         fingerprint.c.day,
         fingerprint.c.arrays,
         fingerprint.c.facts,
-    ).join(
-        fingerprint,
-        and_(fingerprint.c.entry_id == entry.c.entry_id, fingerprint.c.rules == RULES),
-    )
+        fingerprint.c.rules,
+    ).join(fingerprint, fingerprint.c.entry_id == entry.c.entry_id)
     found = {}
     for row in conn.execute(query.where(entry.c.entry_id.in_(entry_ids))):
+        if row.rules != RULES:  # in SQL, SQLite walks the index of rules, which is the whole table
+            continue
         mine = names.get(row.entry_id, {})
         found[EntryId(row.entry_id)] = Side(
             entry_id=EntryId(row.entry_id),
