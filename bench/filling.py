@@ -192,6 +192,8 @@ def _write_prints(
                 "number": row.number,
                 "entry_id": entry_id(base, row),
                 "rules": RULES,
+                "source_id": paper(row.number).source_id,
+                "kind": base.draft.kind,
                 "text_hash": identity(base, row),
                 "day": row.day.toordinal(),
                 "same": same(shape),

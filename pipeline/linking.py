@@ -4,7 +4,7 @@ Nothing is written here. The rules are elsewhere: `dedup` (who belongs together)
 id it bears), `face` (what it looks like).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
@@ -31,7 +31,7 @@ from pipeline.store.links import Ended, Node, Plan, Told
 from pipeline.store.prints import Sought
 
 _MOST_PAIRS = 30_000  # in one batch of linking
-_ASKED = 20  # of a batch, whose candidates are in memory at a time
+_HELD = 4_000  # candidates in memory at a time
 
 
 def plan(conn: Connection, limit: int) -> Plan:
@@ -100,15 +100,31 @@ def alike(conn: Connection, wanted: Sequence[Sought]) -> tuple[list[set[EntryId]
     numbers: list[list[int]] = [[] for _ in wanted]
     for place, number in found.pairs:
         numbers[place].append(number)
-    alike: list[set[EntryId]] = []
-    for start in range(0, len(wanted), _ASKED):
-        some = numbers[start : start + _ASKED]
-        stored = prints.packed(conn, {number for mine in some for number in mine})
-        for one, mine in zip(wanted[start : start + _ASKED], some, strict=True):
-            others = [stored[number] for number in mine]
-            hopeful = promising(one.print, [packed for _, packed in others])
-            alike.append({other for (other, _), holds in zip(others, hopeful.tolist(), strict=True) if holds})
+    alike: list[set[EntryId]] = [set() for _ in wanted]
+    for places in _in_memory(numbers):
+        stored = prints.packed(conn, {number for place in places for number in numbers[place]})
+        for place in places:
+            others = [stored[number] for number in numbers[place]]
+            one = wanted[place]
+            hopeful = promising(one.print, [packed for _, packed in others], one.teller)
+            alike[place] = {
+                other for (other, _), holds in zip(others, hopeful.tolist(), strict=True) if holds
+            }
     return alike, found.crowded
+
+
+def _in_memory(numbers: Sequence[Sequence[int]]) -> Iterator[list[int]]:
+    """Yield places whose candidates are few enough to be in memory together."""
+    places: list[int] = []
+    held = 0
+    for place, mine in enumerate(numbers):
+        if places and held + len(mine) > _HELD:
+            yield places
+            places, held = [], 0
+        places.append(place)
+        held += len(mine)
+    if places:
+        yield places
 
 
 def _decided(pairs: set[_Pair], known: dict[EntryId, Side]) -> list[Edge]:

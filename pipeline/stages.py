@@ -244,9 +244,9 @@ def _foreseen(conn: Connection, document: Document, draft: Draft) -> dict[str, A
         links=frozenset(draft.links),
         ids=frozenset({draft.guid, draft.external_id} - {""}),
     )
-    near = linking.near(conn, prints.Sought(prints.UNSTORED, made.print, made.postings)) | links.named_by(
-        conn, side
-    )
+    near = linking.near(
+        conn, prints.Sought(prints.UNSTORED, made.print, made.postings, (side.source_id, side.kind))
+    ) | links.named_by(conn, side)
     others = links.sides(conn, near)
     homes = links.homes(conn, others)
     edges = [decide(side, others[other]) for other in homes]

@@ -220,7 +220,7 @@ def _tell(conn: Connection, receipt: Receipt, reading: Reading, entry_id: EntryI
     if newest.text_hash != told:  # it is older than it seemed, and no longer current
         made = prints.reading(codec.load_draft(newest.draft))
     conn.execute(entry.update().where(entry.c.entry_id == entry_id).values(text_hash=newest.text_hash))
-    prints.keep(conn, entry_id, newest.text_hash, made)
+    touch(conn, sorted(prints.keep(conn, entry_id, newest.text_hash, made)))
     return True
 
 

@@ -10,14 +10,15 @@ nothing else, not on the order of arrival (law 4).
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import permutations
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Row, Select, Text, cast, func, literal, select
+from sqlalchemy import Connection, Text, and_, cast, func, literal, select, tuple_
 
 from pipeline.hashing import Hashes
-from pipeline.model import Draft, EntryId
+from pipeline.model import Draft, EntryId, EntryKind
 from pipeline.promise import Packed
 from pipeline.rarity import among as among_sorted
 from pipeline.similarity import (
@@ -43,6 +44,7 @@ _UNDATED = -1  # their partition
 UNSTORED = -1  # number of an entry that is not
 _CROWD = 200  # entries of one partition
 _SHARED = 2  # one common run of words is chance
+_HOUSE_DAYS = 3  # between a bulletin and the articles that it tells
 _ALIKE = 8  # entries of the same words on either side of one, by day
 
 Pairs = NDArray[np.int64]
@@ -65,6 +67,7 @@ class Sought:
     number: int
     print: Fingerprint
     postings: Hashes
+    teller: tuple[str, str]  # source and kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +83,19 @@ def reading(draft: Draft) -> Reading:
     return Reading(draft, fingerprint(draft), postings(draft))
 
 
-def keep(conn: Connection, entry_id: EntryId, text_hash: str, made: Reading) -> None:
+def keep(conn: Connection, entry_id: EntryId, text_hash: str, made: Reading) -> set[EntryId]:
     """Store the fingerprint and the postings of an entry's current text in place of older ones.
 
     The facts of older texts stay beside its own.
+
+    Returns:
+        Entries of the same words, before or now, whose nearest are others now: to be linked again.
     """
     day = made.draft.published.day()
     shape = replace(made.print.shape, day=day)
     values = {
+        "source_id": select(entry.c.source_id).where(entry.c.entry_id == entry_id).scalar_subquery(),
+        "kind": made.draft.kind,
         "rules": RULES,
         "text_hash": text_hash,
         "day": None if day is None else day.toordinal(),
@@ -98,24 +106,29 @@ def keep(conn: Connection, entry_id: EntryId, text_hash: str, made: Reading) -> 
     }
     fresh = insert(conn, table).values(entry_id=entry_id, **values).on_conflict_do_nothing()
     number = conn.scalar(fresh.returning(table.c.number))
+    left: set[EntryId] = set()
     if number is None:
-        number = _replace(conn, entry_id, values, made.print.facts)
+        number, left = _replace(conn, entry_id, values, made.print.facts)
     grams = each(conn, made.postings.view(np.int32).tolist())
     part = _part(None if day is None else day.toordinal())
     rows = select(literal(part), grams.c.value, literal(number))
     conn.execute(posting.insert().from_select(["part", "gram", "number"], rows))
+    return left | _in_line(conn, same(shape), number)
 
 
-def _replace(conn: Connection, entry_id: EntryId, values: dict[str, Any], facts: Facts) -> int:
-    """Put a fingerprint in the place of an older one and return its number."""
-    query = select(table.c.number, table.c.rules, table.c.day, table.c.postings, table.c.facts)
+def _replace(
+    conn: Connection, entry_id: EntryId, values: dict[str, Any], facts: Facts
+) -> tuple[int, set[EntryId]]:
+    """Put a fingerprint in the place of an older one; return its number and who was nearest to that."""
+    query = select(table.c.number, table.c.rules, table.c.same, table.c.day, table.c.postings, table.c.facts)
     before = conn.execute(query.where(table.c.entry_id == entry_id)).one()
     if before.rules == RULES:
         known = unpack_facts(before.facts)
         values = {**values, "facts": pack_facts(beside(facts, (known, *known.older)))}
+    left = _in_line(conn, before.same, before.number)
     conn.execute(table.update().where(table.c.number == before.number).values(values))
     _forget(conn, before.number, _part(before.day), _grams(before.postings))
-    return int(before.number)
+    return before.number, left
 
 
 def keep_older(conn: Connection, entry_id: EntryId, told: Facts) -> None:
@@ -140,28 +153,33 @@ def stale(conn: Connection, limit: int) -> list[tuple[EntryId, str, dict[str, Dr
 
 def sought(conn: Connection, entry_ids: Iterable[EntryId]) -> dict[EntryId, Sought]:
     """Return what the like of entries is sought by; entries without a text are left out."""
-    query = select(
-        table.c.entry_id, table.c.number, table.c.day, table.c.postings, table.c.arrays, table.c.facts
-    )
-    rows = conn.execute(query.where(table.c.entry_id.in_(sorted(entry_ids))))
+    rows = conn.execute(select(table).where(table.c.entry_id.in_(sorted(entry_ids))))
     return {
-        EntryId(row.entry_id): Sought(row.number, told(row), _grams(row.postings).view(np.uint32))
+        EntryId(row.entry_id): Sought(
+            row.number, told(row), _grams(row.postings).view(np.uint32), (row.source_id, row.kind)
+        )
         for row in rows
     }
 
 
 def packed(conn: Connection, numbers: Collection[int]) -> dict[int, tuple[EntryId, Packed]]:
     """Return the shapes of entries by number, as they are kept."""
-    query = select(table.c.number, table.c.entry_id, table.c.arrays, table.c.day)
+    query = select(
+        table.c.number, table.c.entry_id, table.c.arrays, table.c.day, table.c.source_id, table.c.kind
+    )
     rows = conn.execute(query.where(among(conn, table.c.number, numbers)))
-    return {number: (EntryId(entry_id), Packed(arrays, day)) for number, entry_id, arrays, day in rows}
+    return {
+        number: (EntryId(entry_id), Packed(arrays, day, (source_id, kind)))
+        for number, entry_id, arrays, day, source_id, kind in rows
+    }
 
 
 def find(conn: Connection, wanted: Sequence[Sought], window: int) -> Found:
     """Return who shares enough rare runs of words with the sought within the window.
 
     The relation is symmetric: whichever of two entries comes second finds the other. Entries of
-    exactly the same words are found even in a crowd: the nearest by day.
+    exactly the same words are found even in a crowd: the nearest by day. An item of a bulletin and
+    its publisher's articles of the days around need nothing in common: it may tell one by its lead.
     """
     parts = _parts(conn, wanted, window)
     crowds = _crowds(conn, {part for one in parts for part in one} | {_home(one) for one in wanted})
@@ -178,7 +196,7 @@ def find(conn: Connection, wanted: Sequence[Sought], window: int) -> Found:
         keys.append(_met(grams, owners, holders))
     met, shared = np.unique(np.concatenate(keys), return_counts=True) if keys else (np.empty(0, int),) * 2
     pairs = {(int(key) >> 40, int(key) & (2**40 - 1)) for key in met[shared >= _SHARED]}
-    pairs |= _same_words(conn, wanted)
+    pairs |= _same_words(conn, wanted) | _of_one_house(conn, wanted)
     return Found(
         sorted((place, number) for place, number in pairs if number != wanted[place].number), crowded
     )
@@ -302,23 +320,51 @@ def _met(grams: Keys, owners: Pairs, holders: Pairs) -> NDArray[np.int64]:
 
 def _same_words(conn: Connection, wanted: Sequence[Sought]) -> set[tuple[int, int]]:
     hashed = [same(one.print.shape) for one in wanted]
-    rows = conn.execute(
-        _by_day(select(table.c.same, table.c.number, table.c.day)).where(among(conn, table.c.same, hashed))
-    )
-    alike: dict[int, list[Row[tuple[int, int, int | None]]]] = {}
-    for row in rows:
-        alike.setdefault(row.same, []).append(row)
+    query = select(table.c.same).where(among(conn, table.c.same, hashed)).group_by(table.c.same)
+    shared = set(conn.scalars(query.having(func.count() > 1)))
+    return {
+        (place, number)
+        for place, (one, key) in enumerate(zip(wanted, hashed, strict=True))
+        if key in shared and one.number != UNSTORED
+        for number, _ in _beside(conn, key, one.number)
+    }
+
+
+def _beside(conn: Connection, key: int, number: int) -> list[tuple[int, EntryId]]:
+    """Return the nearest of the same words before and after an entry, by day and id."""
+    when = func.coalesce(table.c.day, _UNDATED)
+    day, entry_id = conn.execute(select(when, table.c.entry_id).where(table.c.number == number)).one()
+    line, here = tuple_(when, table.c.entry_id), tuple_(literal(day), literal(entry_id))
+    query = select(table.c.number, table.c.entry_id).where(table.c.same == key)
+    before = query.where(line < here).order_by(when.desc(), table.c.entry_id.desc())
+    after = query.where(line > here).order_by(when, table.c.entry_id)
+    rows = [*conn.execute(before.limit(_ALIKE)), *conn.execute(after.limit(_ALIKE))]
+    return [(found, EntryId(other)) for found, other in rows]
+
+
+def _in_line(conn: Connection, key: int, number: int) -> set[EntryId]:
+    """Return the nearest of the same words if there are more than find each other anyway."""
+    some = select(table.c.number).where(table.c.same == key).limit(_ALIKE + 1)
+    if len(conn.execute(some).all()) <= _ALIKE:
+        return set()
+    return {entry_id for _, entry_id in _beside(conn, key, number)}
+
+
+def _of_one_house(conn: Connection, wanted: Sequence[Sought]) -> set[tuple[int, int]]:
+    """Return the items of bulletins that articles may be told in, and the other way round."""
+    places = {one.number: place for place, one in enumerate(wanted) if one.number != UNSTORED}
+    mine, theirs = table.alias(), table.alias()
     found: set[tuple[int, int]] = set()
-    for place, key in enumerate(hashed):
-        row_numbers = [row.number for row in alike.get(key, ())]
-        number = wanted[place].number
-        here = row_numbers.index(number) if number in row_numbers else len(row_numbers)
-        found |= {(place, other) for other in row_numbers[max(0, here - _ALIKE) : here + _ALIKE + 1]}
+    for kind, other in permutations(EntryKind, 2):
+        near = and_(
+            theirs.c.source_id == mine.c.source_id,
+            theirs.c.kind == other,
+            theirs.c.day.between(mine.c.day - _HOUSE_DAYS, mine.c.day + _HOUSE_DAYS),
+        )
+        query = select(mine.c.number, theirs.c.number).join(theirs, near).where(mine.c.kind == kind)
+        rows = conn.execute(query.where(among(conn, mine.c.number, list(places))))
+        found |= {(places[number], theirs_number) for number, theirs_number in rows}
     return found
-
-
-def _by_day(query: Select[tuple[int, int, int | None]]) -> Select[tuple[int, int, int | None]]:
-    return query.order_by(table.c.day.is_not(None), table.c.day, table.c.entry_id)
 
 
 def _forget(conn: Connection, number: int, part: int, grams: Keys) -> None:

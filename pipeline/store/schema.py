@@ -210,6 +210,8 @@ fingerprint = Table(
     metadata,
     Column("number", Serial, primary_key=True),  # the entry's short name in postings
     Column("entry_id", ForeignKey("entry.entry_id"), nullable=False),
+    Column("source_id", String(100), nullable=False, server_default=""),  # of the entry, and its kind
+    Column("kind", String(16), nullable=False, server_default=""),
     Column("rules", Integer, nullable=False),
     Column("text_hash", String(32), nullable=False),
     Column("day", Integer),  # proleptic ordinal of the local publication day
@@ -218,6 +220,7 @@ fingerprint = Table(
     Column("arrays", LargeBinary, nullable=False),
     Column("facts", JSON, nullable=False),
     UniqueConstraint("entry_id"),
+    Index(None, "source_id", "kind", "day"),
     Index(None, "same"),
     Index(None, "rules"),
 )

@@ -9,7 +9,7 @@ import pytest
 from pipeline import linking
 from pipeline.model import Draft, EntryKind
 from pipeline.stages import receive, settle
-from pipeline.store import Database, entries, leases, links, numbers, prints
+from pipeline.store import Database, entries, export, leases, links, numbers, prints
 from tasks.upkeep import thin_out
 from tests.store.newsroom import PAPERS, TEXTS, emptied, evidence, notice, published
 from tests.store.tellings import NOW, HandedOver, clock, draft, send, settled
@@ -169,3 +169,55 @@ def test_upkeep_waits_for_the_linker_and_comes_once_an_hour(db: Database) -> Non
 
     assert (0, 0) == (busy, early)
     assert late > 0
+
+
+def test_the_same_words_in_any_order(db: Database) -> None:
+    """More papers than make a crowd print one text: the same evidence at once and batch by batch."""
+    _, first = _notice(0, 0, 0)
+    told = [
+        (
+            0,
+            replace(
+                first,
+                external_id=f"copy-{number}",
+                guid=f"copy-{number}",
+                canonical_url=f"https://{PAPERS[0].source_id}.example/copy-{number}",
+                published=published(number % 20),
+            ),
+        )
+        for number in range(_NOTICES + _COPIED)
+    ]
+    found = []
+    for seed, together, limit in ((0, 1_000, 400), (1, 110, 150)):
+        emptied(db)
+        Random(seed).shuffle(told)
+        arrive(db, told, together=together, limit=limit)
+        with db.read() as conn:
+            found.append(evidence(conn))
+
+    assert found[0] == found[1]
+    assert 1 == len(found[0]["stories"])
+
+
+def test_items_and_articles_of_one_house_look_at_each_other(db: Database) -> None:
+    """A bulletin's item need share no run of words with its publisher's article of these days."""
+    _, item = boilerplate()
+    texts = iter(TEXTS.values())
+    for paper, days in ((2, 1), (2, 9), (1, 1)):
+        title, body = next(texts).title, next(texts).body
+        name = f"bai-{paper}-{days}"
+        send(db, draft(name, title, body, guid=name, published=published(days)), source=PAPERS[paper])
+    send(db, item, source=PAPERS[2])
+    settled(db)
+    with db.read() as conn:
+        by_name = {line["external_id"]: line["entry_id"] for line in export.lines(conn)}
+        known = prints.sought(conn, by_name.values())
+        numbers_of = {name: known[entry_id].number for name, entry_id in by_name.items()}
+        near = {
+            name: {number for _, number in prints.find(conn, [known[entry_id]], 45).pairs}
+            for name, entry_id in by_name.items()
+        }
+
+    assert numbers_of["bai-2-1"] in near["ban-tin#1"]
+    assert numbers_of["ban-tin#1"] in near["bai-2-1"]
+    assert not {numbers_of["bai-2-9"], numbers_of["bai-1-1"]} & near["ban-tin#1"]

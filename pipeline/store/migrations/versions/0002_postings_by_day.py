@@ -19,6 +19,8 @@ def upgrade() -> None:
         "fingerprint",
         sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("entry_id", sa.String(length=32), nullable=False),
+        sa.Column("source_id", sa.String(length=100), nullable=False, server_default=""),
+        sa.Column("kind", sa.String(length=16), nullable=False, server_default=""),
         sa.Column("rules", sa.Integer(), nullable=False),
         sa.Column("text_hash", sa.String(length=32), nullable=False),
         sa.Column("day", sa.Integer(), nullable=True),
@@ -30,6 +32,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_fingerprint")),
         sa.UniqueConstraint("entry_id", name=op.f("uq_fingerprint_entry_id")),
     )
+    op.create_index(op.f("ix_fingerprint_source_id_kind_day"), "fingerprint", ["source_id", "kind", "day"])
     op.create_index(op.f("ix_fingerprint_same"), "fingerprint", ["same"])
     op.create_index(op.f("ix_fingerprint_rules"), "fingerprint", ["rules"])
     op.create_table(
@@ -50,9 +53,7 @@ def upgrade() -> None:
     with op.batch_alter_table("edge") as batch:
         batch.add_column(sa.Column("relation", sa.String(length=8), nullable=False, server_default="join"))
     waits = sa.text("relation = 'review'")
-    op.create_index(
-        "ix_edge_review", "edge", ["score", "a", "b"], sqlite_where=waits, postgresql_where=waits
-    )
+    op.create_index("ix_edge_review", "edge", ["score", "a", "b"], sqlite_where=waits, postgresql_where=waits)
     op.create_index(op.f("ix_entry_first_seen"), "entry", ["first_seen"])
     _empty_fingerprints()
     # Editors' withdrawals are words now; they stood here as the end of time.
