@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from pipeline.evidence import Evidence, is_copy, may_be_next, weigh
+from pipeline.evidence import Evidence, is_copy, is_thin, may_be_next, weigh
 from pipeline.guards import LOOK_ALIKE, contradiction
 from pipeline.model import EntryId, EntryKind, Rights, SourceId, When
 from pipeline.similarity import Fingerprint, Likeness, Shape, held_part, held_words, in_length, likeness
 
 WINDOW_DAYS = 45  # publication days within which two texts can be one story
 _JOIN, REVIEW = 0.70, 0.30  # probability from which two entries are one, and from which an editor looks
-_JOIN_EXCERPT = 0.50  # of an item and an article of its publisher: it goes to the best of them only
 SHORTEST = 15  # words; less text says too little by itself
 _LINKED = 0.30  # part that direct evidence (a link, the same id) still wants
 LEAST_PART, LEAST_WORDS = 0.10, 0.35  # below both, nothing else can make two texts one
@@ -90,8 +89,8 @@ def decide(one: Side, other: Side) -> Edge:
     score = like.part if is_copy(evidence) else weigh(evidence)
     if score < REVIEW:
         return edge(Relation.NONE, score, "")
-    enough = score >= (_JOIN_EXCERPT if evidence.excerpt else _JOIN)
-    sure = is_copy(evidence) or (enough and not may_be_next(evidence))
+    doubtful = may_be_next(evidence) or is_thin(evidence)
+    sure = is_copy(evidence) or (score >= _JOIN and not doubtful)
     return edge(Relation.JOIN if sure else Relation.REVIEW, score, _told(short, long, evidence))
 
 

@@ -22,6 +22,7 @@ _WEIGHTS = Path(__file__).parent / "data" / "weights.toml"
 MOST_DAYS = 10  # more days apart count as so many
 MOST_MISSING = 4
 _FULL = 150  # words; an excerpt is shorter
+_THIN, _SAME_TITLE = 0.20, 0.50  # part, and share of the titles' words
 _SAME_EXTENT = 1.35  # part and back together of two articles that tell the same from end to end
 LONG = 500  # words of a full article
 MODELS = ANY, EXCERPT = "any", "excerpt"
@@ -111,6 +112,15 @@ def may_be_next(evidence: Evidence) -> bool:
     """
     alike = evidence.likeness
     return not evidence.excerpt and evidence.length >= _FULL and alike.part + alike.back < _SAME_EXTENT
+
+
+def is_thin(evidence: Evidence) -> bool:
+    """Say whether two texts have so little in common, under other titles, that only a person can tell.
+
+    All officialese shares its words: items of one bulletin looked likely beside a long article of the
+    day with a tenth of their runs of words in it.
+    """
+    return evidence.likeness.part < _THIN and evidence.likeness.title < _SAME_TITLE
 
 
 def features(evidence: Evidence) -> dict[str, float]:

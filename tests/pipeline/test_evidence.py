@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import evidence
-from pipeline.evidence import MODELS, Evidence, features, is_copy, may_be_next, weigh
+from pipeline.evidence import MODELS, Evidence, features, is_copy, is_thin, may_be_next, weigh
 from pipeline.similarity import Likeness
 
 SHARES = st.floats(0, 1)
@@ -77,6 +77,15 @@ def test_a_second_report_is_for_an_editor() -> None:
     assert not may_be_next(replace(second, length=80))
     assert not may_be_next(replace(second, excerpt=True))
     assert not may_be_next(replace(second, likeness=replace(GOOD.likeness, part=0.8, back=0.7)))
+
+
+def test_officialese_in_common_is_for_an_editor() -> None:
+    """A tenth of the words under another title joins nothing, however likely it looks; a title may."""
+    thin = replace(GOOD, excerpt=True, likeness=replace(GOOD.likeness, part=0.1, title=0.1))
+
+    assert is_thin(thin)
+    assert not is_thin(replace(thin, likeness=replace(thin.likeness, title=0.8)))
+    assert not is_thin(replace(thin, likeness=replace(thin.likeness, part=0.3)))
 
 
 def test_the_model_knows_a_retelling_from_a_stranger() -> None:
