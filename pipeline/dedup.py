@@ -18,6 +18,7 @@ from pipeline.similarity import Fingerprint, Likeness, Shape, held_part, held_wo
 
 WINDOW_DAYS = 45  # publication days within which two texts can be one story
 _JOIN, REVIEW = 0.70, 0.30  # probability from which two entries are one, and from which an editor looks
+_JOIN_EXCERPT = 0.60  # of an item and an article of its publisher: it goes to the best of them only
 SHORTEST = 15  # words; less text says too little by itself
 _LINKED = 0.30  # part that direct evidence (a link, the same id) still wants
 LEAST_PART, LEAST_WORDS = 0.10, 0.35  # below both, nothing else can make two texts one
@@ -90,7 +91,8 @@ def decide(one: Side, other: Side) -> Edge:
     if score < REVIEW:
         return edge(Relation.NONE, score, "")
     doubtful = may_be_next(evidence) or is_thin(evidence)
-    sure = is_copy(evidence) or (score >= _JOIN and not doubtful)
+    enough = score >= (_JOIN_EXCERPT if evidence.excerpt else _JOIN)
+    sure = is_copy(evidence) or (enough and not doubtful)
     return edge(Relation.JOIN if sure else Relation.REVIEW, score, _told(short, long, evidence))
 
 
