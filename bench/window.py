@@ -37,7 +37,7 @@ from pipeline import linking
 from pipeline.dedup import WINDOW_DAYS
 from pipeline.model import Document, Parsed
 from pipeline.stages import receive, settle
-from pipeline.store import Database, codec, meta, open_database, prints, schema
+from pipeline.store import Database, candidates, codec, meta, open_database, prints, schema
 
 _ASKED = 50  # newcomers at a time, when candidates are counted
 
@@ -126,7 +126,7 @@ def outcome(db: Database, told: dict[str, str]) -> dict[str, Any]:
         newcomers, found, worth = sorted(guids.values()), 0, 0
         for start in range(0, len(newcomers), _ASKED):
             wanted = list(prints.sought(conn, newcomers[start : start + _ASKED]).values())
-            found += len(prints.find(conn, wanted, WINDOW_DAYS).pairs)
+            found += len(candidates.find(conn, wanted, WINDOW_DAYS).pairs)
             worth += sum(map(len, linking.alike(conn, wanted)[0]))
         homes = {
             row.entry_id: row.story_id for row in conn.execute(select(entry.c.entry_id, entry.c.story_id))

@@ -25,7 +25,7 @@ from pipeline.history import Known, fate, new_id
 from pipeline.model import ChangeKind, Decision, EntryId, SourceId, Story, StoryId, StoryState
 from pipeline.promise import promising
 from pipeline.retraction import taken_back
-from pipeline.store import Connection, links, prints, words
+from pipeline.store import Connection, candidates, links, prints, words
 from pipeline.store import stories as stories_store
 from pipeline.store.links import Ended, Node, Plan, Told
 from pipeline.store.prints import Sought
@@ -96,7 +96,7 @@ def near(conn: Connection, one: Sought) -> set[EntryId]:
 
 def alike(conn: Connection, wanted: Sequence[Sought]) -> tuple[list[set[EntryId]], list[tuple[int, int]]]:
     """Return for each of the sought those that its words may join it with, and the grams that got crowded."""
-    found = prints.find(conn, wanted, WINDOW_DAYS)
+    found = candidates.find(conn, wanted, WINDOW_DAYS)
     numbers: list[list[int]] = [[] for _ in wanted]
     for place, number in found.pairs:
         numbers[place].append(number)

@@ -6,7 +6,17 @@ from celery import shared_task
 
 from feeds import publish as feed_files
 from pipeline.config import settings
-from pipeline.store import Database, changes, deliveries, entries, leases, links, numbers, prints, receipts
+from pipeline.store import (
+    Database,
+    candidates,
+    changes,
+    deliveries,
+    entries,
+    leases,
+    links,
+    numbers,
+    receipts,
+)
 from search import sync
 from tasks.wiring import database, index, now, ring
 
@@ -70,7 +80,7 @@ def thin_out(db: Database, moment: datetime, lease_seconds: float) -> int:
     # is linked; one that goes leaves the run to the next thinning.
     with db.read() as conn:
         last = numbers.marked(conn, "thin_out")
-        if not prints.crowds(conn) or (last is not None and moment < last + _BETWEEN_THINNINGS):
+        if not candidates.crowds(conn) or (last is not None and moment < last + _BETWEEN_THINNINGS):
             return 0
     held = leases.acquire(db, "link", lease_seconds, moment)
     if held is None:
@@ -78,7 +88,7 @@ def thin_out(db: Database, moment: datetime, lease_seconds: float) -> int:
     try:
         with db.write() as conn:
             leases.fence(conn, held)
-            touched = prints.thin_out(conn)
+            touched = candidates.thin_out(conn)
             entries.touch(conn, touched)
             numbers.mark(conn, "thin_out", moment)
     finally:

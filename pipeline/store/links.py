@@ -26,7 +26,7 @@ from pipeline.model import (
     StoryState,
 )
 from pipeline.similarity import RULES
-from pipeline.store import changes, codec, prints, sources, stories
+from pipeline.store import candidates, changes, codec, prints, sources, stories
 from pipeline.store.database import insert
 from pipeline.store.entries import is_withdrawn, touch
 from pipeline.store.schema import (
@@ -281,7 +281,7 @@ def commit(conn: Connection, plan: Plan, now: datetime) -> int:
         entry.update().where(entry.c.entry_id == bindparam("one")).values(linked=bindparam("dealt_with")),
         [{"one": entry_id, "dealt_with": touched} for entry_id, touched in plan.linked],
     )
-    touch(conn, prints.crowd_out(conn, plan.crowded))
+    touch(conn, candidates.crowd_out(conn, plan.crowded))
     for start in range(0, len(linked), _CHUNK):
         part = linked[start : start + _CHUNK]
         conn.execute(edge.delete().where(or_(edge.c.a.in_(part), edge.c.b.in_(part))))

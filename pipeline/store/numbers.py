@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from pipeline.store import changes, counters, links, prints, stories
+from pipeline.store import candidates, changes, counters, links, stories
 from pipeline.store.receipts import ReceiptState
 from pipeline.store.schema import change, cursor, delivery, entry, held, intake, receipt, stamp
 
@@ -25,7 +25,7 @@ def state(conn: Connection, now: datetime) -> dict[str, Any]:
         "entries": conn.scalar(select(func.count()).select_from(entry)) or 0,
         "unlinked": links.unlinked_count(conn),
         "stories": stories.count(conn),
-        "crowds": prints.crowds(conn),
+        "crowds": candidates.crowds(conn),
         "quarantine_open": conn.scalar(open_held) or 0,
         "deliveries_due": conn.scalar(waiting) or 0,
         "log_head": head,

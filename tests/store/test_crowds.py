@@ -9,7 +9,7 @@ import pytest
 from pipeline import linking
 from pipeline.model import Draft, EntryKind
 from pipeline.stages import receive, settle
-from pipeline.store import Database, entries, export, leases, links, numbers, prints
+from pipeline.store import Database, candidates, entries, export, leases, links, numbers, prints
 from tasks.upkeep import thin_out
 from tests.store.newsroom import PAPERS, TEXTS, emptied, evidence, notice, published
 from tests.store.tellings import NOW, HandedOver, clock, draft, send, settled
@@ -106,7 +106,7 @@ def crowded(db: Database) -> list[Told]:
     told = [*flood()[:_NOTICES], boilerplate()]
     arrive(db, told, together=1_000, limit=200)
     with db.read() as conn:
-        before = (prints.crowds(conn) > 0, evidence(conn)["edges"])
+        before = (candidates.crowds(conn) > 0, evidence(conn)["edges"])
     assert (True, []) == before
     other = TEXTS["sen full"]
     revised = [
@@ -122,7 +122,7 @@ def test_a_crowd_that_is_gone_is_mended(db: Database, crowded: list[Told]) -> No
     touched = thin_out(db, NOW, 60)
     settled(db)
     with db.read() as conn:
-        left, mended = prints.crowds(conn), evidence(conn)
+        left, mended = candidates.crowds(conn), evidence(conn)
     emptied(db)
     arrive(db, crowded, together=1_000, limit=200)
     with db.read() as conn:
@@ -214,7 +214,7 @@ def test_items_and_articles_of_one_house_look_at_each_other(db: Database) -> Non
         known = prints.sought(conn, by_name.values())
         numbers_of = {name: known[entry_id].number for name, entry_id in by_name.items()}
         near = {
-            name: {number for _, number in prints.find(conn, [known[entry_id]], 45).pairs}
+            name: {number for _, number in candidates.find(conn, [known[entry_id]], 45).pairs}
             for name, entry_id in by_name.items()
         }
 
