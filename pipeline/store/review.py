@@ -197,8 +197,12 @@ def unapplied(conn: Connection, entry_ids: Iterable[EntryId]) -> bool:
 
 
 def _open(query: Select[Any], one: Any, other: Any) -> Select[Any]:
-    """Return a query of edges narrowed to those that wait for a word."""
+    """Return a query of edges narrowed to those that wait for a word.
+
+    An item or a stub that has joined its article asks no more: it is told once and by the best.
+    """
     ends = query.join(one, one.c.entry_id == edge.c.a).join(other, other.c.entry_id == edge.c.b)
+    ends = ends.where(*(end.c.verdict.is_distinct_from(Verdict.JOINS) for end in (one, other)))
     return ends.where(edge.c.relation == "review", one.c.story_id != other.c.story_id, ~_spoken_of())
 
 

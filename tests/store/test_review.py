@@ -161,6 +161,18 @@ def test_what_is_one_story_or_gone_is_no_question(db: Database, ids: dict[str, E
     assert ([{"kham", "lua"}], "") == (names(page), page.after)
 
 
+def test_an_item_that_found_its_article_is_no_question(db: Database, ids: dict[str, EntryId]) -> None:
+    """What else an item resembles is nobody's work once it has joined."""
+    send(db, ITEM, source=GAZETTE)
+    settled(db)
+    item = entry_id(db, "b#3")
+    left_over(db, (item, ids["lua"], 0.6), (ids["kham"], ids["lua"], 0.5))
+
+    with db.read() as conn:
+        [pair] = review.waiting(conn, limit=10).pairs
+    assert {ids["kham"], ids["lua"]} == {pair.one.entry_id, pair.other.entry_id}
+
+
 def test_a_day_is_a_local_one(db: Database, ids: dict[str, EntryId]) -> None:
     """A pair belongs to the day of its later entry, by the clock of Viet Nam."""
     late = NOW.replace(hour=17)  # midnight there
