@@ -155,7 +155,7 @@ def settle(db: Database, clock: Clock, *, lease_seconds: float = 120, limit: int
     try:
         if renewed := _renew(db, held, limit):
             return Settled(entries=renewed)
-        with db.read() as conn, _uncollected():
+        with db.snapshot() as conn, _uncollected():
             plan = linking.plan(conn, limit)
         if not plan.linked:
             return Settled()
@@ -181,7 +181,7 @@ def _uncollected() -> Iterator[None]:
 
 def _renew(db: Database, held: leases.Lease, limit: int) -> int:
     """Make fingerprints of older rules anew and return how many; nothing is linked before all are."""
-    with db.read() as conn:
+    with db.snapshot() as conn:
         stale = prints.stale(conn, limit)
     made = [
         (entry_id, current, prints.reading(texts.pop(current)), [facts(text) for text in texts.values()])

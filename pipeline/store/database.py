@@ -61,6 +61,16 @@ class Database:
             yield conn
 
     @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Yield a connection whose every reading sees the same state, whatever others commit meanwhile."""
+        with self.read() as conn:
+            if self.engine.dialect.name == "sqlite":
+                conn.exec_driver_sql("BEGIN")
+                yield conn
+            else:
+                yield conn.execution_options(isolation_level="REPEATABLE READ")
+
+    @contextmanager
     def write(self) -> Iterator[Connection]:
         """Yield a connection for one transaction: commit at the end, roll back on any error.
 

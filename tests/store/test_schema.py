@@ -115,3 +115,14 @@ def test_the_first_schema_is_brought_up_with_its_entries(tmp_path: Path) -> None
         assert ("e1", 0, "h") == (row.entry_id, row.rules, row.text_hash)
         assert [] == compare_metadata(MigrationContext.configure(conn, opts={"compare_type": True}), metadata)
     old.close()
+
+
+def test_a_snapshot_sees_one_state(db: Database) -> None:
+    """What others commit while a snapshot is read is not in it, on both databases."""
+    with db.snapshot() as conn:
+        before = list(export.lines(conn))
+        send(db, draft("a", "Tin một", BODY))
+        settled(db)
+        assert before == list(export.lines(conn)) == []
+    with db.snapshot() as conn:
+        assert 1 == len(list(export.lines(conn)))
