@@ -107,8 +107,8 @@ def may_be_next(evidence: Evidence) -> bool:
     """Say whether of two full articles one may tell what happened next.
 
     The second report on a case repeats half of the first, so words cannot tell it from another
-    paper's report on the same day: of 500 such pairs that people read, 52 % of those above this sum
-    and 20 % of those below were one story.
+    paper's report on the same day: of 490 hard pairs that were read (bench/dedup/labels.tsv), 3 of 3
+    at this sum or above were one story, and 81 of 487 below.
     """
     alike = evidence.likeness
     return not evidence.excerpt and evidence.length >= _FULL and alike.part + alike.back < _SAME_EXTENT

@@ -190,9 +190,11 @@ def _renew(db: Database, held: leases.Lease, limit: int) -> int:
     if made:
         with db.write() as conn:
             leases.fence(conn, held)
+            stands = prints.still_stale(conn, [entry_id for entry_id, *_ in made])
             for entry_id, current, reading, older in made:
-                prints.keep(conn, entry_id, current, reading)
-                for told in older:
+                if entry_id in stands:
+                    prints.keep(conn, entry_id, current, reading)
+                for told in (reading.print.facts, *older):
                     prints.keep_older(conn, entry_id, told)
             entries.touch(conn, [entry_id for entry_id, *_ in made])
     return len(made)

@@ -1,4 +1,4 @@
-"""Scores the rules on pairs of real articles that people labelled: prints a JSON line for each form.
+"""Scores the rules on pairs of real articles that were read and labelled: prints a JSON line for each form.
 
 Usage: PYTHONPATH=. python -m bench.dedup.byhand ARTICLES.jsonl.gz [--errors]
 

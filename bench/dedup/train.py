@@ -112,7 +112,7 @@ def _example(a: Side, b: Side, one: Label, other: Label) -> Example | None:
 def strangers(articles: Path) -> Iterator[Example]:
     """Yield pairs of real articles of the train split that are no copies: follow-ups and chance.
 
-    And those that people labelled. One of each pair also as a bulletin may tell it: its title and
+    And those that were read and labelled. One of each pair also as a bulletin may tell it: its title and
     lead, its lead alone. What lies between copies and strangers is left out unless it is labelled.
     The articles bear no dates; since follow-ups come soon, a pair is taken to be of one day or of
     neighbouring ones.

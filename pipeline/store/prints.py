@@ -134,6 +134,12 @@ def stale(conn: Connection, limit: int) -> list[tuple[EntryId, str, dict[str, Dr
     return [(EntryId(entry_id), current[entry_id], drafts[entry_id]) for entry_id in sorted(current)]
 
 
+def still_stale(conn: Connection, entry_ids: Iterable[EntryId]) -> set[EntryId]:
+    """Return those of the entries that nobody has given a new text and fingerprint meanwhile."""
+    where = (table.c.entry_id.in_(sorted(entry_ids)), table.c.rules < RULES)
+    return {EntryId(entry_id) for entry_id in conn.scalars(select(table.c.entry_id).where(*where))}
+
+
 def sought(conn: Connection, entry_ids: Iterable[EntryId]) -> dict[EntryId, Sought]:
     """Return what the like of entries is sought by; entries without a text are left out."""
     rows = conn.execute(select(table).where(table.c.entry_id.in_(sorted(entry_ids))))

@@ -10,10 +10,10 @@ from alembic.migration import MigrationContext
 
 from pipeline.errors import BadInput
 from pipeline.similarity import RULES
-from pipeline.stages import settle
-from pipeline.store import Database, changes, export, meta, open_database, transfer
+from pipeline.stages import receive, settle
+from pipeline.store import Database, changes, export, meta, open_database, prints, transfer
 from pipeline.store.schema import fingerprint, metadata, posting
-from tests.store.tellings import clock, draft, send, settled
+from tests.store.tellings import NOW, HandedOver, clock, draft, send, settled
 
 BODY = (
     "Chiều 20/11, đoàn công tác kiểm tra tiến độ đê bao ấp Phú Long dài 2,4 km, khối lượng đã đạt 85% và dự "
@@ -92,6 +92,24 @@ def test_new_rules_make_fingerprints_anew_and_stories_stay(db: Database) -> None
     assert {RULES} == made
     assert before | {"c": before["a"]} == after
     assert 0 == settle(db, clock).entries
+
+
+def test_a_text_that_comes_while_fingerprints_are_renewed_stands(db: Database) -> None:
+    """What was revised between reading the old and writing the new is not written over."""
+    send(db, draft("a", "Kiểm tra đê bao", BODY), draft("b", "Đê bao Phú Long", BODY))
+    settled(db)
+    with db.write() as conn:
+        conn.execute(fingerprint.update().values(rules=0, postings=b"", arrays=b"", facts={}))
+        conn.execute(posting.delete())
+        read = [entry_id for entry_id, *_ in prints.stale(conn, 10)]
+    send(db, draft("a", "Kiểm tra đê bao lần nữa", BODY + " Đoàn sẽ trở lại.", updated=NOW))
+    while receive(db, HandedOver(), clock).receipts:
+        pass
+
+    with db.read() as conn:
+        [stands] = prints.still_stale(conn, read)
+        [other] = {line["entry_id"] for line in export.lines(conn) if line["external_id"] == "b"}
+    assert other == stands
 
 
 def test_the_first_schema_is_brought_up_with_its_entries(tmp_path: Path) -> None:
