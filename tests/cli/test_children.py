@@ -46,7 +46,8 @@ def test_a_child_writes_to_its_log(tmp_path: Path) -> None:
 def test_a_child_ends(tmp_path: Path, deaf: bool) -> None:  # noqa: FBT001
     """SIGTERM ends a child, SIGKILL one that does not listen; nothing that it started stays."""
     heed = "signal.signal(signal.SIGTERM, signal.SIG_IGN); " if deaf else ""
-    script = f"import os, signal, time; {heed}os.fork(); print(os.getpid(), flush=True); time.sleep(60)"
+    # One write a line: two processes share the log, and an unbuffered print writes its line end by itself.
+    script = f"import os, signal, time; {heed}os.fork(); os.write(1, b'%d\\n' % os.getpid()); time.sleep(60)"
     one = child(tmp_path, script)
     one.start(os.environ)
     until = time.monotonic() + 20
