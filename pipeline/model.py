@@ -161,6 +161,60 @@ class Places:
     national: bool = False
 
 
+class Role(StrEnum):
+    """What a text has to do with an official document that it names."""
+
+    ISSUES = "issues"  # that this document was issued is what the text tells
+    CITES = "cites"  # a basis, a background, or not certain
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentMention:
+    """An official document as one text names it.
+
+    A number starts anew with every issuer each January: a document is (number, issuer, date).
+
+    Args:
+        number: in canonical form (`pipeline.documents`), "90/KH-UBND".
+        role: issued or cited.
+        issuer: as written, or as the number's code says beyond doubt ("Chính phủ"); "" if unknown.
+        dated: ISO 8601, as long as it is known: a day, a month, a year, or "".
+    """
+
+    number: str
+    role: Role
+    issuer: str = ""
+    dated: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Officeholder:
+    """Somebody in public office as a text writes it: "Lê Quốc Phong", "Bí thư Tỉnh ủy", "Đồng Tháp".
+
+    `unit` is the proper name of where the office is held, "" if the text does not say it.
+    """
+
+    name: str
+    office: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """The picture of an article: its absolute address and its caption, "" if it has none."""
+
+    url: str
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that an article hands out: its absolute address and how the article calls it."""
+
+    url: str
+    title: str = ""
+
+
 class Act(StrEnum):
     """What a draft does to its entry."""
 
@@ -184,6 +238,10 @@ class Draft:
         updated: the source's own time of this text, aware UTC.
         credit: the agency or paper that the text names as its origin ("TTXVN"), or "".
         links: targets of "tại đây", canonical; "#" and the page itself are left out.
+        documents: official documents named, each number once, in order of appearance.
+        people: holders of public office named, in order of appearance.
+        image: the article's main picture.
+        attachments: files to download, in order.
     """
 
     kind: EntryKind
@@ -208,6 +266,10 @@ class Draft:
     language: str = "vi"
     act: Act = Act.TELL
     note: str = ""
+    documents: tuple[DocumentMention, ...] = ()
+    people: tuple[Officeholder, ...] = ()
+    image: Image | None = None
+    attachments: tuple[Attachment, ...] = ()
 
     def text(self) -> str:
         """Return title, summary and body as one text, for matching."""
