@@ -26,7 +26,7 @@ def check(
 ) -> None:
     """Check format, lint, types and import contracts, then run the tests; stop at the first failure.
 
-    What follows `--` goes to pytest.
+    Two tests run at a time, since many wait for servers. What follows `--` goes to pytest.
 
     \b
     Examples:
@@ -38,7 +38,7 @@ def check(
 
     # Tests choose their own settings: a data folder in use must not be touched by them.
     environ = {name: value for name, value in os.environ.items() if name in _KEPT or "TINTINH_" not in name}
-    tests = [_PYTHON, "-m", "pytest", *(["--long"] if long else []), *context.args]
+    tests = [_PYTHON, "-m", "pytest", "-n", "2", *(["--long"] if long else []), *context.args]
     for name, command in (*_STEPS, ("tests", tests)):
         say(f"--- {name}")
         done = subprocess.run(command, cwd=ROOT, env=environ, check=False)  # noqa: S603 - our own commands

@@ -71,6 +71,7 @@ class Player:
                     self.feeds += 1
         from tasks import wiring  # reads the settings when imported: not before they name the broker
 
+        self._until(lambda _: True)  # that import takes a while, and nobody rings while all is being stopped
         wiring.ring("poll")
 
     def hand_in(self) -> None:
