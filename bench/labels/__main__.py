@@ -1,10 +1,12 @@
 """How well texts are labelled: prints one JSON line.
 
-Usage: PYTHONPATH=. python -m bench.labels LABELS.jsonl [--articles ARTICLES.jsonl.gz] [--each] [--errors]
+Usage: PYTHONPATH=. python -m bench.labels LABELS.jsonl [--articles ARTICLES.jsonl.gz] [--published DATE]
+           [--each] [--errors]
        PYTHONPATH=. python -m bench.labels FOLDER [--errors]
 
 LABELS is what `bench.labels.gold` describes. A FOLDER of cases (`bench.labels.case`) is measured by
-field: the share of expectations that hold, of lines kept and gone. `--each` adds every label's own
+field: the share of expectations that hold, of lines kept and gone. `--published` is the date of texts
+that have none (a name means a former or a present unit by the day); `--each` adds every label's own
 figures; `--errors` prints each error on a line of its own before.
 """
 
@@ -21,6 +23,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("labels", type=Path)
     parser.add_argument("--articles", type=Path)
+    parser.add_argument("--published", default="")
     parser.add_argument("--each", action="store_true")
     parser.add_argument("--errors", action="store_true")
     chosen = parser.parse_args()
@@ -28,7 +31,9 @@ def main() -> None:
         if chosen.labels.is_dir():
             figures, errors = documents.measured(chosen.labels)
         else:
-            figures, errors = lines.measured(chosen.labels, chosen.articles, each=chosen.each)
+            figures, errors = lines.measured(
+                chosen.labels, chosen.articles, published=chosen.published, each=chosen.each
+            )
     except ValueError as error:
         sys.exit(str(error))
     if chosen.errors:

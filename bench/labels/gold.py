@@ -8,7 +8,7 @@ A line: {"id", labels…} with the text in the same line ("title", "summary" or 
 - `documents`: [{"number", "role": "issues" | "cites" | "either", "issuer", "dated"}]; `documents_maybe`:
   numbers that count for nobody.
 - `people`: [{"name", "office", "unit"}].
-- `bulletin`: whether it is one.
+- `bulletin`: whether it is one. `published`: the text's date.
 """
 
 import gzip
