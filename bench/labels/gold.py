@@ -7,7 +7,7 @@ A line: {"id", labels…} with the text in the same line ("title", "summary" or 
 - `national`: true for news of the whole country.
 - `documents`: [{"number", "role": "issues" | "cites" | "either", "issuer", "dated"}]; `documents_maybe`:
   numbers that count for nobody.
-- `people`: [{"name", "office", "unit"}].
+- `people`: [{"name", "office", "unit"}]; `people_maybe`: names.
 - `bulletin`: whether it is one. `published`: the text's date.
 """
 

@@ -16,6 +16,7 @@ from pipeline.parse import parse
 
 _RECEIVED = datetime(2026, 9, 1, tzinfo=UTC)
 _SETS = ("provinces", "areas", "topics")
+_NEUTRAL = {"numbers": "documents_maybe", "offices": "people_maybe"}  # else the name of the set
 
 
 def measured(
@@ -99,7 +100,9 @@ def _sets(
         so["offices"] = [f"{one['name']}: {one['office']}" for one in wanted["people"]]
     errors = []
     for name, labels in so.items():
-        neutral = wanted.get("documents_maybe" if name == "numbers" else f"{name}_maybe", ())
+        neutral = wanted.get(_NEUTRAL.get(name, f"{name}_maybe"), ())
+        if name == "offices":
+            neutral = [one for one in said[name] if one.split(": ")[0] in neutral]
         tallies[name].add(said[name], labels, neutral)
         counts[name] += 1
         if set(labels) - set(said[name]) or set(said[name]) - set(labels) - set(neutral):
