@@ -9,8 +9,9 @@ import re
 from datetime import datetime, timedelta
 
 from pipeline.dates_in_fields import coarse, from_digits, from_parts, when
-from pipeline.dates_in_prose import Mention, first_full, mentions
-from pipeline.model import Basis, When
+from pipeline.dates_in_prose import Mention, mentions
+from pipeline.dates_reported import reported, with_year
+from pipeline.model import Basis, Precision, When
 from pipeline.text import CAPITALS, clean
 
 __all__ = ["Mention", "in_url", "line", "mentions", "parse", "plausible", "told"]
@@ -67,10 +68,31 @@ def line(text: str, basis: Basis) -> When | None:
     return from_parts(_PLACE_LINE.sub("", row), basis, spare=_SPARE_WORDS)
 
 
-def told(text: str) -> When | None:
-    """Return the first full date, 1990 or later, that prose tells, with basis INFERRED; else None."""
-    first = first_full(text, _NEWS_BEGIN)
-    return when(first.year, first.month, first.day, Basis.INFERRED) if first and first.year else None
+def told(text: str, within: When | None = None) -> When | None:
+    """Return the day of the news as prose tells it, 1990 or later, with basis INFERRED; else None.
+
+    Args:
+        text: title and paragraphs, clean.
+        within: the month or year of publication, if that is known; it gives a day its year.
+    """
+    if within is None:
+        news = with_year(text)
+        year = news.year if news else None
+    else:
+        news, start = reported(text), within.local()
+        year = start.year
+        if news and (news.year or year, news.month) != (
+            year,
+            start.month if _has_month(within) else news.month,
+        ):
+            return None
+    if news is None or year is None or year < _NEWS_BEGIN:
+        return None
+    return when(year, news.month, news.day, Basis.INFERRED)
+
+
+def _has_month(when: When) -> bool:
+    return when.precision is not Precision.YEAR
 
 
 def in_url(url: str) -> When | None:

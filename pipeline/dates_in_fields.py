@@ -35,25 +35,34 @@ _DATES = tuple(
         rf"(?<!\d)(?P<d>\d{{1,2}})\s+{_MONTH}\s*(?:,\s*)?(?:năm\s+)?[/.-]?\s*(?P<y>\d{{4}})(?!\d)",
         rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[\s.-]+{_ENGLISH}[\s,-]+(?P<y>\d{{4}}|\d{{2}})(?!\d)",
         rf"(?<![a-z]){_ENGLISH}\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[\s,]+(?P<y>\d{{4}})(?!\d)",
+        rf"(?<!\w){_MONTH}\s+(?P<d>\d{{1,2}})\s*,\s*(?P<y>\d{{4}})(?!\d)",
     )
 )
 _OFFSET = r"(?:GMT|UTC)\s?(?P<gmt>[+-]\s?\d{1,2}(?::?\d{2})?)(?!\d)"
 _TIME = re.compile(
     r"(?<![\d:])(?P<h>\d{1,2})"
-    r"(?:\s?(?::|h|g|giờ)\s?(?P<min>\d{2})(?!\d)(?:\s?(?::|phút)\s?(?P<s>\d{2})(?!\d))?(?:[.,]\d{1,9})?"
+    r"(?:\s?(?::|h|g|giờ)\s?(?P<min>\d{2}|\d(?=\s?(?:phút|:\d\d|\s|$)))(?!\d)"
+    r"(?:\s?(?::|phút)\s?(?P<s>\d{2})(?!\d))?(?:[.,]\d{1,9})?"
     r"|\s?(?:h|giờ)(?![^\W\d_]|\s?\d))"
     r"(?:\s?(?:phút|')(?![^\W\d_]))?"
     r"(?:\s?(?P<half>SA|CH|[AP]\.?M\.?|sáng|trưa|chiều|tối|đêm)(?![^\W\d_]))?"
-    rf"(?:\s?\(?(?:{_OFFSET}|(?P<iso>[+-]\d{{2}}(?::?\d{{2}})?)(?![\d/.-])|(?P<zone>[A-Z]{{1,4}})(?![^\W_]))\)?)?"
-    r"(?:\[[\w/+-]{1,40}\])?",
+    rf"(?:\s?\(?(?:{_OFFSET}|(?P<iso>[+-]\d{{1,2}}(?::?\d{{2}})?)(?![\d/.-])|(?P<zone>[A-Z]{{1,4}})(?![^\W_]))\)?)?"
+    r"(?:\s?\[[\w/+-]{1,40}\])?",
+    re.IGNORECASE,
+)
+_ZONE_NAME = re.compile(
+    r"\(?(?:asia/(?:ho_chi_minh|saigon|bangkok|hanoi|jakarta)|(?:indochina|se asia|vietnam|viet nam)"
+    r"(?: standard)? time|giờ đông dương(?: chuẩn)?|ict)\)?\s*$",
     re.IGNORECASE,
 )
 _LOOSE_OFFSET = re.compile(rf"\(?{_OFFSET}\)?", re.IGNORECASE)
 _WEEKDAY = re.compile(
-    r"(?<![^\W_])(?:thứ\s*(?:hai|ba|tư|năm|sáu|bảy|bẩy|[2-7])|chủ\s*nhật|t[2-7]|cn"
-    r"|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?)(?![^\W_])",
+    r"(?<![^\W_])(?:thứ\s*(?:hai|ba|tư|năm|sáu|bảy|bẩy|[2-7])|t[2-7]|chủ\s*nhật|cn"
+    r"|(?P<en>mon|tue|wed|thu|fri|sat|sun)(?:s|rs|nes|ur)?(?:day)?)(?![^\W_])"
+    r"|^(?:hai|ba|tư|năm|sáu|bảy),\s*(?=\d)",
     re.IGNORECASE,
 )
+_ENGLISH_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _BYLINE = re.compile(
     r"(?<![^\W_])(?:submitted|posted|published|written|đăng|viết|gửi)\s+(?:by|bởi)\s+[^|\d]{1,60}?"
     r"(?=\s*(?:(?:on|at|vào|lúc|ngày)\b|[|,(¦-]))",
@@ -70,7 +79,7 @@ _SENTENCE_END = re.compile(r"[.!?…]\s*$")
 _LABEL = re.compile(
     r"ngày|lúc|vào|hồi|giờ|phút|at|on|the|of|time|t|đăng|cập|nhật|xuất|bản|post|posted|published"
     r"|publish|update|updated|last|date|created|modified|tạo|gửi|viết|tin|bài|mới|nhất|phát|hành|thời|gian|cuối|pubdate|gmt"
-    r"|utc|vn|việt|nam|tải|lên|đưa",
+    r"|utc|vn|việt|nam|tải|lên|đưa|lần|điểm|được|công|bố|online|ngay",
     re.IGNORECASE,
 )
 _OTHER_EVENT = re.compile(
@@ -78,9 +87,12 @@ _OTHER_EVENT = re.compile(
     r"|khởi công|dự kiến|khánh thành|diễn ra)(?![^\W_])",
     re.IGNORECASE,
 )
-_DOTNET = re.compile(r"\\?/Date\((?P<ms>-?\d{1,15})(?:[+-]\d{4})?\)\\?/")
+_DOTNET = re.compile(r"(?:\\?/|new )?Date\((?P<ms>-?\d{1,15})(?:[+-]\d{4})?\)(?:\\?/)?")
 _EPOCH = re.compile(r"-?\d{9,10}(?:\.\d{1,9})?|\d{12,13}|\d{16}")
-_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?(?:\d{3})?(Z)?)?")
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?(?:\.?\d{1,3})?(Z|[+-]\d\d'?:?\d\d'?)?)?")
+_PDF_PREFIX = re.compile(r"^D:(?=\d{8})")
+_ISO_DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?:Z|[+-]\d\d:\d\d)")
+_DOTTED_TIME = re.compile(r"(?<=\d{4})(?P<gap>[\s,|-]{1,5})(?P<h>\d{1,2})\.(?P<min>\d\d)$")
 _MONTH_FIELD = re.compile(
     rf"(?P<y>\d{{4}})[-/](?P<m>\d{{1,2}})|(?:tháng\s*)?(?P<m2>\d{{1,2}})(?:\s*[-/.]\s*|\s+năm\s+)(?P<y2>\d{{4}})"
     rf"|{_ENGLISH}\s+(?P<y3>\d{{4}})",
@@ -122,11 +134,12 @@ def when(
 
 def from_digits(field: str, basis: Basis) -> When | None:
     """Read compact digits (20230131170500), an epoch in s, ms or µs, or /Date(ms)/."""
-    compact = _COMPACT.fullmatch(field)
+    compact = _COMPACT.fullmatch(_PDF_PREFIX.sub("", field))
     if compact:
         year, month, day = (int(part) for part in compact.groups()[:3])
         clock = (int(compact[4]), int(compact[5]), int(compact[6] or 0)) if compact[4] else None
-        found = when(year, month, day, basis, clock=clock, zone=UTC if compact[7] else LOCAL_ZONE)
+        zone = UTC if compact[7] == "Z" else _offset(compact[7]) if compact[7] else LOCAL_ZONE
+        found = when(year, month, day, basis, clock=clock, zone=zone)
         if found:
             return found
     dotnet = _DOTNET.fullmatch(field)
@@ -156,7 +169,9 @@ def coarse(field: str, basis: Basis) -> When | None:
 
 def from_parts(row: str, basis: Basis, *, spare: int) -> When | None:
     """Take weekday, time, zone and one date out of `row`; None if more than `spare` words are left."""
-    rest = _WEEKDAY.sub("¦", _COUNTER.sub("¦", row))
+    rest = _DOTTED_TIME.sub(r"\g<gap>\g<h>:\g<min>", _ISO_DAY.sub(r"\1", _COUNTER.sub("¦", row)))
+    weekday = _WEEKDAY.search(rest)
+    rest = _ZONE_NAME.sub("", _WEEKDAY.sub("¦", rest))
     if spare:
         rest = _BYLINE.sub("¦", rest)
     time = _TIME.search(rest)
@@ -167,14 +182,28 @@ def from_parts(row: str, basis: Basis, *, spare: int) -> When | None:
     if date is None or not _is_spare(_without(rest, date, "¦"), spare):
         return None
     year, month, day = _numbers(date)
+    if _is_month_first(year, month, day, weekday):
+        month, day = day, month
     if time is None:
         return when(year, month, day, basis)
-    clock, half = _clock(time), (time["half"] or "").lower()
-    if clock is None:
-        return None
-    if month > 12 >= day and half.startswith(("am", "pm")):
-        month, day = day, month  # 1/31/2023 5:05:12 PM: the only reading, and AM/PM says whose form it is
-    return when(year, month, day, basis, clock=clock, zone=_zone(time, offset))
+    clock = _clock(time)
+    return when(year, month, day, basis, clock=clock, zone=_zone(time, offset)) if clock else None
+
+
+def _is_month_first(year: int, month: int, day: int, weekday: re.Match[str] | None) -> bool:
+    """Tell whether a date is proven to be month first: by its only possible reading, or an English weekday.
+
+    "1/31/2023 5:05:12 PM" (ASP.NET) and "Thu, 02/09/2023 - 08:30" (Drupal's own form) are met in
+    the wild. Without proof the day is first; who writes weekdays in Vietnamese writes it first.
+    """
+    swapped = when(year, day, month, Basis.GIVEN)
+    if month > 12 or swapped is None:
+        return swapped is not None
+    first = when(year, month, day, Basis.GIVEN)
+    if weekday is None or weekday["en"] is None or first is None:
+        return False
+    named = _ENGLISH_WEEKDAYS.index(weekday["en"].lower())
+    return first.local().weekday() != named == swapped.local().weekday()
 
 
 def _without(text: str, found: re.Match[str] | None, instead: str) -> str:
@@ -230,6 +259,11 @@ def _zone(time: re.Match[str], loose: re.Match[str] | None) -> tzinfo:
     if not sign:
         name = (time["zone"] or "").upper()
         return timezone(timedelta(hours=_HOURS_OFF[name])) if name in _HOURS_OFF else LOCAL_ZONE
+    return _offset(sign)
+
+
+def _offset(sign: str) -> tzinfo:
+    """Return the zone of "+7", "+0700" or "+07:00"; local time for an impossible one."""
     digits = re.sub(r"\D", "", sign)
     hours, minutes = divmod(int(digits), 100) if len(digits) > 2 else (int(digits), 0)
     if hours > 14 or minutes > 59:

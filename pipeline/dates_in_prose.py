@@ -41,12 +41,23 @@ _NUMBER = re.compile(r"(?P<d>\d{1,2})(?P<m>)(?P<m2>)(?P<y>)(?P<y2>)")
 _MINUS = re.compile(r"(?P<d>\d{1,2})\s?[-–]\s?(?P<m>\d{1,2})(?P<m2>)(?P<y>)(?P<y2>)")
 _DOT = re.compile(r"\d\.\d{1,2}(?![.\d])")
 _UNIT_AFTER = re.compile(
-    r"\d|\s?[/.–-]\s?\d|[.,]\d|\s?%|\s*\(?(?:âm lịch|âl)(?![^\W_])"
+    r"\d|\s?[/.–-]\s?\d|[.,]\d|\s?%"
     r"|\s?(?:chỉ tiêu|số|tổng|diện tích|dân số|hộ|xã|phường|thôn|dân|đại biểu|phiếu|triệu|tỷ|tỉ|nghìn|ngàn|km"
     r"|ha|m|người|điểm|giờ|phút|ngày|tuần|tháng|năm|lần|tiếng|tuổi|trường hợp|chiều dài|chặng|trở lên"
     r"|trở xuống|bữa|chuyến|lượt|bài|tấn|tạ|kg|chiếc|đợt|trận|vụ|ca|suất|buổi|đồng|viên|ly|lít|cm|mét"
     r"|độ|học sinh|bàn)(?![^\W_])",
     re.IGNORECASE,
+)
+_CYCLE = (
+    r"(?:giáp|ất|bính|đinh|mậu|kỷ|kỉ|canh|tân|nhâm|quý|quí)\s+"
+    r"(?:tý|tí|sửu|dần|mão|mẹo|thìn|tỵ|tị|ngọ|mùi|thân|dậu|tuất|hợi)"
+)
+_LUNAR_AFTER = re.compile(
+    rf"\s*[,(]*\s*(?:(?:năm\s+)?{_CYCLE}|(?:tính )?(?:theo )?(?:âm lịch|nông lịch|âl|al)(?![^\W_]))",
+    re.IGNORECASE,
+)
+_LUNAR_BEFORE = re.compile(
+    r"(?:âm lịch|nông lịch|âl|nhằm|mùng|mồng|rằm)\s*[,:(]?\s*(?:là\s+)?(?:ngày\s+)?$", re.IGNORECASE
 )
 _CALM_AFTER = re.compile(r"\s*(?:$|[,.;:)!?\n]|(?:tại|ở|trên|này|vừa|đã|tới|của)(?![^\W_]))", re.IGNORECASE)
 _HABIT_BEFORE = re.compile(r"(?:mỗi|một|hằng|hàng|mấy|vài)\s+$", re.IGNORECASE)
@@ -84,21 +95,14 @@ def mentions(text: str) -> list[Mention]:
     return sorted(found, key=lambda mention: mention.start)
 
 
-def first_full(text: str, earliest_year: int) -> Mention | None:
-    """Return the first day told with its year, from `earliest_year` on, else None."""
-    for hit in _FULL.finditer(text):
-        mention = _of_full(text, hit)
-        if mention and mention.year and mention.year >= earliest_year:
-            return mention
-    return None
-
-
 def _of_full(text: str, hit: re.Match[str]) -> Mention | None:
     """Return the day of one match of `_FULL`, None if it is impossible or lunar or a street's name."""
     part = hit.groupdict()
     day, month, year = (int(part[key] or part[f"{key}2"]) for key in "dmy")
     start = hit.start("d") if part["d"] else hit.start("d2")
     if not is_day(day, month, year) or _NAME_BEFORE.search(text, max(0, start - 20), start):
+        return None
+    if _is_lunar(text, start, hit.end()):
         return None
     return Mention(day, month, year, start, hit.end())
 
@@ -115,7 +119,7 @@ def _of_run(text: str, hit: re.Match[str]) -> list[Mention]:
     if not items:
         return []
     end = hit.end() if month else origin + items[-1].end()  # the last day owns "tháng 7 năm 2025"
-    if _UNIT_AFTER.match(text, end) or _HABIT_BEFORE.search(text, max(0, hit.start() - 10), hit.start()):
+    if _is_no_day(text, hit.start(), origin, end):
         return []
     if minus and (hit["cue"] or "").lower() in _WEAK_CUES:
         return []
@@ -137,6 +141,20 @@ def _of_run(text: str, hit: re.Match[str]) -> list[Mention]:
             Mention(day, month, year, origin + item.start(), end if not found else origin + item.end())
         )
     return found
+
+
+def _is_no_day(text: str, cue: int, start: int, end: int) -> bool:
+    """Tell whether a row of numbers counts things, tells a habit, or is of the moon's calendar."""
+    return bool(
+        _UNIT_AFTER.match(text, end)
+        or _HABIT_BEFORE.search(text, max(0, cue - 10), cue)
+        or _is_lunar(text, start, end)
+    )
+
+
+def _is_lunar(text: str, start: int, end: int) -> bool:
+    """Tell whether a day is the moon's: "10/3 âm lịch", "nhằm ngày 15/8", "10 tháng 3 Quý Mão"."""
+    return bool(_LUNAR_AFTER.match(text, end) or _LUNAR_BEFORE.search(text, max(0, start - 25), start))
 
 
 def is_day(day: int, month: int, year: int | None) -> bool:
