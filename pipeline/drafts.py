@@ -6,14 +6,13 @@ same draft from a feed, a page, a file or a push.
 
 import hashlib
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from pipeline import dates, documents, places, topics
+from pipeline import dates, dating, documents, places, topics
 from pipeline.bulletin import Bulletin, split
 from pipeline.furniture import is_prose
-from pipeline.model import Act, Basis, Draft, EntryKind, Places, Precision, Source, TitleBasis, When
+from pipeline.model import Act, Basis, Draft, EntryKind, Places, Source, TitleBasis, When
 from pipeline.text import clean, fold, shorten
 from pipeline.tidy import Tidy, tidy
 from pipeline.urls import absolute, canonical
@@ -23,7 +22,6 @@ _LONGEST_GIVEN = 500
 _MOST_LINKS = 50
 _MOST_AUTHORS = 20
 _SENTENCE = 40  # characters; a shorter one is an abbreviation ("TP.") or a call
-_MONTHS = 12
 _PARAGRAPHS_ASKED = 40
 _CHARACTERS_ASKED = 5_000
 _HEAD = 2_000  # characters in which a headline stands, if it does
@@ -35,7 +33,6 @@ _ISSUED = re.compile(
     r"(?:về việc|v/v|về) (?P<what>\S.{20,})",
     re.IGNORECASE,
 )
-_RANKS = {basis: rank for rank, basis in enumerate(Basis)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +114,7 @@ def _items(found: Finding, bulletin: Bulletin, context: _Context) -> tuple[Draft
     if day is None or not dates.plausible(day, context.received_at):
         lines = (dates.line(row, Basis.HEADER) for row in bulletin.masthead.split("\n"))
         addresses = (dates.in_url(found.url), dates.in_url(found.claimed))
-        day = _best((*found.whens, *lines, *addresses), context)
+        day = dating.best((*found.whens, *lines, *addresses), "", context.received_at)
     chrome = f"{bulletin.masthead}\n{bulletin.signature}\n{found.chrome}"
     heading = f"{found.title}\n{bulletin.masthead}"
     inherited = places.read(heading, on=day.day() if day else None, chrome=chrome)
@@ -200,31 +197,11 @@ def _inferred(text: str) -> str:
 
 
 def _when(found: Finding, told: Tidy, text: str, context: _Context, *, is_item: bool) -> When:
-    """Return the publication date by the best basis there is; an item has its shell's."""
-    stated: tuple[When | None, ...] = found.whens
-    if not is_item:
-        addresses = (dates.in_url(found.url), dates.in_url(found.claimed))
-        stated = (*_unswapped(found.whens, told.header), told.header, told.page, *addresses)
-    received = When(context.received_at, Precision.SECOND, Basis.RECEIVED)
-    return _best(stated, context) or _best((dates.told(text),), context) or received
-
-
-def _best(whens: Iterable[When | None], context: _Context) -> When | None:
-    """Return the plausible date of the best basis, None if there is none."""
-    good = [when for when in whens if when is not None and dates.plausible(when, context.received_at)]
-    return min(good, key=lambda when: _RANKS[when.basis], default=None)
-
-
-def _unswapped(whens: tuple[When, ...], header: When | None) -> tuple[When, ...]:
-    """Leave out a date of <meta> that has day and month swapped, as the page's own date line proves.
-
-    Seen: 9/10/2025 on the page, 2025-09-10 in its metadata.
-    """
-    day = header.day() if header else None
-    if day is None or day.day > _MONTHS or day.day == day.month:
-        return whens
-    swapped = day.replace(day=day.month, month=day.day)
-    return tuple(when for when in whens if when.basis is not Basis.META or when.day() != swapped)
+    """Return the publication date; an item has its shell's, and the events that it tells date nothing."""
+    if is_item:
+        return dating.choose(found.whens, "", context.received_at)
+    addresses = (dates.in_url(found.url), dates.in_url(found.claimed))
+    return dating.choose((*found.whens, told.header, told.page, *addresses), text, context.received_at)
 
 
 def _updated(updated: datetime | None, context: _Context) -> datetime | None:
