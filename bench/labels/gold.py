@@ -4,7 +4,7 @@ A line: {"id", labels…} with the text in the same line ("title", "summary" or 
 "text"; a list of paragraphs is fine) or under the same id in another file. Labels, all optional:
 
 - `provinces`, `areas`, `topics`: slugs, the main one first; `…_maybe`: right or wrong for nobody.
-- `national`: true for news of the whole country.
+- `national`: true for news of the whole country; `national_maybe`: either counts as right.
 - `documents`: [{"number", "role": "issues" | "cites" | "either", "issuer", "dated"}]; `documents_maybe`:
   numbers that count for nobody.
 - `people`: [{"name", "office", "unit"}]; `people_maybe`: names.
