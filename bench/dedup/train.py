@@ -151,17 +151,15 @@ def _between(one: Fingerprint, other: Fingerprint, *, excerpt: bool = False) -> 
     return None if is_copy(found) else found
 
 
-def fitted(rows: Array, truth: Array, weights: Array) -> Array:
+def fitted(rows: Array, truth: Array, weights: Array, ridge: float = _RIDGE) -> Array:
     """Return the coefficients of a ridge logistic regression; the last column is the constant."""
-    ridge = np.full(rows.shape[1], _RIDGE)
-    ridge[-1] = 0.0
+    pull = np.full(rows.shape[1], ridge)
+    pull[-1] = 0.0
     found = np.zeros(rows.shape[1])
     for _ in range(_STEPS):
         chance = 1 / (1 + np.exp(-np.clip(rows @ found, -30, 30)))
-        slope = rows.T @ (weights * (truth - chance)) - ridge * found
-        curve = (rows * (weights * np.maximum(chance * (1 - chance), 1e-9))[:, None]).T @ rows + np.diag(
-            ridge
-        )
+        slope = rows.T @ (weights * (truth - chance)) - pull * found
+        curve = (rows * (weights * np.maximum(chance * (1 - chance), 1e-9))[:, None]).T @ rows + np.diag(pull)
         step = np.linalg.solve(curve, slope)
         found += step
         if np.abs(step).max() < _STEADY:
