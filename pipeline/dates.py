@@ -22,9 +22,11 @@ _LINE_SIZE = 120
 _URL_SIZE = 2_000
 _SPARE_WORDS = 6  # a byline or a section beside the date
 
-_PLACE_LINE = re.compile(rf"^\s*[{CAPITALS}][^\W\d_]*(?:\s[{CAPITALS}][^\W\d_]*){{0,3}},\s*(?=ngày\b)")
+_PLACE_LINE = re.compile(
+    rf"^\s*(?:TP\.?\s?)?[{CAPITALS}][^\W\d_]*(?:\s[{CAPITALS}][^\W\d_]*){{0,3}},\s*(?=ngày\b)"
+)
 _GLUED = re.compile(
-    r"(?:\d{1,2}[:h]\d{2}\s?[,-]?\s?)?\d{1,2}[/.-]\d{1,2}[/.-]\d{4}(?:\s?[,-]?\s?\d{1,2}[:h]\d{2})?"
+    r"(?:[^\W\d_]{2,9}(?:\s[^\W\d_]{2,9}){0,2}\s?:\s?)?(?:\d{1,2}[:h]\d{2}\s?[,-]?\s?)?\d{1,2}[/.-]\d{1,2}[/.-]\d{4}(?:\s?[,-]?\s?\d{1,2}[:h]\d{2})?"
     rf"(?=[{CAPITALS}])"
 )
 _HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?//[^/?#]*", re.IGNORECASE)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from pipeline.model import LOCAL_ZONE, Basis, Precision, When
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
+_SHORT = 3  # words of a section's or a person's name
 _FAR = 5_000_000_000  # seconds from 1970, beyond both years
 
 _ENGLISH_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -64,13 +65,17 @@ _WEEKDAY = re.compile(
 )
 _ENGLISH_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _BYLINE = re.compile(
-    r"(?<![^\W_])(?:submitted|posted|published|written|đăng|viết|gửi)\s+(?:by|bởi)\s+[^|\d]{1,60}?"
+    r"(?<![^\W_])(?:(?:(?:submitted|posted|published|written|đăng|viết|gửi)\s+)?(?:by|bởi)\s"
+    r"|(?:tác giả|người (?:đăng|viết|gửi|tạo))\s?:)\s*[^|\d]{1,60}?"
     r"(?=\s*(?:(?:on|at|vào|lúc|ngày)\b|[|,(¦-]))",
     re.IGNORECASE,
 )
 _COUNTER = re.compile(
     r"(?:số\s+)?(?:lượt|lần)\s+(?:xem|đọc|truy cập)\s*:?\s*[\d.,]*"
-    r"|\d[\d.,]*\s+(?:lượt\s+(?:xem|đọc)|views?)|(?:bình luận|views?)\s*:?\s*\(?\d[\d.,]*\)?",
+    r"|\d[\d.,]*\s+(?:lượt\s+(?:xem|đọc)|views?|bình luận)"
+    r"|(?:bình luận|views?|(?:đã\s+)?(?:xem|đọc)(?=\s?:))\s*:?\s*\(?\d[\d.,]*\)?(?![\d/-])"
+    r"|(?<![^\W_])(?:xem cỡ chữ|cỡ chữ|(?:nghe )?đọc bài(?: viết)?|in bài(?: viết)?|chia sẻ"
+    r"|google news|facebook|zalo|twitter|email|print|in|a[-+])(?![^\W_])",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]+|\d+")
@@ -84,7 +89,7 @@ _LABEL = re.compile(
 )
 _OTHER_EVENT = re.compile(
     r"(?<![^\W_])(?:hạn|sinh|khai mạc|hiệu lực|ban hành|hết|từ|đến|tới|trước|sau|kỷ niệm|mất|họp|thi"
-    r"|khởi công|dự kiến|khánh thành|diễn ra)(?![^\W_])",
+    r"|khởi công|dự kiến|khánh thành|diễn ra|hôm nay|lịch)(?![^\W_])",
     re.IGNORECASE,
 )
 _DOTNET = re.compile(r"(?:\\?/|new )?Date\((?P<ms>-?\d{1,15})(?:[+-]\d{4})?\)(?:\\?/)?")
@@ -179,7 +184,7 @@ def from_parts(row: str, basis: Basis, *, spare: int) -> When | None:
     offset = _LOOSE_OFFSET.search(rest)
     rest = _without(rest, offset, " ")
     date = next((found for pattern in _DATES if (found := pattern.search(rest))), None)
-    if date is None or not _is_spare(_without(rest, date, "¦"), spare):
+    if date is None or not _is_spare(_without(rest, date, "¦"), spare, timed=time is not None):
         return None
     year, month, day = _numbers(date)
     if _is_month_first(year, month, day, weekday):
@@ -210,15 +215,19 @@ def _without(text: str, found: re.Match[str] | None, instead: str) -> str:
     return f"{text[: found.start()]}{instead}{text[found.end() :]}" if found else text
 
 
-def _is_spare(rest: str, spare: int) -> bool:
-    """Tell whether what surrounds a date is only labels, or a few words set apart from it."""
+def _is_spare(rest: str, spare: int, *, timed: bool) -> bool:
+    """Tell whether what surrounds a date is only labels, or a few words set apart from it.
+
+    Beside a date with its time a name or a section ("Minh Thư", "Chính trị") needs nothing between.
+    """
     left = [word for word in _WORD.findall(rest) if not _LABEL.fullmatch(word)]
     if not left:
         return not _OTHER_EVENT.search(rest)
     if len(left) > spare or any(word.isdigit() for word in left) or _OTHER_EVENT.search(rest):
         return False
     chunks = [chunk for chunk in _SET_APART.split(rest) if _WORD.search(chunk)]
-    apart = bool(_SET_APART.search(rest.replace("¦", "", 1)))
+    short = timed and len(chunks) == 1 and len(left) <= _SHORT and left[0][0].isupper()
+    apart = short or bool(_SET_APART.search(rest.replace("¦", "", 1)))
     return apart and not any(_SENTENCE_END.search(chunk) for chunk in chunks)
 
 

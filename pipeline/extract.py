@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from pipeline import dates
+from pipeline import dates, dates_on_page
 from pipeline.bylines import byline
 from pipeline.markup import lines, names, told, tree, weight
 from pipeline.model import Basis, When
@@ -29,7 +29,6 @@ _LEAD = (40, 1_200)  # characters
 _HEADINGS, _ROWS_ABOVE = 20, 40  # that may be the headline
 _SHORTEST_TITLE = 2  # words; no more is a section's name
 _LONGEST_NAME = 100
-_BELOW_HEADLINE = 6  # rows in which a date line may stand
 _ABOVE, _BELOW = 8, 3  # rows between headline and text, and for makers below
 
 _BODY = re.compile(
@@ -43,13 +42,10 @@ _LEADS = re.compile(
     r"short-?(?:intro|content|desc)|(?:detail|news|article|post)-?(?:sapo|lead|summary|intro|desc(?:ription)?))"
     r"(?![a-z])"
 )
-_PUBLISHED = (
-    *("article:published_time", "og:article:published_time", "datepublished", "pubdate", "publishdate"),
-    *("publish-date", "published_time", "dc.date.issued", "dcterms.created", "dcterms.issued", "dc.date"),
-    *("dc.created", "date", "article.published"),
-)
 _MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "last-modified")
 _STORIES = ("Article", "BlogPosting", "Report")
+_TOLD_OF = ("WebPage", "VideoObject", "CreativeWork")  # that may stand for the article where none is
+_DEEPEST, _MOST_OBJECTS = 6, 200  # of JSON-LD
 _TITLE_PARTS = re.compile(r"\s+[|–—»•-]\s+|\s*\|\s*")
 
 
@@ -61,8 +57,7 @@ class Page:
         title: the headline, "" if there is none.
         summary: the source's own lead or description, "" if it gave none.
         text: Markdown lines of the article, its lead included, headline and date line perhaps too.
-        meta: the date of <meta>, JSON-LD or <time>.
-        header: a date line between the headline and the text.
+        whens: what metadata and date lines say of the publication, in any order.
         updated: the page's own time of its last change.
         canonical: the address that the page claims, absolute, "" if it claims none worth having.
         authors: people that its metadata name.
@@ -72,8 +67,7 @@ class Page:
     title: str = ""
     summary: str = ""
     text: str = ""
-    meta: When | None = None
-    header: When | None = None
+    whens: tuple[When, ...] = ()
     updated: When | None = None
     canonical: str = ""
     authors: tuple[str, ...] = ()
@@ -85,7 +79,8 @@ def page(markup: str, url: str = "") -> Page:
     root = tree(markup)
     if root is None:
         return Page()
-    meta, linked = _meta(root), _json_ld(root)
+    meta, objects = _meta(root), _json_ld(root, url)
+    linked = objects[0] if objects else {}
     base = _base(root, url)
     rows = lines(root, base, around=True).split("\n\n")
     main = _main(root)
@@ -95,12 +90,15 @@ def page(markup: str, url: str = "") -> Page:
     lead = _lead(root, main, meta, f"{title}\n{body}")
     if fold(lead)[: _LEAD[0]] not in fold(body):
         body = f"{lead}\n\n{body}"
+    stated = (
+        *dates_on_page.stated(root, main, meta, objects, title),
+        *dates_on_page.lines(rows, title, own[-1]),
+    )
     return Page(
         title=title,
         summary=lead,
         text=body,
-        meta=dates.parse(_first(meta, linked, "datePublished", _PUBLISHED) or _time(root, main), Basis.META),
-        header=_date_line(rows, title),
+        whens=stated or tuple(dates_on_page.vague(meta)),
         updated=dates.parse(_first(meta, linked, "dateModified", _MODIFIED), Basis.META),
         canonical=_claimed(root, meta, url),
         authors=_authors(linked, meta),
@@ -180,8 +178,9 @@ def _meta(root: Any) -> dict[str, str]:
     return said
 
 
-def _json_ld(root: Any) -> dict[str, Any]:
-    """Return the page's JSON-LD object of a news article, {} if there is none."""
+def _json_ld(root: Any, url: str) -> list[dict[str, Any]]:
+    """Return the page's JSON-LD objects that can be its article, the likeliest first."""
+    found: list[dict[str, Any]] = []
     for element in root.iter("script"):
         if element.get("type") != "application/ld+json" or len(element.text or "") > _LONGEST_JSON:
             continue
@@ -189,20 +188,36 @@ def _json_ld(root: Any) -> dict[str, Any]:
             said = from_json(clean(element.text or ""))
         except ValueError:
             continue
-        for thing in _things(said):
-            kinds = thing.get("@type")
-            if any(str(kind).endswith(_STORIES) for kind in (kinds if isinstance(kinds, list) else [kinds])):
-                return thing
-    return {}
+        found += islice(_things(said), _MOST_OBJECTS)
+    stories = [thing for thing in found if _is_a(thing, _STORIES)]
+    own = [thing for thing in stories if url and canonical(url) in _addresses(thing)]
+    return [*own, *(thing for thing in stories if thing not in own)] or [
+        thing for thing in found if _is_a(thing, _TOLD_OF)
+    ]
 
 
-def _things(said: Any) -> Iterator[dict[str, Any]]:
-    """Yield the objects of JSON-LD: one, a list, or a graph."""
-    for thing in said if isinstance(said, list) else [said]:
-        if isinstance(thing, dict):
-            yield thing
-            graph = thing.get("@graph")
-            yield from (part for part in (graph if isinstance(graph, list) else []) if isinstance(part, dict))
+def _is_a(thing: dict[str, Any], kinds: tuple[str, ...]) -> bool:
+    """Tell whether a JSON-LD object is of one of some types, by the ends of their names."""
+    named = thing.get("@type")
+    return any(str(kind).endswith(kinds) for kind in (named if isinstance(named, list) else [named]))
+
+
+def _addresses(thing: dict[str, Any]) -> set[str]:
+    """Return the canonical addresses that a JSON-LD object gives itself."""
+    page = thing.get("mainEntityOfPage")
+    said = (thing.get("url"), thing.get("@id"), page.get("@id") if isinstance(page, dict) else page)
+    return {canonical(one) for one in said if isinstance(one, str)} - {""}
+
+
+def _things(said: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
+    """Yield the objects of JSON-LD: one, a list, or a graph, nested or not."""
+    if isinstance(said, list) and depth < _DEEPEST:
+        for part in said[:_MOST_OBJECTS]:
+            yield from _things(part, depth + 1)
+    elif isinstance(said, dict):
+        yield said
+        for name in ("@graph", "mainEntity", "mainEntityOfPage"):
+            yield from _things(said.get(name), depth + 1) if depth < _DEEPEST else ()
 
 
 def _text_of(thing: dict[str, Any], name: str) -> str:
@@ -214,13 +229,6 @@ def _text_of(thing: dict[str, Any], name: str) -> str:
 def _first(meta: dict[str, str], linked: dict[str, Any], name: str, others: tuple[str, ...]) -> str:
     """Return what JSON-LD says under `name`, else the first of `others` that <meta> says."""
     return _text_of(linked, name) or next(filter(None, map(meta.get, others)), "")
-
-
-def _time(root: Any, main: Any) -> str:
-    """Return the first <time datetime> of the article, else the only one of the page."""
-    own = [element.get("datetime") or "" for element in main.iter("time")]
-    every = [element.get("datetime") or "" for element in root.iter("time")]
-    return next(filter(None, own), "") or (every[0] if len(every) == 1 else "")
 
 
 def _authors(linked: dict[str, Any], meta: dict[str, str]) -> tuple[str, ...]:
@@ -279,16 +287,6 @@ def _lead(root: Any, main: Any, meta: dict[str, str], body: str) -> str:
                 return lead
     described = " ".join((meta.get("og:description") or meta.get("description") or "").split())
     return described if short <= len(described) <= long and _echoes(described, body) else ""
-
-
-def _date_line(rows: list[str], title: str) -> When | None:
-    """Return the date line that follows the headline on the page; the last headline if it stands twice."""
-    key = fold(title)
-    for at in reversed([at for at, row in enumerate(rows) if key and fold(row) == key]):
-        for row in rows[at + 1 : at + 1 + _BELOW_HEADLINE]:
-            if when := dates.line(row, Basis.HEADER):
-                return when
-    return None
 
 
 def _base(root: Any, url: str) -> str:

@@ -85,7 +85,6 @@ def _page(document: Document) -> Parsed:
     """Read HTML."""
     given = document.given
     page = extract.page(_decoded(document), given.url)
-    whens = tuple(when for when in (page.meta, page.header) if when)
     found = _given(
         document,
         claimed=page.canonical,
@@ -93,7 +92,7 @@ def _page(document: Document) -> Parsed:
         title_basis=TitleBasis.PAGE,
         summary=page.summary,
         text=page.text,
-        whens=whens,
+        whens=page.whens,
         updated=page.updated.at if page.updated else None,
         authors=page.authors,
         chrome=page.chrome,
