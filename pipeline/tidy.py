@@ -30,11 +30,13 @@ from pipeline.text import clean, fold, paragraphs, words
 
 _ECHO_ROOM = 20_000  # characters of the text that are asked what it speaks of
 _HARDLY_ENTRY, _NO_ENTRY = 5, 8  # words that menus' entries seldom and never have
+_SHORTEST_HEADLINE = 4  # words
 _WRAPPED = 40  # characters of a line that a portal may have broken off
 _MOST_BYLINES = 2  # more names in a row are a list of the article
 
 _LINE_START = re.compile(r"^(?:#{1,6}\s+|>\s?|\*\s+)+")
 _HEADING = re.compile(r"^# +(?P<title>\S.*)", re.MULTILINE)
+_WEEKDAY = re.compile(r"(?:thứ\s|chủ nhật|t[2-7],|cn,)", re.IGNORECASE)
 _RULE = re.compile(r"[-*_=\s|:]{3,}")
 _HERE = re.compile(
     r"(?:(?:tại|ở|vào) )?đây|(?:xem |đọc )?(?:chi tiết|thêm|tiếp|toàn văn|tại đây)|link|file đính kèm"
@@ -185,10 +187,16 @@ def _is_above(line: str, following: list[str], work: _Work, told: list[str]) -> 
     elif kind is not None or repeats(line, work.title):
         opens = {None: _Menu.NONE, Kind.BOX: _Menu.SURE, Kind.END: _Menu.SURE, Kind.MENU: _Menu.LIKELY}
         work.menu = max(work.menu, opens.get(kind, _Menu.NONE))
+        if kind is None:  # what was dated above the headline need not be the article
+            work.dates = [(True, when) for _, when in work.dates]
         work.removed.append(line)
     elif (when := dates.line(line, Basis.HEADER)) and not _GLUED_DATE.match(line):
-        work.dates.append((not work.title, when))
-        work.menu = _Menu.NONE
+        if following and _is_clock(line, following[0]):
+            work.removed.append(line)
+            work.menu = max(work.menu, _Menu.LIKELY)
+        else:
+            work.dates.append((not work.title, when))
+            work.menu = _Menu.NONE
     elif not work.title and following and _is_title(line, following[0], work, told):
         work.title, work.menu = line, _Menu.NONE
     elif not is_prose(line) and (work.menu or (not work.title and is_entry(line, following, told))):
@@ -197,6 +205,13 @@ def _is_above(line: str, following: list[str], work: _Work, told: list[str]) -> 
     else:
         return False
     return True
+
+
+def _is_clock(line: str, below: str) -> bool:
+    """Tell whether a date line above a menu is the site's clock: it begins with the weekday, unlabelled."""
+    if not _WEEKDAY.match(line):
+        return False
+    return kind_of(below) is Kind.MENU or (":" not in line and len(below.split()) < _SHORTEST_HEADLINE)
 
 
 def _is_title(line: str, below: str, work: _Work, told: list[str]) -> bool:
