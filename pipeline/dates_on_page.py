@@ -12,6 +12,7 @@ from typing import Any
 from lxml import etree
 
 from pipeline import dates
+from pipeline.furniture import is_prose
 from pipeline.markup import names, told
 from pipeline.model import Basis, When
 from pipeline.text import clean, fold
@@ -90,7 +91,7 @@ def vague(meta: dict[str, str]) -> list[When]:
 
 def lines(rows: list[str], title: str, last: str) -> list[When]:
     """Return the date line at the headline, else one that says what it is below the article's last line."""
-    header = _at_headline(rows, title)
+    header = _at_headline(rows, title, last)
     if header:
         return [header]
     below = _below(rows, last)
@@ -156,12 +157,12 @@ def _is_aside(element: Any, main: Any) -> bool:
     return False
 
 
-def _at_headline(rows: list[str], title: str) -> When | None:
+def _at_headline(rows: list[str], title: str, last: str) -> When | None:
     """Return the date line below the headline, else above it; of the last headline if it stands twice."""
     key = fold(title)
     heads = [at for at, row in enumerate(rows) if key and fold(row) == key]
     for at in reversed(heads):
-        if when := _first(rows[at + 1 : at + 1 + _BELOW_HEADLINE]):
+        if when := _first(_up_to_text(rows[at + 1 : at + 1 + _BELOW_HEADLINE], last)):
             return when
     for at in reversed(heads):
         above = [
@@ -172,6 +173,16 @@ def _at_headline(rows: list[str], title: str) -> When | None:
         if when := _first(reversed(above)):
             return when
     return None
+
+
+def _up_to_text(rows: list[str], last: str) -> Iterator[str]:
+    """Yield the rows between headline and text; a lead may stand among them."""
+    paragraphs = 0
+    for row in rows:
+        paragraphs += is_prose(row)
+        if paragraphs > 1 or row == last:
+            return
+        yield row
 
 
 def _first(rows: Iterable[str]) -> When | None:
