@@ -1,0 +1,113 @@
+"""Where an item of a bulletin begins, and what it says: number, heading, body. Pure; never raises."""
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from pipeline.fields import is_section
+from pipeline.furniture import unmarked
+from pipeline.text import CAPITALS
+from pipeline.wrapped import Wrap, continues, joined
+
+_LONGEST_HEADING = 260  # characters; a longer one is a paragraph
+HERE = re.compile(r"tại đây[\s\])*.:…\"”»>]*(?:\([^()\s]*\))?[\s*.:]*$", re.IGNORECASE)
+_TWO_SENTENCES = re.compile(rf"(?<![{CAPITALS}])(?<!Tp)\. ")  # "TP. HCM" and "PGS. TS." end none
+_CLOSED = re.compile(r"[.!?…;:][\"”’')*\]]*$")
+
+
+class Opening(Enum):
+    """What an item begins with."""
+
+    ANY = "any"  # a heading or a paragraph: its look decides
+    HEADLINE = "headline"  # a headline even where a full stop closes it
+    PROSE = "prose"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A row where an item begins.
+
+    Args:
+        at: the row; `title_at` is the row of its heading, a later one if a number stands alone.
+        title_from: characters of that row before the heading: number, mark, bullet.
+        number: as printed, 0 if none is.
+    """
+
+    at: int
+    title_at: int
+    title_from: int = 0
+    number: int = 0
+    opening: Opening = Opening.ANY
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The items of a text in one form of bulletin.
+
+    Args:
+        rows: the text, cut as this form has its items; joined they are the text.
+        starts: where items begin, in order, at least one.
+        end: the row where the last item ends at the latest.
+    """
+
+    rows: list[str]
+    starts: list[Start]
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item.
+
+    Args:
+        number: as printed if the bulletin's numbers rise, else 1..n by position.
+        title: its heading, "" if it begins with a paragraph.
+        body: what follows, as Markdown; "" for a headline alone.
+        raw: its slice of the text.
+    """
+
+    number: int
+    title: str
+    body: str
+    raw: str
+
+
+def item(number: int, rows: list[str], start: Start, told: Wrap) -> Item:
+    """Read one item: its heading, broken rows of it joined, and its body.
+
+    Args:
+        number: the number it gets.
+        rows: its own rows.
+        start: where it begins, in rows of the whole text.
+        told: how the whole text is broken.
+    """
+    raw = "".join(rows)
+    title_at = start.title_at - start.at
+    first, rest = rows[title_at][start.title_from :], rows[title_at + 1 :]
+    while rest and _is_gap(rest[-1]):
+        rest = rest[:-1]
+    if start.opening is Opening.PROSE:
+        return Item(number, "", joined([first, *rest], told), raw)
+    heading, last, after = unmarked(first).strip(), unmarked(first).strip(), rest
+    while after and len(heading) < _LONGEST_HEADING:
+        below = unmarked(after[0]).strip()
+        if not below and told.spaced and told.width and len(after) > 1:
+            below, skip = unmarked(after[1]).strip(), 2
+        else:
+            skip = 1
+        if not continues(last, below, told):
+            break
+        heading, last, after = f"{heading} {below}", below, after[skip:]
+    is_heading = len(heading) <= _LONGEST_HEADING and not (
+        _TWO_SENTENCES.search(heading) or HERE.search(heading)
+    )
+    body = joined(after, told)
+    if is_heading and (body or start.opening is Opening.HEADLINE or not _CLOSED.search(heading)):
+        return Item(number, heading.rstrip(" .:;"), body, raw)
+    return Item(number, "", joined([first, *rest], told), raw)
+
+
+def _is_gap(row: str) -> bool:
+    """Tell whether a row below an item belongs to none: empty, or the heading of the next section."""
+    line = unmarked(row).strip()
+    return not line or is_section(line)

@@ -1,0 +1,154 @@
+"""The heading of a bulletin with its day and session, and the makers' block below its last item.
+
+Pure; never raises.
+"""
+
+import re
+from dataclasses import dataclass
+
+from pipeline import dates
+from pipeline.bulletin_words import either
+from pipeline.furniture import is_prose, unmarked
+from pipeline.model import Basis, When
+from pipeline.text import clean, fold
+
+_ROWS = 12  # filled rows above the first item that may be the heading
+_TITLE_ROWS = 4  # rows of the heading that may name its day
+_LONGEST_ROW = 300
+_LONGEST_PREFIX = 60
+_LONGEST_INTRO = 300  # characters of prose between heading and first item
+_LONGEST_LEAD_IN = 800  # the same where it ends in a colon and each item has its own text
+_FEW_WORDS = 7  # a heading that says no more needs no day
+_MENU_WORDS = 4  # a name in capitals of no more words may be a menu's
+
+_END = r"(?![^\W\d_])"
+_DIRECTING = (
+    rf"(?:(?:các |những )?{either('directing')}(?: về| công tác)? )?chỉ đạo,?(?: và)? điều hành{_END}"
+    rf".{{0,200}}?{either('directing_when')}"
+)
+_MASTHEAD = re.compile(
+    rf"(?:\[?(?:[^.!?:|]{{1,{_LONGEST_PREFIX}}}(?:[:|»]| - ))? *)?"
+    rf"(?:(?:{either('sure_names')}|{either('names')}){_END}|{_DIRECTING}).*"
+)
+_SURE = re.compile(rf"{either('sure_names')}{_END}")
+_SURE_ALONE = re.compile(rf"{either('sure_names')}{_END}[^:;.!?]*")
+_GOES_ON = re.compile(rf"[(\[]{{0,2}}{either('heading_goes_on')}")
+_ABOUT = re.compile(rf"(?<![^\W_]){either('about')}(?![^\W_])")
+_ONE_SUBJECT = re.compile(rf"bản tin(?: nhanh)?(?: số \S+)?(?: về)? {either('one_subject')}")
+_SIGNATURE = re.compile(
+    rf"{either('makers')}{_END}.{{0,160}}|{either('makers_labels')}\s*[:.].{{0,160}}|[^ ]+@[^ ]+|-{{2,}}|"
+    r"(?:kính |trân trọng ){0,2}mời (?:quý (?:vị|khán giả|thính giả|bạn đọc)|các bạn|bạn|khán giả)?.{0,40}"
+    r"(?:xem|theo dõi|nghe)(?![^\W_]).{0,120}"
+)
+_OFFICE = re.compile(rf"{either('offices')}(?![^\W_]).{{0,160}}")
+_SESSION = re.compile(r"(?<![^\W_])(sáng|trưa|chiều|tối|đêm|khuya)(?![^\W_])")
+_SESSIONS = {"sáng": "sang", "trưa": "trua", "chiều": "chieu", "tối": "toi", "đêm": "toi", "khuya": "toi"}
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands above the first item, from a row on that may name a bulletin.
+
+    Args:
+        rows: filled rows without marks.
+        above: how many filled rows stand above them.
+    """
+
+    rows: tuple[str, ...] = ()
+    above: int = 0
+
+    def is_of_bulletin(self, *, told: bool) -> bool:
+        """Tell whether this is a bulletin's heading and hardly anything else.
+
+        Args:
+            told: the items below have their own text, so that a longer lead-in may stand above them.
+        """
+        intro = sum(len(row) for row in self.rows[1:] if is_prose(row))
+        longest = (
+            _LONGEST_LEAD_IN if told and self.rows[-1:] and self.rows[-1].endswith(":") else _LONGEST_INTRO
+        )
+        if not self.rows or intro > longest or self.is_of_article():
+            return False
+        name = fold(self.rows[0])
+        words = len(name.split())
+        is_sure = bool(_SURE.match(name))
+        if self._tells_day(dated_lines=is_sure) or (
+            self.rows[0].isupper() and (is_sure or words > _MENU_WORDS)
+        ):
+            return True
+        return told and not self.above and words <= _FEW_WORDS and bool(_SURE_ALONE.fullmatch(name))
+
+    def is_of_article(self) -> bool:
+        """Tell whether the headline speaks about a bulletin, or the text has one subject."""
+        name = fold(self.rows[0])
+        whole = fold(" ".join(self.rows[:2]))
+        return name.endswith((":", "?")) or bool(_ABOUT.search(name) or _ONE_SUBJECT.search(whole))
+
+    def _tells_day(self, *, dated_lines: bool) -> bool:
+        """Tell whether the heading names its day; a page's own date line counts below a sure name only."""
+        own = [self.rows[0]]
+        for row in self.rows[1:_TITLE_ROWS]:
+            if not (dated_lines or row.isupper() or _GOES_ON.match(fold(row))):
+                break
+            own.append(row)
+        return bool(dates.mentions(clean(" ".join(row for row in own if not is_prose(row) or row.isupper()))))
+
+    def when(self) -> When | None:
+        """Return the last day of the first row that names one: "từ ngày 23-25/7" came out on the 25th."""
+        for row in self.rows:
+            days = [day for day in dates.mentions(clean(row)) if day.year is not None]
+            if days:
+                return dates.parse(f"{days[-1].day}/{days[-1].month}/{days[-1].year}", Basis.BULLETIN)
+        return None
+
+    def session(self) -> str:
+        """Return which of a day's bulletins it is: "sang", "trua", "chieu", "toi", "" if it does not say."""
+        found = (_SESSION.search(fold(row)) for row in self.rows[:_TITLE_ROWS] if not is_prose(row))
+        return next((_SESSIONS[hit[1]] for hit in found if hit), "")
+
+
+def names_bulletin(line: str) -> bool:
+    """Tell whether a plain line may name a bulletin."""
+    return len(line) <= _LONGEST_ROW and bool(_MASTHEAD.fullmatch(fold(line)))
+
+
+def heading(rows: list[str], *, told: bool) -> Heading | None:
+    """Return the bulletin's heading among the rows above its first item, None if there is none.
+
+    Args:
+        rows: rows of Markdown.
+        told: the items below have their own text.
+    """
+    filled = [row for row in (unmarked(row).strip(" #\r\n") for row in rows) if row]
+    above = max(len(filled) - _ROWS, 0)
+    found = [
+        Heading(tuple(filled[at:]), at) for at in range(above, len(filled)) if names_bulletin(filled[at])
+    ]
+    if not found or (found[0].is_of_article() and not found[0].above):
+        return None
+    return next((head for head in found if head.is_of_bulletin(told=told)), None)
+
+
+def signature(rows: list[str], start: int, name: str) -> int:
+    """Return where the last item ends: at the heading's repetition or the first row of the makers' block.
+
+    Args:
+        rows: all rows of the text.
+        start: the row where the last item's own words begin.
+        name: the first row of the heading, "" if there is none.
+    """
+    lines = [unmarked(row).strip() for row in rows[start:]]
+    name = fold(name)
+    last = max((at for at, line in enumerate(lines) if is_prose(line)), default=0)
+    for at in range(last + 1, len(lines)):
+        if is_signature(lines[at]) or (name and fold(lines[at]) == name):
+            return start + at
+    return len(rows)
+
+
+def is_signature(line: str) -> bool:
+    """Tell whether a plain line belongs to the makers' block."""
+    if len(line) > _LONGEST_ROW:
+        return False
+    key = fold(line)
+    return bool(_SIGNATURE.fullmatch(key) or (line.isupper() and _OFFICE.fullmatch(key)))

@@ -1,0 +1,255 @@
+"""The items of a bulletin that numbers them: which numbered rows begin items, and which are lists in them.
+
+Pure; never raises.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from pipeline import dates, masthead
+from pipeline.fields import is_field, is_section
+from pipeline.furniture import is_prose, unmarked
+from pipeline.items import HERE, Reading, Start
+from pipeline.model import Basis
+from pipeline.text import CAPITALS, fold
+
+_LONGEST_HEADING = 260  # characters; a longer numbered row is a paragraph
+_LONGEST_INTRO = 300  # characters of prose above the first item where no heading names a bulletin
+_MOST_ITEMS = 300
+_MOST_MARKS = 2_000
+_FEWEST_CELLS = 2  # of a table
+_ENOUGH_LINKS = 2  # items that invite to read on; one invitation is any article's
+_MISPRINTED, _NEVER = 1.5, float("-inf")  # what a misprinted or missing number costs a run
+_MOST_SKIPPED = 3  # numbers that may be missing in a row
+_SECOND = 2  # the number that a run begins with if its first one cannot be read
+_LIKELY = 1.0  # weight of a row that looks like a heading rather than like a row of a list
+
+# A figure may follow a number only behind a space, a bracket or emphasis: "3. 25 học sinh" and "3)25"
+# are items, "2.400 ha", "3.5 là ngày", "7:30" and "1/3" are text. So is "01/CT-UBND".
+_TITLE_START = rf"(?-i:[\"“‘«'({CAPITALS}])"
+_NUMBERED = re.compile(
+    r"\s*+(?:#{1,6}\s++)?(?P<strong>\*\*|__)?\s*+(?P<word>(?:tin|bài|mục)(?: (?:số|thứ))? )?\(?"
+    r"(?P<number>\d{1,3})(?:\*\*|__)?\\?"
+    rf"(?P<mark>[.):][)]?|\ufe0f?\u20e3|/(?=\s|(?-i:[\"“‘«]|[{CAPITALS}](?![{CAPITALS}]{{0,9}}\d?-)))|"
+    rf"(?: [-–—]|[-–—])(?=\s?{_TITLE_START})| [-–—](?= \d)|"
+    r"(?(word)(?: [–-](?= )|(?=\s*$))|(?!)))(?:\*\*|__)?\s*+"
+    r"(?P<title>(?:(?<=[\s*_)])|(?!\d))\S.*)?\s*",
+    re.IGNORECASE,
+)
+# A cell of a table: the number and nothing else, or the number and the heading in one row.
+_CELL = re.compile(
+    r"\s*+(?P<strong>\*\*)?(?P<number>\d{1,2})(?P<mark>)(?P<word>(?!))?(?:\*\*)?"
+    rf"(?:[ |]++(?P<title>{_TITLE_START}.*))?\s*"
+)
+_ROMAN = re.compile(
+    r"\s*+(?:#{1,6}\s++)?(?P<strong>\*\*)?(?P<word>(?!))?(?P<number>[IVX]{1,5})(?P<mark>[.)/])\s++(?P<title>\S.*?)\s*"
+)
+_ROMANS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
+_MISREAD = re.compile(r"\s*(?:\*\*)?\s*(?:[lIi|!][.):/](?:\s+|(?=[^\W\d_]))|[.)/-]\s*)")
+_READ_ON = re.compile(
+    r"(?:xem|đọc|theo dõi|chi tiết|nội dung)[^.!?\n]{0,80} tại đây|(?:xem|đọc) tại đây", re.IGNORECASE
+)
+_CLOSED = re.compile(r"[.!?…;:][\"”’')*\]]*$")
+_Style = tuple[str, bool, bool, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A numbered row that may begin an item.
+
+    Args:
+        start: where and with which number.
+        style: its mark; whether it is bold, has a word before it, stands alone.
+        section: how many section headings stand above it.
+        weight: how much it looks like the beginning of an item.
+    """
+
+    start: Start
+    style: _Style
+    section: int
+    weight: float
+
+    @property
+    def number(self) -> int:
+        """Return its number as printed."""
+        return self.start.number
+
+
+def read(rows: list[str], *, named: bool, sure: bool) -> Reading | None:
+    """Return the items of a numbered bulletin, None if the text is none.
+
+    Args:
+        rows: rows of the text with their ends.
+        named: some row of the text names a bulletin.
+        sure: somebody says that it is one; numbered rows are enough then.
+    """
+    loose = named or sure
+    starts = _run(rows, loose=loose, cells=False) or (_run(rows, loose=True, cells=True) if loose else [])
+    if not starts:
+        return None
+    ends = [*(start.at for start in starts[1:]), len(rows)]
+    own = [rows[start.at : end] for start, end in zip(starts, ends, strict=True)]
+    told = sum(any(map(is_prose, map(str.strip, part))) for part in own) * 2 >= len(own)
+    is_headed = named and masthead.heading(rows[: starts[0].at], told=told) is not None
+    if not (sure or is_headed or _invites(rows[: starts[0].at], own)):
+        return None
+    return Reading(rows, starts, len(rows))
+
+
+def _run(rows: list[str], *, loose: bool, cells: bool) -> list[Start]:
+    """Return the numbers where items begin, [] if there are none."""
+    marks = _marks(rows, loose=loose, cells=cells)
+    run = [marks[index].start for index in _filled(_chain(marks, loose=loose), marks)]
+    if run and run[0].number > 1:
+        first = _unread(rows, run[0])
+        run = [first, *run] if first else [marks[index].start for index in _chain(marks, loose=False)]
+    return run[:_MOST_ITEMS] if not cells or len(run) >= _FEWEST_CELLS else []
+
+
+def _invites(above: list[str], own: list[list[str]]) -> bool:
+    """Tell whether items without a heading are a bulletin's: they end where one reads on."""
+    intro = sum(len(row) for row in map(str.strip, above) if is_prose(row))
+    here = sum(any(HERE.search(row) and _READ_ON.search(row[-200:]) for row in part) for part in own)
+    return here >= _ENOUGH_LINKS and here * 2 >= len(own) and intro <= _LONGEST_INTRO
+
+
+def _marks(rows: list[str], *, loose: bool, cells: bool) -> list[_Mark]:
+    """Return the numbered rows in order; `loose`: Roman numbers too; `cells`: numbers without a mark."""
+    bare = [unmarked(row).strip() for row in rows] + [""]
+    filled = [at for at, line in enumerate(bare) if line]
+    after = [*filled, len(rows), len(rows)]
+    marks: list[_Mark] = []
+    sections = 0
+    taken = -1  # the heading of a number that stands alone
+    for position, at in enumerate(filled):
+        if at == taken:
+            continue
+        found = _match(rows[at], loose=loose, cells=cells)
+        if found and len(marks) < _MOST_MARKS:
+            lone = found["title"] is None
+            title_at, below = after[position + lone], bare[after[position + lone + 1]]
+            if title_at == len(rows) or (lone and _is_lone(rows[title_at], loose=loose, cells=cells)):
+                continue
+            title = bare[title_at] if lone else unmarked(found["title"]).strip()
+            above = bare[filled[position - 1]] if position else ""
+            weight = _likeness(title, above, below)
+            number = found["number"]
+            mark = "I" if not number.isdigit() else found["mark"].strip().replace("–", "-").replace("—", "-")
+            style = (mark, bool(found["strong"]), bool(found["word"]), lone)
+            value = int(number) if number.isdigit() else _ROMANS.index(number) + 1
+            start = Start(at, title_at, 0 if lone else found.start("title"), value)
+            marks.append(_Mark(start, style, sections, weight))
+            sections += mark == "I"
+            taken = title_at
+        elif is_section(bare[at]):
+            sections += 1
+    if loose and not any(mark.weight >= _LIKELY for mark in marks):
+        return [replace(mark, weight=_LIKELY) for mark in marks]  # headlines alone, closed like a list
+    return marks
+
+
+def _match(row: str, *, loose: bool, cells: bool) -> re.Match[str] | None:
+    """Return the number of a row with what follows it."""
+    found = _NUMBERED.fullmatch(row)
+    if found or not loose:
+        return found
+    roman = _ROMAN.fullmatch(row)
+    if roman and roman["number"] in _ROMANS and not is_field(roman["title"]) and not roman["title"].isupper():
+        return roman
+    return _CELL.fullmatch(row) if cells else None
+
+
+def _is_lone(row: str, *, loose: bool, cells: bool) -> bool:
+    """Tell whether a row is a number and nothing else."""
+    found = _match(row, loose=loose, cells=cells)
+    return found is not None and found["title"] is None
+
+
+def _likeness(title: str, above: str, below: str) -> float:
+    """Weigh how much a numbered row looks like the heading of an item, not like a row of a list."""
+    score = 1.0 if not _CLOSED.search(title) and len(title) <= _LONGEST_HEADING else 0.2
+    score += 1.0 if is_prose(below) else 0.0
+    score += 2.0 if HERE.search(above) else 0.0
+    score -= 1.0 if above.endswith((":", ";", ",")) else 0.0
+    return score - (1.0 if title[:1].islower() else 0.0)
+
+
+def _chain(marks: list[_Mark], *, loose: bool) -> list[int]:
+    """Return the marks where items begin: the best run 1, 2, 3 … of one style, [] if there is none.
+
+    Some numbers may be missing or doubled by mistake, and they may start again below a section heading.
+    `loose`: the first may be missing, too, but for a heading only.
+    """
+    runs: list[
+        tuple[float, int]
+    ] = []  # for each mark: score of the best run that ends in it, its predecessor
+    by_number: dict[tuple[_Style, int], int] = {}  # the best mark so far
+    by_style: dict[_Style, int] = {}
+    for index, mark in enumerate(marks):
+        choices = []
+        if mark.number == 1 or (loose and mark.number == _SECOND):
+            choices.append((mark.weight - (mark.number - 1) * _MISPRINTED, -1))
+        for step in range(_MOST_SKIPPED + 2):
+            before = by_number.get((mark.style, mark.number - step))
+            if before is not None:
+                choices.append((runs[before][0] + mark.weight - abs(step - 1) * _MISPRINTED, before))
+        before = by_style.get(mark.style)
+        if mark.number == 1 and before is not None and marks[before].section < mark.section:
+            choices.append((runs[before][0] + mark.weight, before))
+        runs.append(max(choices, default=(_NEVER, -1)))
+        if choices:
+            held = by_number.setdefault((mark.style, mark.number), index)
+            if runs[held][0] <= runs[index][0]:
+                by_number[mark.style, mark.number] = index
+            held = by_style.setdefault(mark.style, index)
+            if runs[held][0] <= runs[index][0]:
+                by_style[mark.style] = index
+    index = max(range(len(runs)), key=lambda at: (runs[at][0], -at), default=-1)
+    run: list[int] = []
+    while index >= 0 and runs[index][0] > _NEVER:
+        run.append(index)
+        index = runs[index][1]
+    return run[::-1]
+
+
+def _filled(run: list[int], marks: list[_Mark]) -> list[int]:
+    """Put in marks of another style that have just the numbers which a run lacks: one bold among plain ones.
+
+    A number whose predecessor stands before it in its own style belongs to a list.
+    """
+    filled: list[int] = []
+    for index, after in pairwise([*run, len(marks)]):
+        filled.append(index)
+        last = marks[index].number
+        most = marks[after].number if after < len(marks) else last + len(marks)
+        listed: set[tuple[_Style, int]] = set()
+        for other in range(index + 1, after):
+            mark = marks[other]
+            fits = last + 1 == mark.number < most and mark.weight >= _LIKELY
+            if fits and (mark.style, last) not in listed:
+                filled.append(other)
+                last += 1
+            else:
+                listed.add((mark.style, mark.number))
+    return filled
+
+
+def _unread(rows: list[str], second: Start) -> Start | None:
+    """Return where the item before the first readable number begins, None if no text stands there."""
+    lines = [unmarked(row).strip(" #\r\n") for row in rows[: second.at]]
+    named = max((at for at, line in enumerate(lines) if masthead.names_bulletin(line)), default=-1)
+    at = named + 1
+    while at < len(lines) and _is_of_heading(lines[at]):
+        at += 1
+    if named < 0 or not any(map(is_prose, lines[at:])):
+        return None
+    misread = _MISREAD.match(rows[at])
+    return Start(at, at, misread.end() if misread else 0, second.number - 1)
+
+
+def _is_of_heading(line: str) -> bool:
+    """Tell whether a plain row still belongs to the heading or leads over from it."""
+    if not line or line.isupper() or line.endswith(":") or fold(line).startswith(("ngày", "từ ngày", "(")):
+        return True
+    return dates.line(line, Basis.HEADER) is not None

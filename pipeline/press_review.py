@@ -1,0 +1,142 @@
+"""The items of a bulletin without numbers: news under headlines, or a press review's paragraphs by field.
+
+Pure; never raises.
+"""
+
+import re
+from enum import Enum
+from itertools import pairwise
+
+from pipeline import dates, masthead
+from pipeline.bulletin_words import either
+from pipeline.bylines import byline
+from pipeline.fields import is_field, is_paper, leads_in
+from pipeline.furniture import is_headline, is_prose, unmarked
+from pipeline.items import Opening, Reading, Start
+from pipeline.model import Basis
+from pipeline.text import fold
+
+_FEWEST = 2
+_MOST = 300
+_ROWS_ABOVE = 120  # filled rows in which the heading stands
+_SHARE = 0.6  # of the stretches of prose have a headline where headlines part them
+_REVIEW = re.compile(either("reviews"))
+_DISEASE = re.compile(r"(?<![^\W_])(?:covid|ncov|dịch(?! vụ)|sốt xuất huyết|ca mắc)(?![^\W_])")
+_COUNTS = re.compile(
+    r"(?:có|ghi nhận|tổng số|với|là)(?: khoảng| hơn| trên| gần| tổng số| tổng cộng)*? "
+    r"\d[\d.]* (?:lượt )?(?:tin|bài|tác phẩm|thông tin)"
+)
+_GOES_ON = re.compile(rf"{either('paragraph_goes_on')}(?![^\W_])")
+
+
+class _Row(Enum):
+    """What a row of such a text is."""
+
+    FIELD = 1
+    HEADLINE = 2
+    PROSE = 3  # that opens a paragraph of its own
+    MORE = 4  # that goes on with the one above
+    OTHER = 5
+
+
+_OPENINGS = {_Row.HEADLINE: Opening.ANY}
+
+
+def read(rows: list[str], *, sure: bool) -> Reading | None:
+    """Return the items of a press review or of news under headlines, None if the text is neither.
+
+    Args:
+        rows: rows of the text with their ends.
+        sure: somebody says that it is a bulletin.
+    """
+    bare = [unmarked(row).strip(" #\r\n") for row in rows]
+    filled = [at for at, line in enumerate(bare) if line]
+    head = _heading(rows, bare, filled, sure=sure)
+    if head is None:
+        return None
+    below, name = head
+    places = [at for at in filled if at >= below]
+    kinds = _kinds(bare, places)
+    is_review = bool(_REVIEW.match(fold(name)))
+    starts = _by_headline(places, kinds) or _by_paragraph(bare, places, kinds, is_review=is_review)
+    if len(starts) < _FEWEST:
+        return None
+    return Reading(rows, starts[:_MOST], len(rows))
+
+
+def _heading(rows: list[str], bare: list[str], filled: list[int], *, sure: bool) -> tuple[int, str] | None:
+    """Return the first row below the heading, and the row that names the bulletin."""
+    for at in filled[:_ROWS_ABOVE]:
+        if masthead.names_bulletin(bare[at]):
+            break
+    else:
+        return (filled[0], "") if sure and filled else None
+    end = at + 1
+    while end < len(rows) and not _begins(bare[end]):
+        end += 1
+    found = masthead.heading(rows[:end], told=True)
+    if found is None or _DISEASE.search(fold(found.rows[0])):
+        return (end, bare[at]) if sure else None
+    return end, found.rows[0]
+
+
+def _begins(line: str) -> bool:
+    """Tell whether a row is below the heading: prose, a field, or a headline in small letters."""
+    if not line or masthead.names_bulletin(line) or dates.line(line, Basis.HEADER):
+        return False
+    if is_field(line) or is_paper(line) or leads_in(line):
+        return True
+    return is_prose(line) or (is_headline(line) and not line.isupper() and not dates.mentions(line))
+
+
+def _kinds(bare: list[str], places: list[int]) -> list[_Row]:
+    """Tell what each filled row is."""
+    kinds = []
+    for at, below in pairwise([*places, len(bare)]):
+        line = bare[at]
+        after = bare[below] if below < len(bare) else ""
+        if is_field(line) or is_paper(line):
+            kinds.append(_Row.FIELD)
+        elif is_prose(line) or line.endswith((".", "…", ".”")):
+            goes_on = _GOES_ON.match(fold(line[:100])) or line[0].islower() or line[0] in "-–+•("
+            kinds.append(_Row.MORE if goes_on else _Row.PROSE)
+        elif (
+            is_prose(after) and is_headline(line) and not masthead.is_signature(line) and byline(line) is None
+        ):
+            kinds.append(_Row.HEADLINE)
+        else:
+            kinds.append(_Row.OTHER)
+    return kinds
+
+
+def _by_headline(places: list[int], kinds: list[_Row]) -> list[Start]:
+    """Return the headlines, [] if they do not part the text: prose begins without one."""
+    stretches = [
+        above
+        for above, kind in zip([_Row.FIELD, *kinds], kinds, strict=False)
+        if kind is _Row.PROSE and above in (_Row.FIELD, _Row.HEADLINE, _Row.OTHER)
+    ]
+    headed = sum(above is _Row.HEADLINE for above in stretches)
+    if headed < _FEWEST or headed < _SHARE * len(stretches):
+        return []
+    starts: list[Start] = []
+    for at, kind, above in zip(places, kinds, [_Row.FIELD, *kinds], strict=False):
+        if kind is _Row.HEADLINE or (kind is _Row.PROSE and above is _Row.FIELD and starts):
+            starts.append(Start(at, at, opening=_OPENINGS.get(kind, Opening.PROSE)))
+    return starts
+
+
+def _by_paragraph(bare: list[str], places: list[int], kinds: list[_Row], *, is_review: bool) -> list[Start]:
+    """Return the paragraphs, [] if no fields part them."""
+    fields = sum(kind is _Row.FIELD or leads_in(bare[at]) for at, kind in zip(places, kinds, strict=True))
+    if fields < (1 if is_review else _FEWEST):
+        return []
+    starts: list[Start] = []
+    above = _Row.FIELD
+    for at, kind in zip(places, kinds, strict=True):
+        is_intro = not starts and (_COUNTS.search(fold(bare[at])) or bare[at].endswith(":"))
+        opens = kind is _Row.PROSE or (kind is _Row.MORE and above is _Row.FIELD) or kind is _Row.HEADLINE
+        if opens and not is_intro and above is not _Row.HEADLINE:
+            starts.append(Start(at, at, opening=_OPENINGS.get(kind, Opening.PROSE)))
+        above = kind
+    return starts
