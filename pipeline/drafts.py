@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from pipeline import dates, dating, documents, places, topics
 from pipeline.bulletin import Bulletin, split
+from pipeline.fields import without_lead_in
 from pipeline.furniture import is_prose
 from pipeline.model import Act, Basis, Draft, EntryKind, Places, Source, TitleBasis, When
 from pipeline.text import clean, fold, shorten
@@ -109,7 +110,7 @@ def drafts(found: Finding, source: Source, received_at: datetime, base: str = ""
 
 def _items(found: Finding, bulletin: Bulletin, context: _Context) -> tuple[Draft, ...]:
     """Return a bulletin's items with what its shell knows better than they do."""
-    bulletin_id = found.external_id or name_of(found.title, found.summary, found.text)
+    bulletin_id = _bulletin_id(found, bulletin)
     day = bulletin.when
     if day is None or not dates.plausible(day, context.received_at):
         lines = (dates.line(row, Basis.HEADER) for row in bulletin.masthead.split("\n"))
@@ -132,6 +133,20 @@ def _items(found: Finding, bulletin: Bulletin, context: _Context) -> tuple[Draft
         )
         items.append(_draft(own, context, _Shell(bulletin_id, item.number, chrome, inherited)))
     return tuple(items)
+
+
+def _bulletin_id(found: Finding, bulletin: Bulletin) -> str:
+    """Return the name that a bulletin's items share.
+
+    An address is no name of one bulletin: the morning's and the evening's, today's and tomorrow's may
+    stand under one. The day and session of the heading make it one.
+    """
+    edition = "-".join(filter(None, (bulletin.when.text() if bulletin.when else "", bulletin.session)))
+    address = canonical(found.claimed) or canonical(found.url)
+    name = found.external_id or (address if edition else "")
+    if not name:
+        return name_of(found.title, found.summary, found.text)
+    return f"{name}|{edition}" if edition and canonical(name) else name
 
 
 def _draft(found: Finding, context: _Context, shell: _Shell) -> Draft:
@@ -169,7 +184,7 @@ def _draft(found: Finding, context: _Context, shell: _Shell) -> Draft:
         updated=_updated(found.updated, context),
         authors=tuple(dict.fromkeys((*found.authors, *told.authors)))[:_MOST_AUTHORS],
         credit=credit,
-        links=_links((*told.links, *brief.links), context.base),
+        links=_links((*told.links, *brief.links), context.base, {key, canonical(found.url)}),
         doc_numbers=documents.find(text),
         places=where,
         topics=topics.label(title, f"{summary}\n\n{told.body}"),
@@ -192,6 +207,7 @@ def _inferred(text: str) -> str:
             what = _SENTENCE_END.split(issued["what"], maxsplit=1)[0].rstrip(" .;:,")
             return shorten(what[0].upper() + what[1:], _LONGEST_TITLE)
     first = next((paragraph for paragraph in paragraphs if is_prose(paragraph)), next(iter(paragraphs), ""))
+    first = without_lead_in(first)
     sentence = _SENTENCE_END.split(first, maxsplit=1)[0]
     return shorten(sentence if len(sentence) >= _SENTENCE else first, _LONGEST_TITLE).rstrip(" .:;,")
 
@@ -209,10 +225,10 @@ def _updated(updated: datetime | None, context: _Context) -> datetime | None:
     return updated if updated and updated <= context.received_at + timedelta(days=1) else None
 
 
-def _links(targets: tuple[str, ...], base: str) -> tuple[str, ...]:
+def _links(targets: tuple[str, ...], base: str, own: set[str]) -> tuple[str, ...]:
     """Return the real targets of "tại đây": absolute ones of other pages, in canonical form."""
     keys = (canonical(absolute(base, target)) for target in targets)
-    return tuple(dict.fromkeys(key for key in keys if key))[:_MOST_LINKS]
+    return tuple(dict.fromkeys(key for key in keys if key and key not in own))[:_MOST_LINKS]
 
 
 def name_of(*parts: str) -> str:

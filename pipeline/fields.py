@@ -8,6 +8,8 @@ from pipeline.text import fold
 _LONGEST = 80  # characters of a heading in capitals
 _LONGEST_FIELD = 60
 _MOST_WORDS = 4  # of one field beside others: "quản lý trật tự đô thị"
+_LEAD_IN_ROOM = 250  # characters in which a lead-in ends
+_LEAST_LEFT = 40
 _ROMAN = re.compile(r"(?:[IVX]{1,5}|[A-H])\s*[.)/-]\s*\S.{2,120}")
 _NUMBER = re.compile(r"^(?:[ivx]{1,5}|[a-h]|\d{1,2})\s*[.)/-]\s*|^[-+*•●▪■►]\s*")
 _LED = re.compile(r"^(?:(?:các )?tin |(?:trên|về|ở|trong|thuộc) )?(?:(?:các )?lĩnh vực |mảng |khối )?")
@@ -23,6 +25,16 @@ _PAPER = re.compile(
 _INLINE = re.compile(
     r"(?:trên|về|ở|trong|đối với|thuộc) (?:các )?lĩnh vực (?P<field>[^,.:;!?]{3,80})\s*[,:]|"
     r"lĩnh vực (?P<name>[^,.:;!?]{3,60})\s*:|nổi bật (?:là|có|nhất)(?![^\W_])|đáng chú ý[,:]"
+)
+_PRESS = (
+    r"(?:(?:nhiều|một số|các|hàng loạt) )?(?:cơ quan )?(?:báo chí|tờ báo|báo|báo đài)(?: trong nước)?"
+    r"(?: (?:cũng|tiếp tục|đồng loạt|tập trung|còn|đã))* (?:thông tin|đưa tin|phản ánh|cho biết|nêu|quan tâm|đề cập)"
+    r"(?: (?:việc|về việc|về|rằng|đến|tới))?[,:]? "
+)
+_LEAD_IN = re.compile(
+    rf"(?:ngoài ra, |bên cạnh đó, )?(?:(?:trên|về|ở|trong) (?:các )?lĩnh vực [^,.:;!?]{{3,80}}[,:] (?:{_PRESS})?|"
+    rf"{_PRESS}|nổi bật (?:là|có) (?:các )?(?:thông tin )?(?:{_PRESS})?(?:việc )?)(?=\S)",
+    re.IGNORECASE,
 )
 
 
@@ -43,6 +55,16 @@ def is_paper(line: str) -> bool:
 def leads_in(paragraph: str) -> bool:
     """Tell whether a paragraph opens a field itself: "Trên lĩnh vực kinh tế, …", "Nổi bật là …"."""
     return bool(_INLINE.match(fold(paragraph[:200])))
+
+
+def without_lead_in(paragraph: str) -> str:
+    """Return a press review's paragraph from its news on: without "Trên lĩnh vực kinh tế, báo chí đưa tin, "."""
+    head = paragraph[:_LEAD_IN_ROOM]
+    found = _LEAD_IN.match(head)
+    if not found or len(paragraph) - found.end() < _LEAST_LEFT:
+        return paragraph
+    rest = paragraph[found.end() :]
+    return rest[0].upper() + rest[1:]
 
 
 def is_section(line: str) -> bool:
