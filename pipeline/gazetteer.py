@@ -1,40 +1,64 @@
-"""The provincial units of Viet Nam: today's 34, the 63 until 30 June 2025, their names and hosts. Pure.
+"""The provincial units of Viet Nam: today's 34, the 63 until 30 June 2025, names by the day, hosts. Pure.
 
-Read once from `data/provinces.tsv`; a name is looked up here, a text is read in `pipeline.places`.
-23 of today's provinces bear the name of a smaller former unit, so a name alone is never a key.
+Read once from `data/provinces.tsv` (units), `unit_names.tsv` (names and kinds by the day), `mergers.tsv` and
+`publishers.tsv`; a name is looked up here, a text is read in `pipeline.places`. 23 of today's provinces bear
+the name of a smaller former unit, so a name alone is never a key. A unit that takes others in keeps its
+slug, and a further merger is a row of `mergers.tsv`: the code knows none by name.
 """
 
 import re
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 
+from pipeline.errors import BadSettings
 from pipeline.text import fold, plain
 from pipeline.urls import names_of_host
 
-_DATA = Path(__file__).parent / "data" / "provinces.tsv"
+_DATA = Path(__file__).parent / "data"
 _KIND = re.compile(r"^(?:tinh|thanh pho|tp)\b[\s.]*")
 _NOT_BARE = re.compile(r"[^a-z0-9]")
 _CAPITAL = re.compile(r"[A-ZĐ]")
 _GAP = re.compile(r"[\s.-]+")
+_PAPER = re.compile(r"^(?:bao|dai|cong thong tin(?: dien tu)?)\s+(?:tinh\s+|thanh pho\s+|tp\.?\s+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a unit is called from a day on: `kind` is "tỉnh" or "thành phố". `since` None: from of old."""
+
+    since: date | None
+    kind: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Province:
-    """One of today's 34 units. `kind`: "tỉnh" or "thành phố"; `code`: two digits of QĐ 19/2025/QĐ-TTg."""
+    """One of today's units. `name`, `kind`: the newest ones; `code`: two digits of QĐ 19/2025/QĐ-TTg."""
 
     slug: str
     name: str
     kind: str
     code: str
+    names: tuple[Named, ...] = ()
+
+    def on(self, day: date) -> Named:
+        """Return what the unit was called on a day."""
+        return _on(self.names, day)
+
+    def name_on(self, day: date) -> str:
+        """Return its full name on a day: "tỉnh Đồng Nai", since 30 April 2026 "thành phố Đồng Nai"."""
+        named = self.on(day)
+        return f"{named.kind} {named.name}"
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
     """The territory of one of the 63 units until 30 June 2025; `province`: slug of the unit of today.
 
-    `kind`, `code` and `capital` are those of that day, `iso` is the ISO 3166-2 code.
+    `name`, `kind`, `code` and `capital` are those of that day, `iso` is the ISO 3166-2 code.
     """
 
     slug: str
@@ -44,6 +68,12 @@ class Area:
     iso: str
     province: str
     capital: str
+    names: tuple[Named, ...] = ()
+
+    def name_on(self, day: date) -> str:
+        """Return the full name of the former unit on a day, or its last one."""
+        named = _on(self.names, min(day, _LAST_DAY))
+        return f"{named.kind} {named.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,52 +96,140 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
+class _Publisher:
+    """Whose news a host carries from one day to another, both included."""
+
+    unit: str
+    valid_from: date | None
+    valid_to: date | None
+
+    def holds(self, on: date | None) -> bool:
+        """Tell whether it holds on a day; without one, whether it holds still."""
+        if on is None:
+            return self.valid_to is None
+        return (self.valid_from or on) <= on <= (self.valid_to or on)
+
+
+@dataclass(frozen=True, slots=True)
 class _Gazetteer:
     provinces: dict[str, Province]
     areas: dict[str, Area]
-    shared: frozenset[str]
+    mergers: dict[str, tuple[date, str]]
+    parts: dict[str, frozenset[str]]  # of each unit of today: its areas
     names: tuple[Name, ...]
     resolved: dict[str, tuple[str, str | None]]
-    hosts: dict[str, tuple[str, str]]
+    hosts: dict[str, tuple[_Publisher, ...]]
+    marks: dict[str, tuple[_Publisher, ...]]
+
+
+_LAST_DAY = date(2025, 6, 30)  # of the 63 units
 
 
 @cache
 def _gazetteer() -> _Gazetteer:
-    """Read the data."""
-    lines = [line for line in _DATA.read_text("utf-8").splitlines() if not line.startswith("#")]
-    head = lines[0].split("\t")
-    rows = sorted(
-        (dict(zip(head, line.split("\t"), strict=True)) for line in lines[1:]),
-        key=lambda row: plain(row["name"]),
-    )
+    """Read the data. Raises BadSettings: a row names no unit, or mergers go round in a circle."""
+    rows = sorted(_rows("provinces.tsv"), key=lambda row: plain(row["slug"]))
     former = [row for row in rows if row["level"] == "area"]
-    provinces = {
-        row["slug"]: Province(row["slug"], row["name"], row["kind"], row["code"])
-        for row in rows
-        if row["level"] == "province"
-    }
-    areas = {
-        row["slug"]: Area(
-            row["slug"], row["name"], row["kind"], row["code"], row["iso"], row["province"], row["capital"]
-        )
-        for row in former
-    }
-    parts = Counter(row["province"] for row in former)
-    shared = frozenset(slug for slug, count in parts.items() if count > 1)
-    resolved: dict[str, tuple[str, str | None]] = {}
-    hosts: dict[str, tuple[str, str]] = {}
+    mergers = {row["old"]: (date.fromisoformat(row["from"]), row["new"]) for row in _rows("mergers.tsv")}
+    names: dict[str, list[Named]] = defaultdict(list)
+    for row in _rows("unit_names.tsv"):
+        names[row["slug"]].append(Named(_day(row["from"]), row["kind"], row["name"]))
+    provinces = {}
+    for row in rows:
+        if row["level"] == "province" and _end(row["slug"], mergers, None) == row["slug"]:
+            known = tuple(names[row["slug"]])
+            provinces[row["slug"]] = Province(row["slug"], known[-1].name, known[-1].kind, row["code"], known)
+    areas = {}
     for row in former:
-        home = row["province"], row["slug"]
-        spellings = (row["name"], row["slug"], *_listed(row["aliases"]), *_listed(row["nicknames"]))
-        resolved |= dict.fromkeys(map(_bare, spellings), (home[0], None if home[1] in shared else home[1]))
-        hosts |= dict.fromkeys((*_listed(row["hosts"]), f"{_bare(row['slug'])}.gov.vn"), home)
-    names = tuple(name for row in former for name in _names(row))
-    return _Gazetteer(provinces, areas, shared, names, resolved, hosts)
+        known, home = tuple(names[row["slug"]]), _end(row["slug"], mergers, None)
+        if home not in provinces:
+            raise BadSettings("mergers", f"{row['slug']} ends in {home}, which is no unit")
+        last = _on(known, _LAST_DAY)
+        areas[row["slug"]] = Area(
+            row["slug"], last.name, last.kind, row["code"], row["iso"], home, row["capital"], known
+        )
+    parts = {
+        slug: frozenset(unit.slug for unit in areas.values() if unit.province == slug) for slug in provinces
+    }
+    by_name = {unit.slug: unit for unit in sorted(areas.values(), key=lambda unit: plain(unit.name))}
+    hosts, marks = _publishers(areas)
+    return _Gazetteer(
+        dict(sorted(provinces.items(), key=lambda one: plain(one[1].name))),
+        by_name,
+        mergers,
+        parts,
+        tuple(name for row in former for name in _names(row, areas[row["slug"]].name)),
+        _resolved(former, areas, provinces),
+        hosts,
+        marks,
+    )
 
 
-def _names(row: dict[str, str]) -> list[Name]:
+def _rows(name: str) -> list[dict[str, str]]:
+    lines = [line for line in (_DATA / name).read_text("utf-8").splitlines() if not line.startswith("#")]
+    head = lines[0].split("\t")
+    return [dict(zip(head, line.split("\t"), strict=True)) for line in lines[1:]]
+
+
+def _day(cell: str) -> date | None:
+    return date.fromisoformat(cell) if cell else None
+
+
+def _on(names: tuple[Named, ...], day: date) -> Named:
+    """Return the last of the names that began by a day, the first of all before."""
+    return next((one for one in reversed(names) if one.since is None or one.since <= day), names[0])
+
+
+def _end(slug: str, mergers: dict[str, tuple[date, str]], on: date | None) -> str:
+    """Return the unit that a unit has become by a day; without a day, by all that is known."""
+    passed = {slug}
+    while (into := mergers.get(slug)) is not None and (on is None or into[0] <= on):
+        slug = into[1]
+        if slug in passed:
+            raise BadSettings("mergers", f"{slug} goes into itself")
+        passed.add(slug)
+    return slug
+
+
+def _publishers(
+    areas: dict[str, Area],
+) -> tuple[dict[str, tuple[_Publisher, ...]], dict[str, tuple[_Publisher, ...]]]:
+    """Return who speaks by host and by mark, the newest first."""
+    hosts: dict[str, list[_Publisher]] = defaultdict(list)
+    marks: dict[str, list[_Publisher]] = defaultdict(list)
+    for row in _rows("publishers.tsv"):
+        if row["unit"] not in areas:
+            raise BadSettings("publishers", f"{row['host']}: {row['unit']} is no unit")
+        one = _Publisher(row["unit"], _day(row["valid_from"]), _day(row["valid_to"]))
+        hosts[row["host"]].insert(0, one)
+        for mark in (*_listed(row["marks"]), row["host"].rpartition(".")[0], row["host"]):
+            marks[fold(mark)].insert(0, one)
+    for unit in areas.values():
+        hosts[f"{_bare(unit.slug)}.gov.vn"].append(_Publisher(unit.slug, None, None))
+    return (
+        {host: tuple(known) for host, known in hosts.items()},
+        {mark: tuple(known) for mark, known in marks.items()},
+    )
+
+
+def _resolved(
+    former: list[dict[str, str]], areas: dict[str, Area], provinces: dict[str, Province]
+) -> dict[str, tuple[str, str | None]]:
+    found: dict[str, tuple[str, str | None]] = {}
+    for row in former:
+        unit = areas[row["slug"]]
+        shared = unit.slug in provinces and sum(one.province == unit.slug for one in areas.values()) > 1
+        spellings = (unit.name, unit.slug, *_listed(row["aliases"]), *_listed(row["nicknames"]))
+        home = unit.province, None if shared else unit.slug
+        found |= dict.fromkeys((_bare(one) for one in spellings), home)
+    for one in provinces.values():
+        found.setdefault(_bare(one.name), (one.slug, None))
+    return found
+
+
+def _names(row: dict[str, str], name: str) -> list[Name]:
     """Return the names of one row: its own, then those of its towns and its nicknames."""
-    own = [Name(written, row["slug"]) for written in (row["name"], *_listed(row["aliases"]))]
+    own = [Name(written, row["slug"]) for written in (name, *_listed(row["aliases"]))]
     for nickname in _listed(row["nicknames"]):
         first = _CAPITAL.search(nickname)
         at = first.start() if first else 0
@@ -136,8 +254,13 @@ def key(written: str) -> str:
     return _GAP.sub(" ", fold(written)).strip()
 
 
+def reload() -> None:
+    """Read the tables anew at the next question."""
+    _gazetteer.cache_clear()
+
+
 def provinces() -> tuple[Province, ...]:
-    """Return today's 34 provinces in order of name."""
+    """Return today's provinces in order of name."""
     return tuple(_gazetteer().provinces.values())
 
 
@@ -156,9 +279,15 @@ def area(slug: str) -> Area | None:
     return _gazetteer().areas.get(slug)
 
 
-def is_shared(slug: str) -> bool:
-    """Tell whether a former unit's name is today borne by a larger one, so that it means two territories."""
-    return slug in _gazetteer().shared
+def is_one_area(slug: str, on: date | None) -> bool:
+    """Tell whether a unit's name means a single former unit's territory on a day; without a day, today.
+
+    It does before the unit took others in, and after it went into another itself.
+    """
+    known = _gazetteer()
+    if _end(slug, known.mergers, on) != slug:
+        return True
+    return not any(other != slug and _end(other, known.mergers, on) == slug for other in known.areas)
 
 
 def names() -> tuple[Name, ...]:
@@ -175,13 +304,41 @@ def resolve(name: str) -> tuple[str | None, str | None]:
     return _gazetteer().resolved.get(_bare(name), (None, None))
 
 
-def home_of_host(host: str) -> tuple[str, str] | None:
-    """Return (province, area) of the publisher behind a host, subdomains included; None if unknown.
+def home(unit: str, on: date | None = None) -> tuple[str, str | None]:
+    """Return (province of today, area) of who speaks for a unit on a day; the area None if it had several.
 
-    A moved host is known by its old and its new name, before the domain around it is asked.
+    `unit`: slug of an area or province. Raises KeyError: there is no such unit.
+    """
+    known = _gazetteer()
+    if unit not in known.areas:
+        return known.provinces[unit].slug, None
+    return known.areas[unit].province, unit if is_one_area(unit, on) else None
+
+
+def home_of_host(host: str, on: date | None = None) -> tuple[str, str | None] | None:
+    """Return (province, area) of the publisher behind a host on a day, subdomains included; None if unknown.
+
+    A moved host is known by its old and its new name, before the domain around it is asked. The area is
+    None where the publisher speaks for several since the merger.
     """
     bare = host.lower().split(":")[0].rstrip(".")
     labels = bare.split(".")
     wider = (".".join(labels[at:]) for at in range(len(labels)))
     hosts = _gazetteer().hosts
-    return next((home for name in (*names_of_host(bare), *wider) if (home := hosts.get(name))), None)
+    for name in (*names_of_host(bare), *wider):
+        for one in hosts.get(name, ()):
+            if one.holds(on):
+                return home(one.unit, on)
+    return None
+
+
+def home_of_mark(mark: str, on: date | None = None) -> tuple[str, str | None] | None:
+    """Return (province, area) of the paper that a mark names: "ĐTO", "BDK.VN", "Báo Quảng Ngãi"."""
+    known = _gazetteer().marks.get(fold(mark).strip())
+    if known is not None:
+        return next((home(one.unit, on) for one in known if one.holds(on)), None)
+    told = _PAPER.match(plain(mark))
+    province_slug, area_slug = resolve(plain(mark)[told.end() :]) if told else (None, None)
+    if province_slug is None:
+        return None
+    return home(area_slug or province_slug, on)

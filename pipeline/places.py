@@ -1,12 +1,12 @@
 """Provinces of today and areas of until 2025, and which of them a text tells about. Pure; never raises.
 
-The units are in `pipeline.gazetteer`, the reading of sentences in `pipeline.places_in_prose`;
-this is the door to both, and the sum of what is found.
+The units are in `pipeline.gazetteer`; names in sentences are found by `pipeline.places_in_prose` and
+`pipeline.places_local`, weighed by `pipeline.places_weighed`. This is the door to all of them.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from pipeline.gazetteer import (
@@ -14,48 +14,62 @@ from pipeline.gazetteer import (
     Province,
     area,
     areas,
+    home,
     home_of_host,
-    is_shared,
+    home_of_mark,
+    is_one_area,
     province,
     provinces,
     resolve,
 )
 from pipeline.model import Places
 from pipeline.places_in_prose import Sighting, as_spoken, sightings
+from pipeline.places_local import COMMUNES_SINCE, communes
+from pipeline.places_scope import Scope, scope
+from pipeline.places_weighed import features, national, of_nation, told
 
-__all__ = ["Area", "Province", "area", "areas", "home_of_host", "province", "provinces", "read", "resolve"]
+__all__ = [
+    "Area",
+    "Province",
+    "area",
+    "areas",
+    "home",
+    "home_of_host",
+    "province",
+    "provinces",
+    "read",
+    "resolve",
+]
 
-_MERGER = date(2025, 7, 1)  # QH 202/2025/QH15: the 34 units work from this day
-_SHARE = 0.3  # of the weightiest place's weight, for another to be told about
+MAIN, TOLD = 0.4, 0.5  # chances from which the likeliest province, and any other, is told about
+_MOST = 6  # provinces that one text is filed under
+_WHOLE = 0.6  # of the weight of a whole province's name that an area in it is measured against
+_SHARE = 0.35  # of the weightiest area's weight, for another of the same province to be told about
+_OF_COMMUNE = 0.9  # weight of one; twice in the headline and the first words
+_HEAD = 200  # characters
+_OWN = 1  # more mentions of "the province" or its organs make a text a province's own
 _SURE = 3.0  # weight of a bare name that is as good as "tỉnh X"
-_PASSING = 1.0  # weight of one bare name beyond the first sentences
-_HEAD = 1_500  # characters
-_REACH = 300  # characters of a sentence on either side of a place
-_LONG = 1_200  # characters, from which a passing name is not what a text is about
 
-_LOCAL = re.compile(
-    r"(?<![^\W_])(?:tỉnh ủy|thành ủy|huyện ủy|tỉnh ta|tỉnh nhà|trong tỉnh|toàn tỉnh|của tỉnh|địa bàn tỉnh"
-    r"|đảng bộ tỉnh|(?:ubnd|hđnd|ủy ban nhân dân|hội đồng nhân dân|công an|địa bàn|toàn)\s+"
-    r"(?:tỉnh|thành phố|huyện|tp))(?![^\W_])",
-    re.IGNORECASE,
-)
 _AGENCY = re.compile(r"TTXVN|Thông tấn xã Việt Nam|Vietnam\+|VietnamPlus|(?i:chinhphu\.vn)|\bVGP\b")
-_COUNTRY = re.compile(
-    r"(?<![^\W_])(?:Thủ tướng|Chính phủ|Quốc hội|Chủ tịch nước|Tổng Bí thư|Bộ trưởng|Bộ Chính trị"
-    r"|cả nước|Tổng thống|Liên hợp quốc|toàn quốc|Bộ (?:Y tế|Công an|Quốc phòng|Tài chính|Nội vụ|Công Thương"
-    r"|Xây dựng|Tư pháp|Ngoại giao|GD&ĐT|Giáo dục|Nông nghiệp|Khoa học|Văn hóa|Dân tộc))(?![^\W_])"
-)
 _MEETING = re.compile(
     r"(?<![^\W_])(?:(?:sáng|trưa|chiều|tối|ngày|hôm nay|hôm qua)(?![^\W_])[^;\n]{0,25}?"
     r"|(?:tổ chức|diễn ra|khai mạc|họp|họp báo))[\s,]+tại\s(?:thủ đô\s)?Hà Nội(?![^\W_])",
     re.IGNORECASE,
 )
+_ORGANS = re.compile(
+    r"(?<![^\W_])(?:Thủ tướng|Chính phủ|Quốc hội|Chủ tịch nước|Tổng Bí thư|Bộ trưởng|Bộ Chính trị"
+    r"|cả nước|toàn quốc"
+    r"|Bộ (?:Y tế|Công an|Quốc phòng|Tài chính|Nội vụ|Công Thương|Xây dựng|Tư pháp|Ngoại giao|GD&ĐT|Giáo dục"
+    r"|Nông nghiệp|Khoa học|Văn hóa|Dân tộc))(?![^\W_])"
+)
 _SENTENCE_END = re.compile(r"[.!?…]\s|\n")
+_SENTENCE = 300  # characters of one on either side of a place
 _HOST = re.compile(r"(?<![\w.-])(?:[a-z0-9-]+\.){1,4}vn(?![\w-])", re.IGNORECASE)
+_MARK = re.compile(r"(?<![\w.])\(?(?P<mark>[^\W\d_]{2,12}(?:\.VN)?)\)?\s?[-–—:]|\((?P<name>[^()\n]{2,30})\)")
 
 
 def read(text: str, *, on: date | None, chrome: str = "") -> Places:
-    """Return the places that `text` tells about, weightiest first.
+    """Return the places that `text` tells about, the likeliest first.
 
     Args:
         text: title, then body.
@@ -65,44 +79,47 @@ def read(text: str, *, on: date | None, chrome: str = "") -> Places:
             place and is not about the whole country, and believed only if it names a single one.
     """
     spoken = as_spoken(text)
-    seen = sightings(spoken)
+    seen = _with_communes(spoken, sightings(spoken), on)
     if _meets_in_hanoi(seen, spoken):
         return Places(national=True)
-    if seen and not _is_passing(seen, spoken):
-        return _sum_up(seen, on)
-    if _is_national(spoken):
+    wide = scope(spoken)
+    chances = told(features(spoken, seen, wide))
+    if found := _sum_up(seen, on, chances):
+        return found
+    if len(chances) == 1 and wide.local > max(_OWN, wide.central):  # "the province" is the only one it names
+        return _sum_up(seen, on, dict.fromkeys(chances, 1.0)) or Places()
+    if _is_national(spoken, wide, named=bool(seen)):
         return Places(national=True)
-    if seen:
-        return _sum_up(seen, on)
-    furniture = sightings(as_spoken(chrome))
-    units = [one for one in furniture if not one.town]  # towns there are of the publisher's address
-    around = _sum_up(units or furniture, on)
-    if not around.provinces:
-        homes = [home for host in _HOST.findall(f"{text}\n{chrome}") if (home := home_of_host(host))]
-        around = Places(
-            areas=tuple(dict.fromkeys(home[1] for home in homes)),
-            provinces=tuple(dict.fromkeys(home[0] for home in homes)),
-        )
-    if len(around.provinces) != 1:
-        return Places()
-    return Places(areas=around.areas, provinces=around.provinces)
+    if seen or wide.abroad:
+        papers = len(chances) == 1 and all(one.kind == "paper" for one in seen)
+        return (_sum_up(seen, on, dict.fromkeys(chances, 1.0)) if papers else None) or Places()
+    return _around(text, chrome, on)
 
 
-def _is_passing(seen: Sequence[Sighting], spoken: str) -> bool:
-    """Tell whether a long text names its places in passing: each once, late, and without "tỉnh"."""
-    once = len({one.area for one in seen}) == len(seen)
-    return once and len(spoken) > _LONG and all(one.weight <= _PASSING and not one.explicit for one in seen)
+def _with_communes(spoken: str, seen: Sequence[Sighting], on: date | None) -> Sequence[Sighting]:
+    """Add the communes of since July 2025 to what is named, for texts of that time."""
+    if on is None or on < COMMUNES_SINCE:
+        return seen
+    named = {_province_of(one.area) for one in seen}
+    found = list(communes(spoken, frozenset(named)))
+    title_end = spoken.find("\n")
+    areas_of: dict[str, set[str]] = defaultdict(set)
+    for _, slug in found:
+        areas_of[_province_of(slug)].add(slug)
+    more = [
+        Sighting(slug, _OF_COMMUNE * (2.0 if at < _HEAD else 1.0), town=True, at=at, kind="local")
+        for at, slug in found
+        if at < title_end or len(areas_of[_province_of(slug)]) == 1  # else the whole province is told about
+    ]
+    return tuple(sorted((*seen, *more), key=lambda one: one.at)) if more else seen
 
 
-def _is_national(spoken: str) -> bool:
-    """Tell whether a text is agency copy, or speaks of the state's organs and never of a province's own."""
-    if _LOCAL.search(spoken):
+def _is_national(spoken: str, wide: Scope, *, named: bool) -> bool:
+    """Tell whether a text that tells of no province is agency copy, or likely of the whole country."""
+    if wide.local > wide.central or (wide.local and not named):
         return False
-    return bool(_AGENCY.search(spoken)) or _speaks_of_the_state(spoken)
-
-
-def _speaks_of_the_state(spoken: str) -> bool:
-    return len(_COUNTRY.findall(spoken[:_HEAD])) > 1
+    agency = bool(_AGENCY.search(spoken)) and not (wide.local or wide.headed)
+    return agency or national(of_nation(wide, named=named)) > TOLD
 
 
 def _meets_in_hanoi(seen: Sequence[Sighting], spoken: str) -> bool:
@@ -110,47 +127,66 @@ def _meets_in_hanoi(seen: Sequence[Sighting], spoken: str) -> bool:
     if not seen or any(one.area != "ha-noi" or one.town for one in seen):
         return False
     meetings = list(_MEETING.finditer(spoken))
-    if len(meetings) != len(seen) or _LOCAL.search(spoken) or not _speaks_of_the_state(spoken):
+    if len(meetings) != len(seen) or scope(spoken).local or not _ORGANS.search(spoken):
         return False
-    return any(_COUNTRY.search(_sentence(spoken, meeting)) for meeting in meetings)
+    return any(_ORGANS.search(_sentence(spoken, meeting)) for meeting in meetings)
 
 
 def _sentence(spoken: str, hit: re.Match[str]) -> str:
-    """Return the sentence around `hit`, looked for within `_REACH` characters of it."""
-    before = _SENTENCE_END.split(spoken[max(0, hit.start() - _REACH) : hit.start()])[-1]
-    after = _SENTENCE_END.split(spoken[hit.end() : hit.end() + _REACH])[0]
+    """Return the sentence around `hit`, looked for within `_SENTENCE` characters of it."""
+    before = _SENTENCE_END.split(spoken[max(0, hit.start() - _SENTENCE) : hit.start()])[-1]
+    after = _SENTENCE_END.split(spoken[hit.end() : hit.end() + _SENTENCE])[0]
     return f"{before}{hit[0]}{after}"
 
 
-def _sum_up(seen: Sequence[Sighting], on: date | None) -> Places:
-    """Sum up what is told about: the weightiest province and its like, and in them the weightiest areas."""
-    by_province: dict[str, float] = defaultdict(float)
-    by_area: dict[str, float] = defaultdict(float)
+def _sum_up(seen: Sequence[Sighting], on: date | None, chances: Mapping[str, float]) -> Places | None:
+    """Return the provinces that are likely enough and, in them, the weightiest areas; None without any."""
+    order = sorted(chances, key=lambda slug: (-chances[slug], slug))
+    provinces = [slug for at, slug in enumerate(order) if chances[slug] >= (TOLD if at else MAIN)][:_MOST]
+    if not provinces:
+        return None
+    weights: dict[str, float] = defaultdict(float)
+    whole: dict[str, float] = defaultdict(float)
     unmistakable: set[str] = set()
     for one in seen:
-        unit = area(one.area)
-        if unit is None:
-            continue
-        by_province[unit.province] += one.weight
-        means_former = one.former or one.town or (on is not None and on < _MERGER and not one.today)
-        if means_former or not is_shared(unit.slug):
-            by_area[unit.slug] += one.weight
-            unmistakable |= {unit.slug} if one.explicit else set()
-    told = _weightiest(by_province, _SHARE * max(by_province.values(), default=0.0))
-    near = {
-        slug: weight for slug, weight in by_area.items() if weight >= _SHARE * by_province[_province_of(slug)]
-    }
-    kept = tuple(slug for slug in _weightiest(near, 0.0) if _province_of(slug) in told)
-    unmistakable |= {slug for slug in kept if by_area[slug] >= max(_SURE, by_area[kept[0]] / 2)}
-    return Places(areas=kept, provinces=told, explicit=tuple(slug for slug in kept if slug in unmistakable))
-
-
-def _weightiest(weights: dict[str, float], floor: float) -> tuple[str, ...]:
-    """Return the keys whose weight is at least `floor`, weightiest first."""
-    kept = (slug for slug in weights if weights[slug] >= floor)
-    return tuple(sorted(kept, key=lambda slug: (-weights[slug], slug)))
+        if one.former or one.town or is_one_area(one.area, None if one.today else on):
+            weights[one.area] += one.weight
+            unmistakable |= {one.area} if one.explicit else set()
+        else:
+            whole[_province_of(one.area)] += one.weight
+    most = {slug: _WHOLE * weight for slug, weight in whole.items()}
+    for slug, weight in weights.items():
+        most[_province_of(slug)] = max(most.get(_province_of(slug), 0.0), weight)
+    kept = sorted(
+        (
+            slug
+            for slug, weight in weights.items()
+            if _province_of(slug) in provinces and weight >= _SHARE * most[_province_of(slug)]
+        ),
+        key=lambda slug: (provinces.index(_province_of(slug)), -weights[slug], slug),
+    )
+    unmistakable |= {slug for slug in kept if weights[slug] >= max(_SURE, weights[kept[0]] / 2)}
+    return Places(tuple(kept), tuple(provinces), tuple(slug for slug in kept if slug in unmistakable))
 
 
 def _province_of(slug: str) -> str:
     unit = area(slug)
     return unit.province if unit else ""
+
+
+def _around(text: str, chrome: str, on: date | None) -> Places:
+    """Return what the page around a silent text tells: its only place, else its publisher's home."""
+    furniture = sightings(as_spoken(chrome))
+    named = [one for one in furniture if not one.town] or furniture  # towns are of the publisher's address
+    chances = dict.fromkeys((_province_of(one.area) for one in named), 1.0)
+    if len(chances) == 1 and (found := _sum_up(named, on, chances)):
+        return Places(areas=found.areas, provinces=found.provinces)
+    if chances:
+        return Places()
+    whole = f"{text}\n{chrome}"
+    homes = {home for host in _HOST.findall(whole) if (home := home_of_host(host, on))}
+    homes |= {home for hit in _MARK.finditer(whole) if (home := home_of_mark(hit["mark"] or hit["name"], on))}
+    if len({home[0] for home in homes}) != 1:
+        return Places()
+    known = {home[1] for home in homes if home[1]}
+    return Places(tuple(known) if len(known) == 1 else (), (next(iter(homes))[0],))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from pipeline.gazetteer import Name, key, names
+from pipeline.places_local import locals_in
 from pipeline.text import CAPITALS, clean, one_tone
 
 _TRAPS = (
@@ -24,22 +25,30 @@ _PRESIDENT = "hồ chí minh"
 
 _BEFORE = re.compile(
     r"(?<![^\W_])(?:"
-    r"(?P<credit>theo\s(?:báo|đài|trang)\s(?:[^\s.,;]+\s){0,2}|nguồn\s?:\s?(?:báo\s|đài\s)?)"
-    r"|(?P<paper>(?:báo|tạp chí|đài|truyền hình|pt-th|ptth)\s)"
+    r"(?P<credit>theo\s(?:báo|đài|trang)\s(?:[^\s.,;]+\s){0,2}|nguồn\s?:\s?(?:báo\s|đài\s)?|(?<!bây\s)giờ\s)"
+    r"|(?P<paper>(?:báo|tạp chí|đài|truyền hình|pt-th|ptth|pháp luật|tuổi trẻ)\s)"
+    r"|(?P<far>cấp cao\s(?:tại|ở)\s(?:tp\.?\s?|thành phố\s)?"
+    r"|biển\s(?:số|kiểm soát)\s(?:[^\s.,;]+\s){0,2}|(?:trại giam|thị trường)\s(?:[^.;\n()]{1,30},\s"
+    r"|tại\s)?(?:tỉnh\s)?"
+    r"|(?:như|chẳng hạn|ví dụ)\s(?:ở\s|tại\s)?(?:tỉnh\s|tp\.?\s?|thành phố\s)?)"
     r"|(?P<unit>(?:tỉnh|thành phố|tp|t\.p|thủ đô|tỉnh ủy|thành ủy|tỉnh đoàn|thành đoàn|đảng bộ|ubnd"
     r"|hđnd|thị xã|tx|(?<!vệ\s)(?<!hành\s)(?<!cứu\s)tinh)\.?\s*)"
     r"|(?P<district>(?:huyện|đảo|đặc khu|thị trấn)\s)"
     r"|(?P<ward>(?:phường|xã|quận)\s)"
     r"|(?P<other>(?:(?<!con\s)(?<!tuyến\s)đường|(?<!đường\s)phố|chợ|ngã tư|ngã ba|thôn|ấp|khóm|xa lộ|đại lộ"
-    r"|(?<!yêu\s)(?<!nhu\s)(?<!toàn\s)cầu|bến xe|ga|sân|nhà hát|rạp|nhà thi đấu|trường đua|chùa|đền|vịnh|hồ"
+    r"|(?<!yêu\s)(?<!nhu\s)(?<!toàn\s)cầu|bến xe|ga|sân|nhà hát|rạp|nhà thi đấu|trường đua|voọc|chùa"
+    r"|đền|vịnh|hồ"
     r"|rạch|(?<!gia\s)đình|(?<!vùng\s)(?<!miền\s)núi|(?<!vùng\s)sông|bún|bún bò|quỹ tín dụng(?:\snhân dân)?"
     r"|ông|bà|anh|chị|(?<!trẻ\s)em|cô|chú|bác|bé|cháu)\s)"
     r"|(?P<firm>(?:công ty|tập đoàn|ngân hàng|khách sạn|nhà hàng|siêu thị|chung cư|bia|clb|câu lạc bộ"
     r"|đội bóng)\s(?:(?!(?:ở|tại|của|với|và|cho|về|từ|đến)\s)[^\s.,;]+\s){0,4})"
-    r"|(?P<institution>(?:đại học|cao đẳng|đh|học viện|bệnh viện"
+    r"|(?P<institution>(?:đại học|cao đẳng|đh|học viện|bệnh viện|nhiệt điện|xi măng"
     r"|(?<!môi\s)(?<!thị\s)(?<!hiện\s)(?<!công\s)(?<!quảng\s)trường)\s"
     r"(?:(?!(?:ở|tại|của|với|và|cho|về|từ|đến|tỉnh|thành\sphố|tp)\s)[^\s.,;]+\s){0,4})"
-    r"|(?P<home>(?:trú|quê(?!\shương)|ngụ|hktt|gốc)\s(?:(?!(?:bị|đã|vừa|khi|về|vào|đang|có|làm|lái|đi)\s)"
+    r"|(?P<home>(?:tuổi,?\s(?:ở|người)|sinh(?:\sra|\snăm\s\d{4}|\sngày\s[\d/.-]+)?\s(?:tại|ở))\s(?:[^.;\n()]{1,25},\s)?"
+    r"(?:tỉnh\s|tp\.?\s?|thành phố\s)?"
+    r"|(?:trú|quê(?!\shương)|ngụ|hktt|gốc|hộ khẩu)\s(?:(?:quán|trú|tại|ở|gốc)\s){0,2}"
+    r"(?:(?!(?:bị|đã|vừa|khi|về|vào|đang|có|làm|lái|đi|ở|tại|từ|cướp|trộm|gây|tông|lừa|mua|bán|giết|đâm|chở|vượt)\s)"
     r"[^\s.;()]+\s){0,9}|(?:đại biểu|đb)\s(?:[^\s.,;()]+\s){0,5}\()"
     r"|(?P<today>nay\s(?:là|thuộc)\s(?:tỉnh\s|thành phố\s|tp\.?\s?)?)"
     r"|(?-i:(?P<person>(?:Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Đinh|Trương"
@@ -71,7 +80,7 @@ _HEAD = 200  # characters: headline and first words, where news says its place
 _LIST = 4  # names in a row from which they are a list
 _OF_INSTITUTION = 0.5  # it serves the whole province, but may be quoted from far away
 _OF_TRAVEL = 0.1  # beside any place where something happens
-_WEIGHTS = {"paper": 0.2, "firm": 0.4, "home": 0.4, "institution": _OF_INSTITUTION}
+_WEIGHTS = {"paper": 0.2, "far": 0.2, "firm": 0.4, "home": 0.4, "institution": _OF_INSTITUTION}
 _OF_UNIT, _OF_NAME, _OF_TOWN, _IN_LIST, _IN_HEAD = 2.0, 1.0, 0.9, 0.3, 2.0
 
 
@@ -85,6 +94,8 @@ class Sighting:
         town: a town or nickname, which only the former unit has.
         explicit: named unmistakably ("tỉnh X", "TP X").
         former, today: the text itself says that the unit of until 2025, or of today, is meant.
+        at: where it stands in the text.
+        kind: what stands around it: a group of `_BEFORE`, "way", "list", "local", or "" for a bare name.
     """
 
     area: str
@@ -93,6 +104,8 @@ class Sighting:
     explicit: bool = False
     former: bool = False
     today: bool = False
+    at: int = 0
+    kind: str = ""
 
 
 @cache
@@ -166,9 +179,20 @@ def sightings(spoken: str) -> tuple[Sighting, ...]:
         weight = _WEIGHTS.get(kind, _OF_UNIT if unit else _OF_TOWN if name.town else _OF_NAME)
         weight *= (_IN_LIST if sizes[at] >= _LIST else 1.0) * (_IN_HEAD if hit.start() < _HEAD else 1.0)
         explicit = unit and weight >= _OF_NAME
-        found.append(Sighting(name.area, weight, name.town, explicit, tail == "former", kind == "today"))
+        said = "list" if sizes[at] >= _LIST else "unit" if unit and kind not in _WEIGHTS else kind
+        found.append(
+            Sighting(
+                name.area, weight, name.town, explicit, tail == "former", kind == "today", hit.start(), said
+            )
+        )
         travels.append(row_travels)
-    return tuple(_settled(found, travels))
+    known_at = {hit.end() for hit, _ in hits}
+    for one in locals_in(spoken):
+        if not one.commune and len(one.areas) == 1 and one.end not in known_at:
+            weight = _OF_TOWN * (_IN_HEAD if one.at < _HEAD else 1.0)
+            found.append(Sighting(min(one.areas), weight, town=True, at=one.at, kind="local"))
+            travels.append(False)
+    return tuple(sorted(_settled(found, travels), key=lambda one: one.at))
 
 
 def _settled(found: list[Sighting], travels: list[bool]) -> list[Sighting]:
@@ -176,7 +200,10 @@ def _settled(found: list[Sighting], travels: list[bool]) -> list[Sighting]:
     stays = {one.area for one, moves in zip(found, travels, strict=True) if not moves}
     if not any(one.area in stays and one.weight >= _OF_INSTITUTION for one in found):
         return found
-    return [one if one.area in stays else replace(one, weight=_OF_TRAVEL, explicit=False) for one in found]
+    return [
+        one if one.area in stays else replace(one, weight=_OF_TRAVEL, explicit=False, kind="way")
+        for one in found
+    ]
 
 
 def _of_china(spoken: str, hits: list[tuple[re.Match[str], Name]]) -> frozenset[str]:
