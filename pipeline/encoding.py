@@ -12,7 +12,9 @@ import unicodedata
 from contextlib import suppress
 
 from pipeline.errors import Unreadable
-from pipeline.text import clean, plain
+from pipeline.legacy import mended
+from pipeline.syllables import likeness
+from pipeline.text import clean
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -30,7 +32,20 @@ _NO_TEXT = (
     (b"\xff\xd8\xff", "a JPEG picture"),
     (b"GIF8", "a GIF picture"),
     (b"RIFF", "a RIFF file"),
+    (b"{\\rtf", "an RTF document"),
+    (b"%!PS", "a PostScript document"),
+    (b"MZ\x90\0", "a program"),
+    (b"\x7fELF", "a program"),
+    (b"ID3\x03", "a sound file"),
+    (b"ID3\x04", "a sound file"),
+    (b"OggS", "a sound file"),
+    (b"wOF", "a font"),
+    (b"Rar!", "an archive"),
+    (b"7z\xbc\xaf", "an archive"),
+    (b"BZh", "an archive"),
+    (b"\xfd7zXZ", "an archive"),
 )
+_SEVEN_BITS = re.compile(rb"\x1b[$(][@-Z]|~\{(?:[!-}]{2}){4,}~\}")  # ISO-2022, HZ: letters of Asia in ASCII
 # Only charsets of the web: Python also knows "punycode" (quadratic) and "unicode_escape".
 _WEB = frozenset(
     codecs.lookup(name).name
@@ -45,33 +60,11 @@ _CHARSET = re.compile(r"(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{1,40})", re
 _BARE_CHARSET = re.compile(r"[\w.:-]{1,40}")
 
 _SAMPLE = 6_000  # characters: enough to know a language by
-_FEW = 3  # foreign letters that any text may have
-_SURE = 0.8  # share of Vietnamese syllables among words with marks; real text has 0.95 and more
-_TCVN3 = dict(
-    zip(
-        (*range(0xA1, 0xAF), *range(0xB5, 0xBA), *range(0xBB, 0xBF), *range(0xC6, 0xCD), *range(0xCE, 0xD9),
-         *range(0xDC, 0xE0), *range(0xE1, 0xF0), *range(0xF1, 0xFF)),
-        "ĂÂÊÔƠƯĐăâêôơưđ" "àảãáạ" "ằẳẵắ" "ặầẩẫấậè" "ẻẽéẹềểễếệìỉ" "ĩíịò" "ỏõóọồổỗốộờởỡớợù" "ủũúụừửữứựỳỷỹýỵ",
-        strict=True,
-    )
-)  # fmt: skip  # TCVN 5712:1993 VN3; its capitals with tones are a matter of the font
-# Bytes read as windows-1252, whose five gaps most software keeps as they are, back to Latin-1.
-_BYTES_OF_1252 = {
-    ord(char): byte
-    for byte in range(0x80, 0xA0)
-    if (char := bytes((byte,)).decode("cp1252", errors="ignore"))
-}
-_MARKED = frozenset("ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ")
-_LETTERS = _MARKED | frozenset("abcdeghiklmnopqrstuvxy")
-_SYLLABLE = re.compile(
-    r"(?:ngh?|nh|kh|gh|gi|ch|ph|th|tr|qu|[bcdghklmnprstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnpt])?"
-)
-_WORD = re.compile(r"[^\W\d_]+")
+_SURE = 0.9  # share of syllables among marked words; real text has 0.9 to 1
+_SYMBOLS = 0.02  # share of characters that text has at most
+_SYMBOL = re.compile("[\x01-\x08\x0e-\x1f\x7f-\x9f\u00a1-\u00a9\u00ac-\u00bf\u00d7\u00f7]")
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
 _BEYOND_ASCII = re.compile("[^\0-\x7f\ufffd]+")
-_FOREIGN = re.compile("[\x80-\x9f¡-©«-¿ÄÅÆÇËÎÏÑÖ×ØÛÜÞßäåæçëîïñö÷øûüþÿ]")  # in Latin-1, not in Vietnamese
-_OWN = re.compile(
-    "[\u0102\u0103\u0110\u0111\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9]"
-)  # in Vietnamese, not in Latin-1
 
 
 def decode(body: bytes, declared: str | None = None) -> str:
@@ -85,36 +78,49 @@ def decode(body: bytes, declared: str | None = None) -> str:
     Raises:
         Unreadable: the bytes are no text, or no reading makes sense of them.
     """
+    text = read(body, declared)
+    if len(_PRIVATE.findall(text)) * 50 > len(text):
+        raise Unreadable("encoding", "the letters are private ones of a font")
+    return clean(text)
+
+
+def read(body: bytes, declared: str | None = None) -> str:
+    """Return the text of `body` with every character that it has, as JSON needs it; else like `decode`.
+
+    Raises:
+        Unreadable: the bytes are no text, or no reading makes sense of them.
+    """
     for mark, name in _BYTE_ORDER_MARKS:
         if body.startswith(mark):
-            return clean(body[len(mark) :].decode(name, errors="replace"))
+            return body[len(mark) :].decode(name, errors="replace")
     _refuse_files(body)
     if b"\0" in body:
-        return clean(_wide(body))
+        return _wide(body)
     text = _utf8(body, tolerance=10)
     if text is not None:
-        return clean(_mended(text))
+        return mended(text)
     charset = _charset(declared, body)
     if charset and charset not in _SERVER_DEFAULTS:
-        try:
-            return clean(body.decode(charset))
-        except UnicodeDecodeError:
-            charset = None
+        with suppress(UnicodeDecodeError):
+            return body.decode(charset)
+        charset = None
     text = _vietnamese(body)
-    if text is None and charset:
-        text = body.decode(charset, errors="replace") if charset != "ascii" else None
+    if text is None and charset and charset != "ascii":
+        text = body.decode(charset, errors="replace")
     if text is None:
         text = _utf8(body, tolerance=0)
     if text is None:
         raise Unreadable("encoding", "the bytes are neither UTF-8 nor a declared or Vietnamese charset")
-    return clean(text)
+    return text
 
 
 def _refuse_files(body: bytes) -> None:
-    """Raise Unreadable for what begins like a known kind of file that is no text."""
+    """Raise Unreadable for what is a known kind of file that is no text, or text that nobody reads."""
     for magic, kind in _NO_TEXT:
         if body.startswith(magic):
             raise Unreadable("encoding", f"the bytes are {kind}, not text")
+    if len(_SEVEN_BITS.findall(body[:_SAMPLE])) > 1:
+        raise Unreadable("encoding", "the text is in a charset of seven bits")
 
 
 def _wide(body: bytes) -> str:
@@ -167,31 +173,15 @@ def _charset(declared: str | None, body: bytes) -> str | None:
 
 
 def _vietnamese(body: bytes) -> str | None:
-    """Return `body` read as windows-1258 or TCVN3, the better of both, if that is Vietnamese."""
+    """Return `body` read as windows-1258, TCVN3 or VNI, the best of them, if that is Vietnamese."""
+    flat = body.decode("latin-1")
     readings = (
         unicodedata.normalize("NFC", body.decode("cp1258", errors="replace")),
-        body.decode("latin-1").translate(_TCVN3),
+        mended(flat),
+        mended(body.decode("cp1252", errors="replace")),
     )
-    best = max(readings, key=_likeness)
-    return best if _likeness(best) >= _SURE else None
-
-
-def _likeness(text: str) -> float:
-    """Return the share of Vietnamese syllables among the words beyond ASCII, 0 if there are none."""
-    marked = [word for word in _WORD.findall(text[:_SAMPLE].lower()) if not word.isascii()]
-    good = sum(_LETTERS.issuperset(word) and _SYLLABLE.fullmatch(plain(word)) is not None for word in marked)
-    strays = sum(unicodedata.combining(char) > 0 for char in text[:_SAMPLE])
-    return good / (len(marked) + strays) if marked else 0.0
-
-
-def _mended(text: str) -> str:
-    """Return `text` with a second UTF-8 encoding undone, or TCVN3 typed as Latin-1 put right."""
-    sample = text[:_SAMPLE]
-    foreign = len(_FOREIGN.findall(sample))
-    if foreign < _FEW or foreign <= len(_OWN.findall(sample)):
-        return text
-    readings = [text.translate(_TCVN3)]
-    with suppress(UnicodeError):
-        readings.append(text.translate(_BYTES_OF_1252).encode("latin-1").decode("utf-8"))
-    best = max(readings, key=_likeness)
-    return best if _likeness(best) >= _SURE > _likeness(text) else text
+    best = max(readings, key=lambda text: likeness(text[:_SAMPLE])[1])
+    sample = best[:_SAMPLE]
+    if likeness(sample)[1] < _SURE or len(_SYMBOL.findall(sample)) > _SYMBOLS * len(sample):
+        return None
+    return best
