@@ -13,7 +13,18 @@ from pipeline import dates, dating, documents, places, topics
 from pipeline.bulletin import Bulletin, split
 from pipeline.fields import without_lead_in
 from pipeline.furniture import is_prose
-from pipeline.model import Act, Basis, Draft, EntryKind, Places, Source, TitleBasis, When
+from pipeline.model import (
+    Act,
+    Attachment,
+    Basis,
+    Draft,
+    EntryKind,
+    Image,
+    Places,
+    Source,
+    TitleBasis,
+    When,
+)
 from pipeline.text import clean, fold, shorten
 from pipeline.tidy import Tidy, tidy
 from pipeline.urls import absolute, canonical
@@ -48,6 +59,7 @@ class Finding:
         whens: every date that somebody states, in any order.
         credit: the origin that a field names.
         chrome: what stands around the text.
+        image, attachments: the picture and the files that a page shows; a bulletin's are of no single item.
     """
 
     external_id: str = ""
@@ -67,6 +79,8 @@ class Finding:
     language: str = "vi"
     act: Act = Act.TELL
     note: str = ""
+    image: Image | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +144,8 @@ def _items(found: Finding, bulletin: Bulletin, context: _Context) -> tuple[Draft
             summary="",
             text=item.body,
             whens=(day,) if day else (),
+            image=None,
+            attachments=(),
         )
         items.append(_draft(own, context, _Shell(bulletin_id, item.number, chrome, inherited)))
     return tuple(items)
@@ -191,6 +207,8 @@ def _draft(found: Finding, context: _Context, shell: _Shell) -> Draft:
         language=found.language,
         act=found.act,
         note=found.note,
+        image=found.image,
+        attachments=found.attachments,
     )
 
 
