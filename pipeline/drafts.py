@@ -13,6 +13,7 @@ from pipeline import dates, dating, documents, places, topics
 from pipeline.bulletin import Bulletin, split
 from pipeline.fields import without_lead_in
 from pipeline.furniture import is_prose
+from pipeline.legacy import restored
 from pipeline.model import (
     Act,
     Attachment,
@@ -112,6 +113,9 @@ def drafts(found: Finding, source: Source, received_at: datetime, base: str = ""
         base: where relative links of the text start from; default: the finding's own address.
     """
     context = _Context(source, received_at, base or found.url)
+    found = replace(
+        found, title=restored(found.title), summary=restored(found.summary), text=restored(found.text)
+    )
     bulletin = None
     if found.kind != "article" and found.act is Act.TELL:
         headed = fold(found.title) in fold(found.text[:_HEAD])

@@ -57,7 +57,8 @@ def flaw(text: str) -> str:
             return reason
     if sum(map(len, _CODED.findall(text))) > _CODE * len(text):
         return "the text is still encoded"
-    return "the letters were read in the wrong charset" if _is_misread(text) else ""
+    odd = (line for line in text.split("\n") if len(_ODD.findall(line)) > _FEW)
+    return "the letters were read in the wrong charset" if any(map(_is_misread, (text, *odd))) else ""
 
 
 def _is_misread(text: str) -> bool:

@@ -19,8 +19,10 @@ from feedparser.mixin import _FeedParserMixin
 from pipeline import dates, drafts, extract, markup, push, record
 from pipeline.bylines import Byline, byline
 from pipeline.drafts import Finding
-from pipeline.encoding import decode
+from pipeline.encoding import decode, read
 from pipeline.errors import BadInput, Unreadable
+from pipeline.legacy import mended
+from pipeline.legible import flaw
 from pipeline.model import Act, Basis, Document, Draft, Form, Parsed, TitleBasis, When
 from pipeline.text import clean, fold
 from pipeline.urls import absolute, canonical
@@ -103,7 +105,7 @@ def _page(document: Document) -> Parsed:
 def _record(document: Document) -> Parsed:
     """Read one object of a .jsonl file."""
     try:
-        said = record.load(document.body)
+        said = record.load(_as_utf8(document.body))
     except BadInput as error:
         raise Unreadable(f"record.{error.subject}", error.message) from error
     url = said.url if canonical(said.url) else document.given.url
@@ -112,9 +114,9 @@ def _record(document: Document) -> Parsed:
         external_id=document.given.external_id or said.id,
         url=url,
         kind=said.kind or document.given.kind,
-        title=markup.line(said.title),
-        summary=markup.text(said.summary, url),
-        text=said.body if said.body.strip() else markup.text(said.body_html, url),
+        title=markup.line(mended(said.title)),
+        summary=markup.text(mended(said.summary), url),
+        text=said.body if said.body.strip() else markup.text(mended(said.body_html), url),
         whens=(given,) if given else (),
     )
     return _told(document, found)
@@ -123,7 +125,7 @@ def _record(document: Document) -> Parsed:
 def _push(document: Document) -> Parsed:
     """Read the body of a webhook call."""
     try:
-        said = push.load(document.body)
+        said = push.load(_as_utf8(document.body))
     except BadInput as error:
         raise Unreadable(error.subject, error.message) from error
     article = said.article
@@ -138,9 +140,9 @@ def _push(document: Document) -> Parsed:
         url=article.url or article.canonical_url,
         claimed=article.canonical_url,
         kind=document.given.kind,
-        title=markup.line(article.title),
-        summary=markup.text(article.summary, article.url),
-        text=markup.text(article.content_html, article.url)
+        title=markup.line(mended(article.title)),
+        summary=markup.text(mended(article.summary), article.url),
+        text=markup.text(mended(article.content_html), article.url)
         if article.content_html.strip()
         else article.content_text,
         whens=(published,) if published else (),
@@ -187,7 +189,10 @@ def _feed(document: Document) -> Parsed:
         else:
             seen.add(item.external_id)
             found += drafts.drafts(item, document.source, document.received_at)
-    return Parsed(tuple(found), tuple(drops))
+    kept, garbled = _legible(found)
+    if garbled and not kept:
+        raise Unreadable("encoding", garbled[0][1])
+    return Parsed(kept, (*drops, *garbled))
 
 
 def _bounded(source: str) -> tuple[str, int, bool]:
@@ -306,12 +311,30 @@ def _told(document: Document, found: Finding) -> Parsed:
         Unreadable: nothing is left of it.
     """
     made = drafts.drafts(found, document.source, document.received_at, document.given.url)
-    kept = tuple(draft for draft in made if draft.title)
+    kept, garbled = _legible(draft for draft in made if draft.title)
     if not kept:
-        raise Unreadable(document.form, "no text in it")
+        raise Unreadable(*(("encoding", garbled[0][1]) if garbled else (document.form, "no text in it")))
     empty = tuple(("empty_item", draft.external_id) for draft in made if not draft.title)
     unsplit = found.kind == "bulletin" and not any(draft.bulletin_number for draft in kept)
-    return Parsed(kept, empty + ((("no_items", found.external_id),) if unsplit else ()))
+    return Parsed(kept, empty + garbled + ((("no_items", found.external_id),) if unsplit else ()))
+
+
+def _legible(made: Iterable[Draft]) -> tuple[tuple[Draft, ...], tuple[tuple[str, str], ...]]:
+    """Return the drafts that can be read, and a drop with its reason for each that cannot."""
+    told = [(draft, flaw(draft.text())) for draft in made]
+    kept = tuple(draft for draft, reason in told if not reason)
+    return kept, tuple(
+        ("garbled_item", f"{reason}: {draft.external_id[:_LONGEST_NAME]}") for draft, reason in told if reason
+    )
+
+
+def _as_utf8(body: bytes) -> bytes:
+    """Return JSON in UTF-8: one bad byte, a mark or UTF-16 must not cost the whole."""
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return read(body).encode("utf-8", "replace")
+    return body
 
 
 def _decoded(document: Document) -> str:
