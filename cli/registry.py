@@ -7,6 +7,12 @@ province = "Bến Tre"            # a name or a slug, of today or of before July
 hosts = ["baodongkhoi.vn"]
 rights = "summary"              # title | summary | full
 
+[[source.host]]                 # only where a host's news is of another unit, or was until a day
+name = "vinhlong.example"
+unit = "Vĩnh Long"              # as the name meant on those days
+valid_from = 2025-07-01         # both days included, either may be missing
+valid_to = 2026-12-31
+
 [[source.intake]]
 kind = "feed"                   # feed | webhook | folder
 url = "https://baodongkhoi.vn/rss/home.rss"
@@ -16,16 +22,18 @@ import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, Literal
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline import places
 from pipeline.errors import BadInput
-from pipeline.model import Rights, Source, SourceId
+from pipeline.model import Rights, Seat, Source, SourceId
 from pipeline.store import Connection, intakes, sources
 from pipeline.urls import canonical
+
+_HOST = r"^[A-Za-z0-9.-]{1,253}$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,15 @@ class _Intake(BaseModel):
     allow_private: bool = False
 
 
+class _Host(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, Field(pattern=_HOST)]
+    unit: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
 class _Source(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -62,8 +79,9 @@ class _Source(BaseModel):
     name: Annotated[str, Field(max_length=200)] = ""
     province: str = ""
     area: str = ""
-    hosts: list[Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,253}$")]] = []
+    hosts: list[Annotated[str, Field(pattern=_HOST)]] = []
     rights: Rights = Rights.SUMMARY
+    host: list[_Host] = []
     intake: list[_Intake] = []
 
 
@@ -106,6 +124,7 @@ def fields(known: Source | None) -> dict[str, object]:
         "area": known.area or "",
         "hosts": list(known.hosts),
         "rights": known.rights,
+        "host": [_told(seat) for seat in known.seats],
     }
 
 
@@ -160,8 +179,29 @@ def _registered(one: _Source) -> Registered:
         if door.kind == "feed" and not door.path and not canonical(door.url):
             raise BadInput(f"{one.id}.intake.url", f"{door.url!r} is no http or https address")
     doors = tuple(Door(door.kind, door.url, door.path, door.allow_private) for door in one.intake)
-    known = Source(SourceId(one.id), one.name or one.id, province, area, tuple(one.hosts), one.rights)
+    seats = tuple(_seat(one.id, host) for host in one.host)
+    hosts = (*one.hosts, *(seat.host for seat in seats if seat.host not in one.hosts))
+    known = Source(
+        SourceId(one.id), one.name or one.id, province, area, tuple(dict.fromkeys(hosts)), one.rights, seats
+    )
     return Registered(known, doors)
+
+
+def _seat(source_id: str, one: _Host) -> Seat:
+    province, area = places.resolve(one.unit)
+    if province is None:
+        raise BadInput(
+            f"{source_id}.host.unit", f"{one.unit!r} is no province, of today or of before July 2025"
+        )
+    if one.valid_from and one.valid_to and one.valid_to < one.valid_from:
+        raise BadInput(f"{source_id}.host.valid_to", f"{one.valid_to} is before {one.valid_from}")
+    return Seat(one.name, area or province, one.valid_from, one.valid_to)
+
+
+def _told(seat: Seat) -> dict[str, Any]:
+    """Return a seat as the file has it."""
+    told = {"name": seat.host, "unit": seat.unit, "valid_from": seat.valid_from, "valid_to": seat.valid_to}
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def _lines(one: Registered) -> list[str]:
@@ -174,6 +214,11 @@ def _lines(one: Registered) -> list[str]:
     if source.hosts:
         lines.append(f"hosts = [{', '.join(map(_quoted, source.hosts))}]")
     lines.append(f"rights = {_quoted(source.rights)}")
+    for seat in source.seats:
+        days = _told(seat)
+        lines += ["", "[[source.host]]"]
+        lines += [f"{name} = {_quoted(days[name])}" for name in ("name", "unit")]
+        lines += [f"{name} = {days[name]}" for name in ("valid_from", "valid_to") if name in days]
     for door in one.doors:
         lines += ["", "[[source.intake]]", f"kind = {_quoted(door.kind)}"]
         lines += [

@@ -24,7 +24,9 @@ from pipeline.model import (
     Verdict,
 )
 from pipeline.places import area as area_of
+from pipeline.places import home_of_source
 from pipeline.text import paragraphs, shorten
+from pipeline.urls import host
 
 _SUMMARY_CHARS = 320  # of a first paragraph; about two sentences
 _GIVEN_SUMMARY_CHARS = 600
@@ -80,7 +82,7 @@ def labels(tellings: Sequence[Spoken]) -> Labels:
     """Return where and what a story is about, from any of its tellings, the lead's first.
 
     A place told about wins; without one agency copy is national; else the home of the publishers
-    decides, if they share one.
+    decides, if they share one. Homes are those of the day of publication.
     """
     areas: dict[str, None] = {}
     provinces: dict[str, None] = {}
@@ -95,6 +97,8 @@ def labels(tellings: Sequence[Spoken]) -> Labels:
         topics |= dict.fromkeys(told.draft.topics)
     if not provinces:
         areas, provinces = _without_place(tellings)
+    elif not areas:
+        areas = _of_publishers(tellings, provinces)
     return Labels(
         province=next(iter(provinces), None),
         provinces=tuple(provinces),
@@ -107,11 +111,26 @@ def labels(tellings: Sequence[Spoken]) -> Labels:
 def _without_place(tellings: Sequence[Spoken]) -> tuple[dict[str, None], dict[str, None]]:
     if any(told.draft.places.national for told in tellings):
         return {}, {NATIONAL: None}
-    homes = {told.source.province: None for told in tellings if told.source.province}
-    areas = {told.source.area: None for told in tellings if told.source.area}
+    found = [_home(told) for told in tellings]
+    homes = {province: None for province, _ in found if province}
+    areas = {area: None for _, area in found if area}
     if len(homes) > 1:
         return {}, {NATIONAL: None}
     return (areas if len(areas) == 1 else {}), homes
+
+
+def _of_publishers(tellings: Sequence[Spoken], provinces: Mapping[str, None]) -> dict[str, None]:
+    """Return the area that a province's news is of by the paper of a former unit in it, if one tells it.
+
+    Since the merger a text seldom says of which part of Vĩnh Long it speaks; Báo Đồng Khởi is Bến Tre's.
+    """
+    found = {_home(told) for told in tellings if told.draft.places.provinces}
+    areas = {area: None for province, area in found if area and {province} == provinces.keys()}
+    return areas if len(areas) == 1 and len(found) == 1 else {}
+
+
+def _home(told: Spoken) -> tuple[str | None, str | None]:
+    return home_of_source(told.source, told.draft.published.day(), host(told.draft.url))
 
 
 def decisions(

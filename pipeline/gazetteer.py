@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from pipeline.errors import BadSettings
+from pipeline.model import Seat, Source
 from pipeline.text import fold, plain
 from pipeline.urls import names_of_host
 
@@ -96,21 +97,6 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class _Publisher:
-    """Whose news a host carries from one day to another, both included."""
-
-    unit: str
-    valid_from: date | None
-    valid_to: date | None
-
-    def holds(self, on: date | None) -> bool:
-        """Tell whether it holds on a day; without one, whether it holds still."""
-        if on is None:
-            return self.valid_to is None
-        return (self.valid_from or on) <= on <= (self.valid_to or on)
-
-
-@dataclass(frozen=True, slots=True)
 class _Gazetteer:
     provinces: dict[str, Province]
     areas: dict[str, Area]
@@ -118,8 +104,8 @@ class _Gazetteer:
     parts: dict[str, frozenset[str]]  # of each unit of today: its areas
     names: tuple[Name, ...]
     resolved: dict[str, tuple[str, str | None]]
-    hosts: dict[str, tuple[_Publisher, ...]]
-    marks: dict[str, tuple[_Publisher, ...]]
+    hosts: dict[str, tuple[Seat, ...]]
+    marks: dict[str, tuple[Seat, ...]]
 
 
 _LAST_DAY = date(2025, 6, 30)  # of the 63 units
@@ -193,19 +179,19 @@ def _end(slug: str, mergers: dict[str, tuple[date, str]], on: date | None) -> st
 
 def _publishers(
     areas: dict[str, Area],
-) -> tuple[dict[str, tuple[_Publisher, ...]], dict[str, tuple[_Publisher, ...]]]:
+) -> tuple[dict[str, tuple[Seat, ...]], dict[str, tuple[Seat, ...]]]:
     """Return who speaks by host and by mark, the newest first."""
-    hosts: dict[str, list[_Publisher]] = defaultdict(list)
-    marks: dict[str, list[_Publisher]] = defaultdict(list)
+    hosts: dict[str, list[Seat]] = defaultdict(list)
+    marks: dict[str, list[Seat]] = defaultdict(list)
     for row in _rows("publishers.tsv"):
         if row["unit"] not in areas:
             raise BadSettings("publishers", f"{row['host']}: {row['unit']} is no unit")
-        one = _Publisher(row["unit"], _day(row["valid_from"]), _day(row["valid_to"]))
+        one = Seat(row["host"], row["unit"], _day(row["valid_from"]), _day(row["valid_to"]))
         hosts[row["host"]].insert(0, one)
         for mark in (*_listed(row["marks"]), row["host"].rpartition(".")[0], row["host"]):
             marks[fold(mark)].insert(0, one)
     for unit in areas.values():
-        hosts[f"{_bare(unit.slug)}.gov.vn"].append(_Publisher(unit.slug, None, None))
+        hosts[f"{_bare(unit.slug)}.gov.vn"].append(Seat(f"{_bare(unit.slug)}.gov.vn", unit.slug))
     return (
         {host: tuple(known) for host, known in hosts.items()},
         {mark: tuple(known) for mark, known in marks.items()},
@@ -330,6 +316,27 @@ def home_of_host(host: str, on: date | None = None) -> tuple[str, str | None] | 
             if one.holds(on):
                 return home(one.unit, on)
     return None
+
+
+def home_of_source(source: Source, on: date | None, host: str = "") -> tuple[str | None, str | None]:
+    """Return (province, area) of a source's own news on a day; None for what is not known.
+
+    What its registration says of the host, or of the day, goes before its home; where it has none, its
+    host may be known.
+    """
+    seats = [seat for seat in source.seats if seat.holds(on)]
+    names = frozenset(names_of_host(host))
+    here = [seat for seat in seats if names & {*names_of_host(seat.host)}]
+    units = {seat.unit for seat in here or seats}
+    if here or (len(units) == 1 and source.province is None):
+        return home(next(seat.unit for seat in here or seats), on)
+    if source.province is None:
+        known = (home_of_host(one, on) for one in (host, *source.hosts) if one in source.hosts)
+        return next((one for one in known if one is not None), (None, None))
+    if source.province not in _gazetteer().areas and source.province not in _gazetteer().provinces:
+        return source.province, source.area
+    province_slug, area_slug = home(source.province, on)
+    return province_slug, source.area or area_slug
 
 
 def home_of_mark(mark: str, on: date | None = None) -> tuple[str, str | None] | None:

@@ -114,8 +114,31 @@ class Rights(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Seat:
+    """Whose news a host of a source carries from one day to another, both included; None: no bound.
+
+    `unit` is the slug of a province or a former unit, meant as its name meant on the day: "vinh-long" is a
+    third of today's Vĩnh Long until 30 June 2025.
+    """
+
+    host: str
+    unit: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def holds(self, on: date | None) -> bool:
+        """Tell whether it holds on a day; without one, whether it has no end."""
+        if on is None:
+            return self.valid_to is None
+        return (self.valid_from or on) <= on <= (self.valid_to or on)
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """Who speaks. `province` and `area` are slugs of the home, None when unknown."""
+    """Who speaks. `province` and `area` are slugs of the home, None when unknown.
+
+    `seats`: homes that hold on some days only, or on one of its hosts; `hosts` names theirs too.
+    """
 
     source_id: SourceId
     name: str
@@ -123,6 +146,7 @@ class Source:
     area: str | None = None
     hosts: tuple[str, ...] = ()
     rights: Rights = Rights.SUMMARY
+    seats: tuple[Seat, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

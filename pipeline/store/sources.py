@@ -3,12 +3,15 @@
 from dataclasses import replace
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, select
 
-from pipeline.model import Rights, Source, SourceId
+from pipeline.model import Rights, Seat, Source, SourceId
 from pipeline.store.database import insert
 from pipeline.store.schema import entry, source
 from pipeline.urls import newest_host
+
+_SEATS = TypeAdapter(list[Seat])
 
 
 def add(conn: Connection, new: Source) -> None:
@@ -21,7 +24,7 @@ def add(conn: Connection, new: Source) -> None:
         "name": new.name,
         "province": new.province,
         "area": new.area,
-        "hosts": sorted(new.hosts),
+        "hosts": _dumped(new),
         "rights": new.rights,
     }
     statement = insert(conn, source).values(source_id=new.source_id, **values)
@@ -74,6 +77,14 @@ def _source(row: Row[Any]) -> Source:
         name=row.name,
         province=row.province,
         area=row.area,
-        hosts=tuple(row.hosts),
+        hosts=tuple(dict.fromkeys(one if isinstance(one, str) else one["host"] for one in row.hosts)),
         rights=Rights(row.rights),
+        seats=tuple(_SEATS.validate_python([one for one in row.hosts if not isinstance(one, str)])),
     )
+
+
+def _dumped(known: Source) -> list[Any]:
+    """Return the hosts as they are stored: a name, or a name with its unit and its days."""
+    seated = {seat.host for seat in known.seats}
+    seats = sorted(_SEATS.dump_python(list(known.seats), mode="json"), key=str)
+    return [*sorted({*known.hosts} - seated), *seats]

@@ -1,16 +1,21 @@
 """The registry as a file: what is written is read back, and a wrong field is named."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.registry import Door, Registered, dump, home, load, make
 from pipeline.errors import BadInput
-from pipeline.model import Rights, Source, SourceId
+from pipeline.model import Rights, Seat, Source, SourceId
 
 ids = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,20}", fullmatch=True)
 names = st.text(min_size=1, max_size=40).filter(str.strip)
 homes = st.sampled_from([(None, None), ("vinh-long", "ben-tre"), ("dong-thap", None), ("nghe-an", "nghe-an")])
+units = st.sampled_from(["ben-tre", "vinh-long", "nghe-an"])
+HUE = "[[source]]\nid = 'a'\n[[source.host]]\nname = 'h'\nunit = 'Huế'"
+days = st.none() | st.dates(date(2004, 1, 1), date(2030, 1, 1))
 feeds = st.builds(
     Door,
     st.just("feed"),
@@ -26,7 +31,17 @@ def registered(draw: st.DrawFn) -> Registered:
     """A source with doors, as the registry may hold it."""
     province, area = draw(homes)
     hosts = tuple(draw(st.lists(st.from_regex(r"[a-z0-9.-]{1,20}", fullmatch=True), max_size=2)))
-    source = Source(SourceId(draw(ids)), draw(names), province, area, hosts, draw(st.sampled_from(Rights)))
+    hosts = tuple(dict.fromkeys(hosts))
+    seats = (
+        tuple(draw(st.lists(st.builds(Seat, st.sampled_from(hosts), units, days, days), max_size=2)))
+        if hosts
+        else ()
+    )
+    seats = tuple(
+        seat for seat in seats if not seat.valid_to or (seat.valid_from or seat.valid_to) <= seat.valid_to
+    )
+    rights = draw(st.sampled_from(Rights))
+    source = Source(SourceId(draw(ids)), draw(names), province, area, hosts, rights, seats)
     return Registered(source, tuple(draw(st.lists(doors, max_size=3))))
 
 
@@ -45,6 +60,9 @@ def test_what_is_written_is_read_back(known: list[Registered]) -> None:
         ("[[source]]\nid = 'a'\nprovince = 'Xứ Lạ'", "province"),
         ("[[source]]\nid = 'a'\nprovince = 'vinh-long'\narea = 'kien-giang'", "area"),
         ("[[source]]\nid = 'a'\nrights = 'all'", "source.0.rights"),
+        ("[[source]]\nid = 'a'\n[[source.host]]\nname = 'h'", "source.0.host.0.unit"),
+        ("[[source]]\nid = 'a'\n[[source.host]]\nname = 'h'\nunit = 'Xứ Lạ'", "a.host.unit"),
+        (f"{HUE}\nvalid_from = 2025-07-01\nvalid_to = 2025-06-30", "a.host.valid_to"),
         ("[[source]]\nid = 'a'\nfeeds = ['x']", "source.0.feeds"),
         ("[[source]]\nid = 'a'\n[[source.intake]]\nkind = 'mail'", "source.0.intake.0.kind"),
         ("[[source]]\nid = 'a'\n[[source.intake]]\nkind = 'feed'\nurl = 'ftp://x'", "a.intake.url"),
