@@ -9,10 +9,11 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from pipeline import dates, dating, documents, places, topics
+from pipeline import dates, dating, places
 from pipeline.bulletin import Bulletin, split
 from pipeline.fields import without_lead_in
 from pipeline.furniture import is_prose
+from pipeline.labelling import labelled
 from pipeline.legacy import restored
 from pipeline.model import (
     Act,
@@ -182,13 +183,8 @@ def _draft(found: Finding, context: _Context, shell: _Shell) -> Draft:
     when = _when(found, told, text, context, is_item=is_item)
     credit = told.credit or brief.credit or found.credit
     chrome = "\n".join(filter(None, (told.removed, found.chrome)))
-    where = places.read(f"{text}\n\n(Theo {credit})" if credit else text, on=when.day(), chrome=chrome)
-    if is_item and not where.provinces and not where.national:
-        where = replace(
-            shell.places, explicit=()
-        )  # the shell's place is the publisher's word, not the text's
     key = canonical(found.claimed) or canonical(found.url)
-    return Draft(
+    draft = Draft(
         kind=EntryKind.BULLETIN_ITEM if is_item else EntryKind.ARTICLE,
         external_id=found.external_id or key or name_of(found.title, found.summary, found.text),
         title=title,
@@ -205,15 +201,17 @@ def _draft(found: Finding, context: _Context, shell: _Shell) -> Draft:
         authors=tuple(dict.fromkeys((*found.authors, *told.authors)))[:_MOST_AUTHORS],
         credit=credit,
         links=_links((*told.links, *brief.links), context.base, {key, canonical(found.url)}),
-        doc_numbers=documents.find(text),
-        places=where,
-        topics=topics.label(title, f"{summary}\n\n{told.body}"),
         language=found.language,
         act=found.act,
         note=found.note,
         image=found.image,
         attachments=found.attachments,
     )
+    made = labelled(draft, chrome)
+    if is_item and not made.places.provinces and not made.places.national:
+        # The shell's place is the publisher's word, not the text's.
+        return replace(made, places=replace(shell.places, explicit=()))
+    return made
 
 
 def _one_line(title: str) -> str:

@@ -290,6 +290,12 @@ def resolve(name: str) -> tuple[str | None, str | None]:
     return _gazetteer().resolved.get(_bare(name), (None, None))
 
 
+def today(slug: str) -> str | None:
+    """Return the province of today that an area or a province of any time has become, None if unknown."""
+    into = _end(slug, _gazetteer().mergers, None)
+    return into if into in _gazetteer().provinces else None
+
+
 def home(unit: str, on: date | None = None) -> tuple[str, str | None]:
     """Return (province of today, area) of who speaks for a unit on a day; the area None if it had several.
 

@@ -22,6 +22,7 @@ from pipeline.gazetteer import (
     province,
     provinces,
     resolve,
+    today,
 )
 from pipeline.model import Places
 from pipeline.places_in_prose import Sighting, as_spoken, sightings
@@ -41,6 +42,7 @@ __all__ = [
     "provinces",
     "read",
     "resolve",
+    "today",
 ]
 
 MAIN, TOLD = 0.4, 0.5  # chances from which the likeliest province, and any other, is told about
