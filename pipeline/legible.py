@@ -19,7 +19,8 @@ _CODE = 0.3  # share of a text that is code
 _LETTERS = 0.45  # share of letters beyond ASCII; Vietnamese has 0.28, no other Latin script more
 _ROOM = 30_000  # characters asked
 
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+|\S+\.(?:vn|com|net|org|gov|edu)\S*")
+_PIECE = re.compile(r"\S+")
+_ADDRESS = re.compile(r"://|www\.|@|\.(?:vn|com|net|org|gov|edu)(?!\w)")
 _LOST_CHAR = re.compile("[\ufffd\ue000-\uf8ff\x01-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _QUESTION = re.compile(r"[^\W\d_]\?{1,3}(?=[^\W\d_])")
 _SYMBOL = re.compile(
@@ -30,7 +31,7 @@ _MIXED = re.compile(
     "|[\u0370-\u1c7f\u3040-\u9fff\uac00-\ud7ff][a-z\u00c0-\u024f\u1ea0-\u1ef9]{2}"
 )
 _CODED = re.compile(r"[A-Za-z0-9+/=_-]{40,}")
-_OTHER_CODES = re.compile(r"~\{[!-~]{4,}~\}|\+[A-Za-z0-9+/]{2,}-[a-z]|[ \"'][$][B@][!-~]{6,}")
+_OTHER_CODES = re.compile(r"~\{[!-}]{4,200}~\}|\+[A-Za-z0-9+/]{2,}-[a-z]|[ \"'][$][B@][!-~]{6,}")
 _ODD = re.compile(
     f"[^\x00-\x7f{SMALL_LETTERS}{CAPITAL_LETTERS}“”‘’…–—•·°²³™®©\xa0\n]|\\w\\?\\w|[A-Za-z0-9+/]{{40}}|~\\{{|\\+[A-Z]"
 )
@@ -43,7 +44,7 @@ def flaw(text: str) -> str:
     text = text[:_ROOM]
     if len(_ODD.findall(text)) <= _FEW and not _CODED.search(text):
         return ""
-    text = _ADDRESS.sub(" ", text)
+    text = _PIECE.sub(lambda piece: "" if _ADDRESS.search(piece[0]) else piece[0], text)
     words = max(len(WORD.findall(text)), 1)
     shares = (
         ("characters were lost", _LOST_CHAR, len(text) * _LOST),
