@@ -28,7 +28,9 @@ _BYTES_OF_1252 = {
 _NEXT = f"[{re.escape(''.join(map(chr, (*range(0x80, 0xC0), *_BYTES_OF_1252))))}]"
 _TWICE = re.compile(f"[\u00c2-\u00df]{_NEXT}|[\u00e0-\u00ef]{_NEXT}{{2}}|[\u00f0-\u00f4]{_NEXT}{{3}}")
 # What Vietnamese text consists of beyond ASCII: other results were letters before quotation marks.
-_OURS = re.compile("[\u0080-\u024f\u0300-\u0323\u1e00-\u1eff\u2000-\u206f\u20ab\u2122\ufeff]")
+_OURS = re.compile(
+    "[\u0080-\u024f\u0300-\u0323\u1e00-\u1eff\u02c6\u02dc\u2000-\u206f\u20ab\u20ac\u2122\ufeff]"
+)
 _UNIT = re.compile(r"(?<=\n)|(?=<(?:p|div|td|br|h[1-6]|li|title|item|description|span|a)\b)", re.IGNORECASE)
 
 SMALL_LETTERS = "ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ"

@@ -33,7 +33,7 @@ _MIXED = re.compile(
 _CODED = re.compile(r"[A-Za-z0-9+/=_-]{40,}")
 _OTHER_CODES = re.compile(r"~\{[!-}]{4,200}~\}|\+[A-Za-z0-9+/]{2,}-[a-z]|[ \"'][$][B@][!-~]{6,}")
 _ODD = re.compile(
-    f"[^\x00-\x7f{SMALL_LETTERS}{CAPITAL_LETTERS}“”‘’…–—•·°²³™®©\xa0\n]|\\w\\?\\w|[A-Za-z0-9+/]{{40}}|~\\{{|\\+[A-Z]"
+    f"[^\x00-\x7f{SMALL_LETTERS}{CAPITAL_LETTERS}“”‘’…–—•·°²³™®©\xa0\n]|\\w\\?{{1,3}}\\w|[A-Za-z0-9+/]{{40}}|~\\{{|\\+[A-Z]"
 )
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1ea0-\u1ef9]")
 _ACCENTED = re.compile("[\u00c0-\u024f\u1ea0-\u1ef9]")
