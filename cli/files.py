@@ -19,6 +19,7 @@ from pipeline.model import Form, Given
 from pipeline.record import LARGEST
 
 _BOM = b"\xef\xbb\xbf"
+_OLD = "an old Word document, or one with a password: save it as .docx without one"
 _HEAD = 65_536  # bytes in which a file says what it is
 _FEED = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:rss|feed|rdf)[\s>]", re.IGNORECASE)
 _PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
@@ -30,6 +31,8 @@ _HOME = re.compile(
 _TEXTS = {".txt": Form.TEXT, ".md": Form.TEXT, ".markdown": Form.TEXT}
 _MARKED = {".xml": Form.FEED, ".rss": Form.FEED, ".atom": Form.FEED, ".rdf": Form.FEED}
 _MARKED |= {".html": Form.PAGE, ".htm": Form.PAGE, ".xhtml": Form.PAGE}
+_MARKED |= {".docx": Form.DOCX, ".pdf": Form.PDF}
+_ZIP, _PDF, _OLE = b"PK\x03\x04", b"%PDF-", b"\xd0\xcf\x11\xe0"
 _LINES = (".jsonl", ".ndjson")
 
 
@@ -105,7 +108,8 @@ def _whole(path: Path, kind: str, body: bytes, largest: int) -> Handed | PassedO
         return _object(name, body)
     form = _form(kind, body)
     if form is None:
-        return PassedOver(name, "neither feed, page, text nor .jsonl")
+        old = body.startswith(_OLE)
+        return PassedOver(name, _OLD if old else "neither feed, page, text, .jsonl, .docx nor .pdf")
     if form is Form.FEED:
         home = _HOME.search(body[:_HEAD])
         url = (home[1] or home[2]).decode("utf-8", "replace") if home else ""
@@ -118,10 +122,16 @@ def _form(kind: str, body: bytes) -> Form | None:
     if kind in _TEXTS:
         return _TEXTS[kind]
     head = body[:_HEAD]
+    if _PDF in head[:1_024]:
+        return Form.PDF
+    if body.startswith(_ZIP):
+        return Form.DOCX if b"word/" in body else None
     for pattern, form in ((_FEED, Form.FEED), (_PAGE, Form.PAGE)):
         if head.lstrip(_BOM + b" \t\r\n").startswith(b"<") and pattern.search(head[:2_000]):
             return form
-    return _MARKED.get(kind) or (None if b"\0" in head or head.startswith(b"%PDF") else Form.TEXT)
+    if b"\0" in head and kind in ("", ".doc", ".docx", ".pdf"):
+        return None
+    return _MARKED.get(kind) or (None if b"\0" in head else Form.TEXT)
 
 
 def _lines(path: Path, file: BufferedIOBase) -> Iterator[Handed | PassedOver]:

@@ -28,11 +28,13 @@ _INLINE = re.compile(
 )
 _PRESS = (
     r"(?:(?:nhiều|một số|các|hàng loạt) )?(?:cơ quan )?(?:báo chí|tờ báo|báo|báo đài)(?: trong nước)?"
-    r"(?: (?:cũng|tiếp tục|đồng loạt|tập trung|còn|đã))* (?:thông tin|đưa tin|phản ánh|cho biết|nêu|quan tâm|đề cập)"
+    r"(?: (?:cũng|tiếp tục|đồng loạt|tập trung|còn|đã))*"
+    r" (?:thông tin|đưa tin|phản ánh|cho biết|nêu|quan tâm|đề cập)"
     r"(?: (?:việc|về việc|về|rằng|đến|tới))?[,:]? "
 )
 _LEAD_IN = re.compile(
-    rf"(?:ngoài ra, |bên cạnh đó, )?(?:(?:trên|về|ở|trong) (?:các )?lĩnh vực [^,.:;!?]{{3,80}}[,:] (?:{_PRESS})?|"
+    rf"(?:ngoài ra, |bên cạnh đó, )?"
+    rf"(?:(?:trên|về|ở|trong) (?:các )?lĩnh vực [^,.:;!?]{{3,80}}[,:] (?:{_PRESS})?|"
     rf"{_PRESS}|nổi bật (?:là|có) (?:các )?(?:thông tin )?(?:{_PRESS})?(?:việc )?)(?=\S)",
     re.IGNORECASE,
 )
@@ -58,7 +60,7 @@ def leads_in(paragraph: str) -> bool:
 
 
 def without_lead_in(paragraph: str) -> str:
-    """Return a press review's paragraph from its news on: without "Trên lĩnh vực kinh tế, báo chí đưa tin, "."""
+    """Return a press review's paragraph without "Trên lĩnh vực kinh tế, báo chí đưa tin, "."""
     head = paragraph[:_LEAD_IN_ROOM]
     found = _LEAD_IN.match(head)
     if not found or len(paragraph) - found.end() < _LEAST_LEFT:

@@ -12,6 +12,7 @@ from pipeline.wrapped import Wrap, continues, joined
 _LONGEST_HEADING = 260  # characters; a longer one is a paragraph
 HERE = re.compile(r"tại đây[\s\])*.:…\"”»>]*(?:\([^()\s]*\))?[\s*.:]*$", re.IGNORECASE)
 _TWO_SENTENCES = re.compile(rf"(?<![{CAPITALS}])(?<!Tp)\. ")  # "TP. HCM" and "PGS. TS." end none
+_BORDERS = re.compile(r"^\s*\|\s*|\s*\|\s*$")
 _CLOSED = re.compile(r"[.!?…;:][\"”’')*\]]*$")
 
 
@@ -21,6 +22,10 @@ class Opening(Enum):
     ANY = "any"  # a heading or a paragraph: its look decides
     HEADLINE = "headline"  # a headline even where a full stop closes it
     PROSE = "prose"
+    CELL = "cell"  # a headline in the cell of a table
+
+
+_HEADLINES = (Opening.HEADLINE, Opening.CELL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,27 +89,34 @@ def item(number: int, rows: list[str], start: Start, told: Wrap) -> Item:
     raw = "".join(rows)
     title_at = start.title_at - start.at
     first, rest = rows[title_at][start.title_from :], rows[title_at + 1 :]
+    if start.opening is Opening.CELL:
+        first, rest = _BORDERS.sub("", first), [_BORDERS.sub("", row) for row in rest]
     while rest and _is_gap(rest[-1]):
         rest = rest[:-1]
     if start.opening is Opening.PROSE:
         return Item(number, "", joined([first, *rest], told), raw)
-    heading, last, after = unmarked(first).strip(), unmarked(first).strip(), rest
-    while after and len(heading) < _LONGEST_HEADING:
-        below = unmarked(after[0]).strip()
-        if not below and told.spaced and told.width and len(after) > 1:
-            below, skip = unmarked(after[1]).strip(), 2
-        else:
-            skip = 1
-        if not continues(last, below, told):
-            break
-        heading, last, after = f"{heading} {below}", below, after[skip:]
+    heading, after = unmarked(first).strip(), rest
+    if start.opening is not Opening.CELL:
+        heading, after = _whole_heading(heading, rest, told)
     is_heading = len(heading) <= _LONGEST_HEADING and not (
         _TWO_SENTENCES.search(heading) or HERE.search(heading)
     )
     body = joined(after, told)
-    if is_heading and (body or start.opening is Opening.HEADLINE or not _CLOSED.search(heading)):
+    if is_heading and (body or start.opening in _HEADLINES or not _CLOSED.search(heading)):
         return Item(number, heading.rstrip(" .:;"), body, raw)
     return Item(number, "", joined([first, *rest], told), raw)
+
+
+def _whole_heading(heading: str, below: list[str], told: Wrap) -> tuple[str, list[str]]:
+    """Return a heading with the rows that only go on with it, and the rows below them."""
+    last = heading
+    while below and len(heading) < _LONGEST_HEADING:
+        skip = 2 if told.spaced and told.width and not below[0].strip() and len(below) > 1 else 1
+        line = unmarked(below[skip - 1]).strip()
+        if not continues(last, line, told):
+            break
+        heading, last, below = f"{heading} {line}", line, below[skip:]
+    return heading, below
 
 
 def _is_gap(row: str) -> bool:

@@ -87,6 +87,8 @@ class Form(StrEnum):
     TEXT = "text"  # plain text or Markdown
     RECORD = "record"  # one JSON object of a .jsonl file
     PUSH = "push"  # the body of a webhook call
+    DOCX = "docx"  # a Word document
+    PDF = "pdf"
 
 
 class EntryKind(StrEnum):

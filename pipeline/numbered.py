@@ -10,7 +10,7 @@ from itertools import pairwise
 from pipeline import dates, masthead
 from pipeline.fields import is_field, is_section
 from pipeline.furniture import is_prose, unmarked
-from pipeline.items import HERE, Reading, Start
+from pipeline.items import HERE, Opening, Reading, Start
 from pipeline.model import Basis
 from pipeline.text import CAPITALS, fold
 
@@ -39,9 +39,10 @@ _NUMBERED = re.compile(
 )
 # A cell of a table: the number and nothing else, or the number and the heading in one row.
 _CELL = re.compile(
-    r"\s*+(?P<strong>\*\*)?(?P<number>\d{1,2})(?P<mark>)(?P<word>(?!))?(?:\*\*)?"
-    rf"(?:[ |]++(?P<title>{_TITLE_START}.*))?\s*"
+    r"\s*+(?:\| *)?(?P<strong>\*\*)?(?P<number>\d{1,2})(?P<mark>)(?P<word>(?!))?(?:\*\*)?"
+    rf"(?:(?: \| (?=[^\s|])| (?=(?:\*\*)?{_TITLE_START}))(?P<title>\S.*))?\s*"
 )
+_TABLE_ROW = re.compile(r"\s*\| *(?:\*\*)?\d{1,2}(?:\*\*)?[.)]? *\|[^|\n]*(?=\|)")
 _ROMAN = re.compile(
     r"\s*+(?:#{1,6}\s++)?(?P<strong>\*\*)?(?P<word>(?!))?(?P<number>[IVX]{1,5})(?P<mark>[.)/])\s++(?P<title>\S.*?)\s*"
 )
@@ -85,7 +86,10 @@ def read(rows: list[str], *, named: bool, sure: bool) -> Reading | None:
         sure: somebody says that it is one; numbered rows are enough then.
     """
     loose = named or sure
-    starts = _run(rows, loose=loose, cells=False) or (_run(rows, loose=True, cells=True) if loose else [])
+    starts = _run(rows, loose=loose, cells=False)
+    if not starts and loose:
+        rows = [piece for row in rows for piece in _by_cells(row)]
+        starts = _run(rows, loose=True, cells=True)
     if not starts:
         return None
     ends = [*(start.at for start in starts[1:]), len(rows)]
@@ -105,6 +109,12 @@ def _run(rows: list[str], *, loose: bool, cells: bool) -> list[Start]:
         first = _unread(rows, run[0])
         run = [first, *run] if first else [marks[index].start for index in _chain(marks, loose=False)]
     return run[:_MOST_ITEMS] if not cells or len(run) >= _FEWEST_CELLS else []
+
+
+def _by_cells(row: str) -> tuple[str, ...]:
+    """Cut the row of a table behind the cell that follows its number: "| 1 | Khánh thành cầu "."""
+    found = _TABLE_ROW.match(row)
+    return (row[: found.end()], row[found.end() :]) if found else (row,)
 
 
 def _invites(above: list[str], own: list[list[str]]) -> bool:
@@ -138,7 +148,8 @@ def _marks(rows: list[str], *, loose: bool, cells: bool) -> list[_Mark]:
             mark = "I" if not number.isdigit() else found["mark"].strip().replace("–", "-").replace("—", "-")
             style = (mark, bool(found["strong"]), bool(found["word"]), lone)
             value = int(number) if number.isdigit() else _ROMANS.index(number) + 1
-            start = Start(at, title_at, 0 if lone else found.start("title"), value)
+            opening = Opening.CELL if cells and not lone else Opening.ANY
+            start = Start(at, title_at, 0 if lone else found.start("title"), value, opening)
             marks.append(_Mark(start, style, sections, weight))
             sections += mark == "I"
             taken = title_at

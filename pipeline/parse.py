@@ -16,7 +16,7 @@ from typing import Any
 import feedparser
 from feedparser.mixin import _FeedParserMixin
 
-from pipeline import dates, drafts, extract, markup, push, record
+from pipeline import dates, docx, drafts, extract, markup, pdf, push, record
 from pipeline.bylines import Byline, byline
 from pipeline.drafts import Finding
 from pipeline.encoding import decode, read
@@ -43,6 +43,8 @@ _LOOSE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][\da-fA-F]{1,6});
 _MARKUP_START = re.compile(r"\s*(?:<!doctype html|<html[\s>])", re.IGNORECASE)
 _XML_CHARSET = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
+_ZIP, _PDF = b"PK\x03\x04", b"%PDF-"
+_PDF_HEAD = 1_024  # bytes in which a PDF says what it is
 _EMAIL = re.compile(r"\S+@\S+")
 
 _sync_author_detail = _FeedParserMixin._sync_author_detail  # noqa: SLF001 - see below
@@ -67,7 +69,20 @@ def parse(document: Document) -> Parsed:
     """
     if len(document.body) > LARGEST:
         raise Unreadable(document.form, f"larger than {LARGEST} bytes")
-    return _READERS[document.form](document)
+    return _READERS[_form(document)](document)
+
+
+def _form(document: Document) -> Form:
+    """Return the form by what the bytes say, where a file's name or a portal may be wrong about it."""
+    if document.form not in (Form.TEXT, Form.PAGE, Form.DOCX, Form.PDF):
+        return document.form
+    if document.body.startswith(_ZIP):
+        return Form.DOCX
+    if _PDF in document.body[:_PDF_HEAD]:
+        return Form.PDF
+    if document.form in (Form.DOCX, Form.PDF):
+        return Form.TEXT  # a page saved as .doc, or a refusal that says what the bytes are
+    return document.form
 
 
 def warm() -> None:
@@ -100,6 +115,16 @@ def _page(document: Document) -> Parsed:
         chrome=page.chrome,
     )
     return _told(document, found)
+
+
+def _word(document: Document) -> Parsed:
+    """Read a Word document."""
+    return _told(document, _given(document, text=decode(docx.read(document.body).encode())))
+
+
+def _pdf(document: Document) -> Parsed:
+    """Read a PDF."""
+    return _told(document, _given(document, text=decode(pdf.read(document.body).encode())))
 
 
 def _record(document: Document) -> Parsed:
@@ -354,4 +379,6 @@ _READERS: dict[Form, Callable[[Document], Parsed]] = {
     Form.TEXT: _text,
     Form.RECORD: _record,
     Form.PUSH: _push,
+    Form.DOCX: _word,
+    Form.PDF: _pdf,
 }

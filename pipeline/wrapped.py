@@ -15,7 +15,7 @@ _MOST_ROWS = 3_000  # that are asked
 
 _CLOSED = re.compile(r"[.!?…;:][\"”’')*\]]*$")
 _OPEN = re.compile(rf"(?:[,(–-]|(?<![^\W_]){either('open_ends')})$", re.IGNORECASE)
-_STARTS = re.compile(
+STARTS = re.compile(
     r"(?:[-–—+*•●▪■►➢✓]\s*\S|\(?\d{1,3}[.):/]\)?(?:\s|$)|#{1,6} |[IVX]{1,5}[.)/]\s|[a-zđ]\)\s)"
 )
 
@@ -51,7 +51,7 @@ def wrap(rows: list[str]) -> Wrap:
 
 def continues(above: str, line: str, told: Wrap) -> bool:
     """Tell whether a plain row only goes on with the sentence of the row above it."""
-    if not above or not line or _CLOSED.search(above) or _STARTS.match(line):
+    if not above or not line or _CLOSED.search(above) or STARTS.match(line):
         return False
     if line[0].islower() or (told.width and (line[0].isdigit() or _OPEN.search(above))):
         return True
@@ -81,6 +81,6 @@ def joined(rows: list[str], told: Wrap) -> str:
 
 
 def _goes_on(above: str, line: str) -> bool:
-    return not _STARTS.match(line) and (
+    return not STARTS.match(line) and (
         line[0].islower() or (line[0].isdigit() and bool(_OPEN.search(above)))
     )

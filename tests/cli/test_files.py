@@ -47,6 +47,10 @@ def _one(path: Path) -> Handed:
         ("trang.xml", b"<html><body>x</body></html>", Form.PAGE),
         ("khong-duoi", RSS, Form.FEED),
         ("khong-duoi", "Chỉ là văn bản".encode(), Form.TEXT),
+        ("ban-tin.docx", b"PK\x03\x04 word/document.xml", Form.DOCX),
+        ("ban-tin.pdf", b"%PDF-1.7 x", Form.PDF),
+        ("ban-tin.doc", b"<html><body>x</body></html>", Form.PAGE),
+        ("khong-duoi", b"\n%PDF-1.4 x", Form.PDF),
     ],
 )
 def test_form_is_told_by_name_and_bytes(tmp_path: Path, name: str, body: bytes, form: Form) -> None:
@@ -68,7 +72,17 @@ def test_a_feed_names_its_home(tmp_path: Path, body: bytes) -> None:
     assert "baomau.example" == _one(path).host
 
 
-@pytest.mark.parametrize("body", [b"", b" \n\t", b"%PDF-1.7 x", b"PK\x03\x04\0\0", b"x" * (LIMIT + 1)])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b" \n\t",
+        b"\xd0\xcf\x11\xe0\0\0",
+        b"PK\x03\x04\0\0",
+        b"PK\x03\x04 xl/book.xml",
+        b"x" * (LIMIT + 1),
+    ],
+)
 def test_what_is_no_document_is_passed_over_with_a_reason(tmp_path: Path, body: bytes) -> None:
     """Empty, binary and oversized files are named, not read."""
     path = tmp_path / "tep"
