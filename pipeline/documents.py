@@ -59,7 +59,8 @@ _COUNTED = re.compile(r"\d{1,6}[a-eA-E]?(?:/\d{2,4})?[-/]")
 _LETTERED = re.compile(r"[\d.]{1,7}[a-eA-E](?=[/-])")
 _DIGITS = re.compile(r"[\d&].*")
 _NAME = (
-    r"(?:nghị (?:định|quyết)|quyết định|chỉ thị|thông (?:tư|báo|tri|cáo)|công (?:văn|điện|thư)|văn bản|kế hoạch|"
+    r"(?:nghị (?:định|quyết)|quyết định|chỉ thị|thông (?:tư|báo|tri|cáo)|công (?:văn|điện|thư)|văn bản|"
+    r"kế hoạch|"
     r"tờ trình|hướng dẫn|quy (?:định|chế|hoạch)|kết luận|chương trình|luật|pháp lệnh|sắc lệnh|lệnh|"
     r"đề án|giấy (?:phép|mời)|báo cáo|phương án|biên bản|\b(?:qđ|cv|nđ|tt|nq|ct|kh|tb|bc)\b)"
 )
@@ -113,7 +114,7 @@ def codes() -> Codes:
 
 def find(text: str) -> tuple[str, ...]:
     """Return the canonical document numbers in `text`, in order of first appearance, each once."""
-    return tuple(dict.fromkeys(_one_form(text[start:end]) for start, end in _found(text)))
+    return tuple(dict.fromkeys(one_form(text[start:end]) for start, end in _found(text)))
 
 
 def spans(text: str) -> list[tuple[int, int]]:
@@ -128,8 +129,8 @@ def canonical(text: str) -> str | None:
     number = _in_capitals(clean(text).strip())
     if not _NUMBER.fullmatch(number) or _end(number, 0) < len(number):
         return None
-    one_form = _one_form(number)
-    return one_form if _is_code(_parts(one_form), _ALONE) else None
+    plain = one_form(number)
+    return plain if _is_code(_parts(plain), _ALONE) else None
 
 
 def parts(number: str) -> tuple[str, str, tuple[str, ...]]:
@@ -150,7 +151,7 @@ def _found(text: str) -> Iterator[tuple[int, int]]:
         written = text[start:end]
         if _STANDARD.search(before) or _ACCUSATION.search(before):
             continue
-        if _is_code(_parts(_one_form(written)), before.lower() or _ALONE) and not _OTHERS.match(
+        if _is_code(_parts(one_form(written)), before.lower() or _ALONE) and not _OTHERS.match(
             text[end : end + _BEHIND]
         ):
             yield start, end
@@ -210,8 +211,8 @@ def _spelled(number: str) -> str:
 
 
 @lru_cache(maxsize=4_096)
-def _one_form(number: str) -> str:
-    """Return a number without spaces, one dash, Đ as U+0110, zeros as written, codes as they are spelled.
+def one_form(number: str) -> str:
+    """Return a found number without spaces, one dash, Đ as U+0110, zeros as written, codes as spelled.
 
     Codes typed without Đ (QD, BGDDT) get it back where none is written so; TW stands for TƯ.
     """

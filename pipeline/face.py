@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from json import dumps
 
+from pipeline import document_mentions, offices
 from pipeline.dedup import Edge, Group, Relation
 from pipeline.model import (
     NATIONAL,
@@ -55,9 +56,8 @@ def face(
     """
     lead = spoken[group.lead]
     tellings = tuple(_telling(spoken[entry_id], decisions[entry_id]) for entry_id in group.members)
-    documents: dict[str, None] = {}
-    for entry_id in group.members:
-        documents |= dict.fromkeys(spoken[entry_id].draft.doc_numbers)
+    drafts = [spoken[entry_id].draft for entry_id in group.members]
+    documents = document_mentions.merged(one for draft in drafts for one in draft.documents)
     return Face(
         title=lead.draft.title,
         summary=tellings[0].summary,
@@ -67,9 +67,11 @@ def face(
         published_at=lead.draft.published.at,
         published_basis=lead.draft.published.basis,
         labels=labels([spoken[entry_id] for entry_id in group.members]),
-        doc_numbers=tuple(documents),
+        doc_numbers=tuple(dict.fromkeys(one.number for one in documents)),
         tellings=tellings,
         taken_back=tuple(taken_back),
+        documents=documents,
+        people=offices.once(one for draft in drafts for one in draft.people),
     )
 
 

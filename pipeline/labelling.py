@@ -1,35 +1,62 @@
-"""What a draft's text is labelled with by tables and rules: places, topics, documents. Pure; never raises.
+"""What a draft's text is labelled with: places, topics, documents, office holders. Pure; never raises.
 
 One place for it: a draft is labelled when it is read, and again when tables have changed (`tintinh
 relabel`). Titles, texts, dates and names are not touched here.
 """
 
+import re
 from dataclasses import replace
+from datetime import date
 
-from pipeline import documents, places, topics
-from pipeline.model import Draft, Places
+from pipeline import document_mentions, gazetteer, offices, places, topics
+from pipeline.model import Basis, Draft, Places, Source, SourceId
 from pipeline.places_in_prose import as_spoken, sightings
 
+_NOBODY = Source(SourceId(""), "")  # a source without a home
+_UNIT = re.compile("(?:tỉnh|thành phố) ")
+_MERGED_ON = date(2025, 7, 1)  # since then "tỉnh" means one of today's provinces
+_TOLD_LATER = (Basis.INFERRED, Basis.RECEIVED)  # days on which a text need not have been published
 
-def labelled(draft: Draft, chrome: str = "") -> Draft:
-    """Return a draft with the labels of its text; `chrome` is what stood around it."""
+
+def labelled(draft: Draft, source: Source = _NOBODY, chrome: str = "") -> Draft:
+    """Return a draft of a source with the labels of its text; `chrome` is what stood around it."""
     text = draft.text()
     credited = f"{text}\n\n(Theo {draft.credit})" if draft.credit else text
+    told = places.read(credited, on=draft.published.day(), chrome=chrome)
+    home = _home(told, source, draft.published.day() or _MERGED_ON)
+    on = None if draft.published.basis in _TOLD_LATER else draft.published.day()
     return replace(
         draft,
-        doc_numbers=documents.find(text),
-        places=places.read(credited, on=draft.published.day(), chrome=chrome),
+        documents=document_mentions.find(text, on, home),
+        people=offices.find(text, _UNIT.sub("", home)),
+        places=told,
         topics=topics.label(draft.title, f"{draft.summary}\n\n{draft.body}"),
     )
 
 
-def relabelled(draft: Draft) -> Draft:
-    """Return a stored draft with the labels that its text gets today.
+def _home(told: Places, source: Source, day: date) -> str:
+    """Return the unit that "UBND tỉnh" means in a text, as of its day ("tỉnh Quảng Nam"), "" if unsure.
+
+    It is the one place told about; where none is, that of the source.
+    """
+    here = not told.areas and not told.provinces and not told.national
+    slugs = (source.area,) if here else told.areas
+    area = gazetteer.area(slugs[0]) if len(slugs) == 1 and slugs[0] else None
+    if area is not None and day < _MERGED_ON:
+        return area.name_on(day)
+    today = (source.province,) if here else told.provinces
+    slug = area.province if area else today[0] if len(today) == 1 else None
+    province = gazetteer.province(slug) if slug else None
+    return province.name_on(day) if province else ""
+
+
+def relabelled(draft: Draft, source: Source = _NOBODY) -> Draft:
+    """Return a stored draft of a source with the labels that its text gets today.
 
     What stood around a text is not stored with it: a place that the text does not name came from there,
     or from a bulletin's shell, and is kept where the text itself tells none.
     """
-    fresh = labelled(draft)
+    fresh = labelled(draft, source)
     if fresh.places.provinces or fresh.places.national:
         return fresh
     return replace(fresh, places=_kept(draft))

@@ -264,7 +264,7 @@ class Draft:
         updated: the source's own time of this text, aware UTC.
         credit: the agency or paper that the text names as its origin ("TTXVN"), or "".
         links: targets of "tại đây", canonical; "#" and the page itself are left out.
-        documents: official documents named, each number once, in order of appearance.
+        documents: official documents named, each once, in order of appearance.
         people: holders of public office named, in order of appearance.
         image: the article's main picture.
         attachments: files to download, in order.
@@ -286,7 +286,6 @@ class Draft:
     authors: tuple[str, ...] = ()
     credit: str = ""
     links: tuple[str, ...] = ()
-    doc_numbers: tuple[str, ...] = ()
     places: Places = field(default_factory=Places)
     topics: tuple[str, ...] = ()
     language: str = "vi"
@@ -296,6 +295,11 @@ class Draft:
     people: tuple[Officeholder, ...] = ()
     image: Image | None = None
     attachments: tuple[Attachment, ...] = ()
+
+    @property
+    def doc_numbers(self) -> tuple[str, ...]:
+        """Return the numbers of the documents named, each once, in order of appearance."""
+        return tuple(dict.fromkeys(one.number for one in self.documents))
 
     def text(self) -> str:
         """Return title, summary and body as one text, for matching."""
@@ -369,7 +373,8 @@ class Face:
 
     Only text that the sources' rights allow is in here, so every door that shows a face keeps
     law 10 by construction. `taken_back`: names of the sources that withdrew their own telling of a
-    story that others still tell.
+    story that others still tell. `documents`, `people`: what any of its tellings names, each once;
+    `doc_numbers` are the numbers of `documents`.
     """
 
     title: str
@@ -383,6 +388,8 @@ class Face:
     doc_numbers: tuple[str, ...]
     tellings: tuple[Telling, ...]  # lead first
     taken_back: tuple[str, ...] = ()
+    documents: tuple[DocumentMention, ...] = ()
+    people: tuple[Officeholder, ...] = ()
 
 
 class StoryState(StrEnum):

@@ -1,10 +1,11 @@
 """Model dataclasses to JSON and back, for the JSON columns."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from pipeline.model import Draft, Face, Given, Labels
+from pipeline.model import DocumentMention, Draft, Face, Given, Labels, Role
 
 _DRAFT = TypeAdapter(Draft)
 _FACE = TypeAdapter(Face)
@@ -18,25 +19,38 @@ def dump_draft(draft: Draft) -> Any:
 
 
 def load_draft(data: Any) -> Draft:
-    """Return the draft of `dump_draft`."""
+    """Return the draft of `dump_draft`; one from before mentions had roles cites its numbers."""
+    if "doc_numbers" in data and "documents" not in data:
+        data = data | {"documents": _cited(data["doc_numbers"])}
     return _DRAFT.validate_python(data)
 
 
 def dump_face(face: Face) -> Any:
     """Return a JSON-ready structure.
 
-    What nobody took back is not mentioned: faces from before that field keep their hash, so no
-    story gets a new revision by it.
+    What nobody took back, documents of which nothing but the number is known, and people whom nobody
+    names are not mentioned: faces from before those fields keep their hash, so no story gets a new
+    revision by them.
     """
     dumped: dict[str, Any] = _FACE.dump_python(face, mode="json")
     if not face.taken_back:
         del dumped["taken_back"]
+    if not face.people:
+        del dumped["people"]
+    if face.documents == tuple(DocumentMention(number, Role.CITES) for number in face.doc_numbers):
+        del dumped["documents"]
     return dumped
 
 
 def load_face(data: Any) -> Face:
     """Return the face of `dump_face`."""
+    if "documents" not in data:
+        data = data | {"documents": _cited(data["doc_numbers"])}
     return _FACE.validate_python(data)
+
+
+def _cited(numbers: Sequence[str]) -> list[dict[str, str]]:
+    return [{"number": number, "role": Role.CITES} for number in numbers]
 
 
 def dump_labels(labels: Labels) -> Any:

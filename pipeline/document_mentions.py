@@ -1,0 +1,63 @@
+"""The official documents that a text names: number, issuer, date, role. Pure; never raises."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+
+from pipeline.document_roles import role
+from pipeline.document_window import dated, day_before, latest, windows
+from pipeline.issuers import issuer, place_of
+from pipeline.model import DocumentMention, Role
+
+
+def find(text: str, on: date | None = None, home: str = "") -> tuple[DocumentMention, ...]:
+    """Return the official documents that a clean text names, in order of appearance.
+
+    A number starts anew with every issuer each January: with another year or another place it is
+    another document.
+
+    Args:
+        text: title, summary and body, paragraphs with a blank line between; the first is the headline.
+        on: the day of publication, None if it is not known.
+        home: the unit that "UBND tỉnh" means where the text does not say it ("tỉnh Quảng Nam"), or "".
+    """
+    found: list[DocumentMention] = []
+    now = Role.CITES
+    last: date | None = None
+    for at, window in enumerate(windows(text)):
+        if not at:
+            last = on or latest(text)
+        when, behind = dated(window, on)
+        if not window.joined:
+            now = role(text, window, when, on, last)
+        if now is Role.ISSUES and "-" not in when:
+            when = day_before(window, on) or when
+        found.append(DocumentMention(window.number, now, issuer(window, behind, home), when))
+    return merged(found)
+
+
+def merged(mentions: Iterable[DocumentMention]) -> tuple[DocumentMention, ...]:
+    """Return each document once: issued if it is anywhere, with the most that is said of it."""
+    kept: list[DocumentMention] = []
+    for one in mentions:
+        same = next((at for at, other in enumerate(kept) if _is_same(one, other)), None)
+        if same is None:
+            kept.append(one)
+            continue
+        other = kept[same]
+        kept[same] = replace(
+            other,
+            role=Role.ISSUES if Role.ISSUES in (one.role, other.role) else Role.CITES,
+            issuer=max(other.issuer, one.issuer, key=lambda name: (bool(place_of(name)), bool(name))),
+            dated=max(one.dated, other.dated, key=len),
+        )
+    return tuple(kept)
+
+
+def _is_same(one: DocumentMention, other: DocumentMention) -> bool:
+    if one.number != other.number:
+        return False
+    if not (one.dated.startswith(other.dated) or other.dated.startswith(one.dated)):
+        return False
+    places = place_of(one.issuer), place_of(other.issuer)
+    return not all(places) or places[0] == places[1]
