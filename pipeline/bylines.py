@@ -16,13 +16,36 @@ _INITIALS = re.compile(rf"(?:[{_UPPER}]{{2,5}}|(?:[{_UPPER}]\.\s?){{1,4}}[{_UPPE
 _SPLIT = re.compile(r"\s*(?:[,;&/]|\s[-–—]\s|\s+và\s+)\s*")
 _ROLES = (
     r"tin(?: (?:tức|bài))?|bài(?: viết)?|ảnh|hình(?: ảnh)?|chùm ảnh|video|clip|đồ h(?:ọa|oạ)|thực hiện|"
-    r"tác giả|người viết|phóng viên|nhóm pv|nhóm phóng viên|pv|biên tập|biên soạn|tổng hợp|lược dịch|"
-    r"ghi nhận|bút danh"
+    r"tác giả(?: bài viết)?|người viết|phóng viên|nhóm pv|nhóm phóng viên|pv|biên tập|biên soạn|tổng hợp|"
+    r"lược dịch|ghi nhận|bút danh|nội dung|trình bày|thiết kế|kỹ thuật|quay phim|dựng phim"
 )
 _LABELLED = re.compile(
     rf"(?P<roles>(?:{_ROLES})(?:\s*(?:,|và|&|/|-|\s)\s*(?:{_ROLES}))*)\s*[:;]\s*(?P<names>.+)", re.IGNORECASE
 )
-_PICTURE_ONLY = re.compile(r"(?:chùm )?(?:ảnh|hình|video|clip|đồ h(?:ọa|oạ))\b", re.IGNORECASE)
+_PICTURE_ONLY = re.compile(
+    r"(?:chùm )?(?:ảnh|hình|video|clip|đồ h(?:ọa|oạ)|trình bày|thiết kế|kỹ thuật|quay phim|dựng phim)\b",
+    re.IGNORECASE,
+)
+_HELD_BY = re.compile(  # who gave a picture, not written like a name
+    r"(?:ảnh )?(?:internet|ctv|nvcc|tư liệu|minh h(?:ọa|oạ)|"
+    r"cắt từ (?:clip|video)|cộng tác viên|người dân|"
+    r"facebook(?: nhân vật)?|(?:\S+ ){1,6}cung cấp|"
+    r"người lao động|lao động|tuổi trẻ|thanh niên|tiền phong|dân trí|an ninh thủ đô)",
+    re.IGNORECASE,
+)
+_SENTENCE_WORDS = (
+    "là đã đang sẽ được bị có rằng thì vào tại từ về do ngày ông bà này đó khi trong không của lúc để ra với "
+    "những các một nhiều người việc sự"
+)
+_OF_A_SENTENCE = frozenset(_SENTENCE_WORDS.split())
+_MOSTLY = 0.5  # share of the words of a name that are written large
+# A line that begins so tells who somebody is, or what is to be seen, and signs nothing.
+_TOLD_OF = re.compile(
+    r"(?:Ông|Bà|Chị|Cô|Tướng|Vua|TS|ThS|GS|PGS|BS|LS|NSND|NSƯT|NTK|MC|CEO|ĐBQH|HLV|Chùa|Cầu|Tàu|Trường|Trạm|Đập|"
+    r"Vịnh|Sông|Cảng|Ga|Hầm|Đảo|Đền|Chợ|Phường|Xã|Thôn|Ấp|Công an|Công ty|Diễn viên|Ca sĩ|Luật sư|Bác sĩ|"
+    r"(?:Đại|Thiếu|Trung|Thượng) (?:biểu|tá|úy|tướng)|Nhà (?:thơ|văn|báo|máy|ga)|"
+    r"Bệnh viện|Khu (?:vực|phố|di tích))[ .]"
+)
 _NO_NAME = re.compile(
     r"\(?(?:theo|nguồn|tổng hợp|t/h|th|ghi|thực hiện|lược dịch|sưu tầm|st|tin|bài|ảnh)\b[^()]*\)?",
     re.IGNORECASE,
@@ -76,8 +99,11 @@ def byline(line: str) -> Byline | None:
     A credit for pictures alone is a byline without authors.
     """
     line = line.strip(" *-–—")
-    if not line or len(line) > _LONGEST:
-        return None
+    return _read(line) if 0 < len(line) <= _LONGEST else None
+
+
+def _read(line: str) -> Byline | None:
+    """Read a line short enough to be one."""
     if whole := _CREDIT.fullmatch(line):
         credit = _credit(whole["name"])
         return Byline(credit=credit) if credit else None
@@ -90,10 +116,12 @@ def byline(line: str) -> Byline | None:
         line = line[: inside.start()] if not line.startswith("(") else inside["inside"]
     if labelled := _LABELLED.fullmatch(line):
         roles = re.split(r"\s*(?:,|và|&|/|-)\s*", labelled["roles"])
-        if all(_PICTURE_ONLY.match(role) for role in roles if role):
-            return Byline((), credit)
         names = _split(labelled["names"])
+        if all(_PICTURE_ONLY.match(role) for role in roles if role):
+            return Byline((), credit) if names or _gives(labelled["names"]) else None
         return Byline(names, credit) if names else None
+    if _TOLD_OF.match(line) or (line.endswith(".") and not _INITIALS.fullmatch(line)):
+        return None  # below the last picture stands who is to be seen: "Ông Lê Văn Ba.", "Cầu Sắt."
     names = _split(line)
     return Byline(names, credit) if names else None
 
@@ -127,8 +155,27 @@ def _credit(name: str) -> str:
         return ""
     if not (name[0].isupper() or "." in name or fold(name).startswith(("báo ", "cổng ", "đài ", "tạp chí "))):
         return ""
+    parts = re.split(r"\s*[,;]\s*", name)
+    if any(part[:1].islower() and "." not in part for part in parts[1:]) or _is_said(name):
+        return ""
     head = re.split(r"\s*[/,]\s*", name)[0]
     return _AGENCIES.get(fold(head), name)
+
+
+def _is_said(text: str) -> bool:
+    """Tell whether words are of a sentence: "Zing, sự việc xảy ra tối 9/9" names nobody alone."""
+    told = fold(text).split()
+    return not _OF_A_SENTENCE.isdisjoint(told) or any(re.fullmatch(r"\d+(?:[/-]\d+)*", word) for word in told)
+
+
+def _gives(text: str) -> bool:
+    """Tell whether a text names who gave a picture: an office, a paper, the family."""
+    text = text.strip(" .()")
+    if _HELD_BY.fullmatch(text):
+        return True
+    told = text.split()
+    large = sum(word[0].isupper() for word in told)
+    return bool(told) and len(told) <= _MOST_WORDS and large >= _MOSTLY * len(told) and not _is_said(text)
 
 
 def _split(text: str) -> tuple[str, ...]:

@@ -6,37 +6,28 @@ out); menus, footers and side boxes are left behind here and go into `chrome`.
 
 import re
 from collections.abc import Iterator
-from copy import deepcopy
 from dataclasses import dataclass
-from itertools import islice, takewhile
+from itertools import accumulate, islice, takewhile
 from typing import Any
 
 from pydantic_core import from_json
 
-from pipeline import dates, dates_on_page
+from pipeline import dates, dates_on_page, embedded, headline, locate, media, sheet
 from pipeline.bylines import byline
-from pipeline.markup import lines, names, told, tree, weight
-from pipeline.model import Basis, When
+from pipeline.markup import tree
+from pipeline.model import Attachment, Basis, Image, When
+from pipeline.sheet import Sheet, Span
 from pipeline.text import clean, fold, words
 from pipeline.urls import canonical, host
 
 _LONGEST_JSON = 300_000
 _CHROME = 3_000  # characters that places may weigh
-_ENOUGH = 200  # characters that make a container an article's
-_SHARE = 0.8  # of the located text that a container must hold
-_LOCATED, _RUN, _MOST_RUNS = 300_000, 25, 3_000  # characters of it, of one stretch; stretches asked
 _LEAD = (40, 1_200)  # characters
-_HEADINGS, _ROWS_ABOVE = 20, 40  # that may be the headline
-_SHORTEST_TITLE = 2  # words; no more is a section's name
 _LONGEST_NAME = 100
 _ABOVE, _BELOW = 8, 3  # rows between headline and text, and for makers below
+_ROWS_ABOVE = 3  # of a headline in the element of its article
+_LITTLE = 200  # characters of paragraphs; with fewer the page's data are asked
 
-_BODY = re.compile(
-    r"(?<![a-z])(?:article-?(?:body|content|detail|text)|content-?(?:detail|article|body|news|fck)|cms-?body|"
-    r"(?:details?|news|post|entry|journal|noi-?dung|main)-?(?:body|content|detail|text|article)|bodytext|"
-    r"chi-?tiet(?:-(?:tin|bai|bai-viet|noi-dung))?|noi-?dung(?:-(?:tin|bai|bai-viet|chi-tiet))?|"
-    r"fck(?:detail)?)(?![a-z])"
-)
 _LEADS = re.compile(
     r"(?<![a-z])(?:sapo|chapeau|tom-?tat|trich-?(?:yeu|dan)|mo-?ta|lead|intro(?:text)?|summary|headnote|"
     r"short-?(?:intro|content|desc)|(?:detail|news|article|post)-?(?:sapo|lead|summary|intro|desc(?:ription)?))"
@@ -62,6 +53,8 @@ class Page:
         canonical: the address that the page claims, absolute, "" if it claims none worth having.
         authors: people that its metadata name.
         chrome: what stands around the article: site name, footer, menus.
+        image: its own picture, else the one that it shares.
+        attachments: the files that it hands out.
     """
 
     title: str = ""
@@ -72,6 +65,23 @@ class Page:
     canonical: str = ""
     authors: tuple[str, ...] = ()
     chrome: str = ""
+    image: Image | None = None
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Where a page's article stands.
+
+    Args:
+        main: the element that holds it.
+        head: the row of its headline, -1 if it is none of the page's.
+        own: its rows, lead included.
+    """
+
+    main: Any
+    head: int
+    own: tuple[int, ...]
 
 
 def page(markup: str, url: str = "") -> Page:
@@ -82,20 +92,28 @@ def page(markup: str, url: str = "") -> Page:
     meta, objects = _meta(root), _json_ld(root, url)
     linked = objects[0] if objects else {}
     base = _base(root, url)
-    rows = lines(root, base, around=True).split("\n\n")
-    main = _main(root)
-    own = lines(main, base).split("\n\n")
-    title = _title(root, meta, linked, rows, own)
-    body = "\n\n".join(_whole(own, lines(root, base).split("\n\n"), title))
-    lead = _lead(root, main, meta, f"{title}\n{body}")
+    seen = sheet.read(root, base)
+    called = _called(root, meta, linked)
+    found = _find(root, seen, called, fold(meta.get("og:site_name", "")))
+    rows = seen.texts()
+    own = [rows[at] for at in found.own]
+    title = _title(seen, found, called, fold(meta.get("og:site_name", "")))
+    held = embedded.article(root, linked, title) if sum(map(len, own)) < _LITTLE else None
+    pictures = media.candidates(seen, found.main, found.head, found.own[-1] if found.own else 0)
+    if held and len(held.text) > sum(map(len, own)):
+        told = held.text.split("\n\n")
+        own = [*(seen.rows[at].text for at in found.own if seen.rows[at].prose()), *told]
+        pictures = list(held.root.iter("img")) if held.root is not None else pictures
+    body = "\n\n".join(own)
+    lead = _lead(seen, found, meta, linked, f"{title}\n{body}")
     if fold(lead)[: _LEAD[0]] not in fold(body):
-        body = f"{lead}\n\n{body}"
+        body = f"{lead}\n\n{body}".strip()
     stated = (
-        *dates_on_page.stated(root, main, meta, objects, title),
-        *dates_on_page.lines(rows, title, own[-1]),
+        *dates_on_page.stated(root, found.main, meta, objects, title),
+        *dates_on_page.lines(rows, title, own[-1] if own else ""),
     )
     return Page(
-        title=title,
+        title=title if body else "",
         summary=lead,
         text=body,
         whens=stated or tuple(dates_on_page.vague(meta)),
@@ -103,68 +121,76 @@ def page(markup: str, url: str = "") -> Page:
         canonical=_claimed(root, meta, url),
         authors=_authors(linked, meta),
         chrome=_chrome(root, meta, rows, body),
+        image=media.image(pictures, base, own) or media.shared(meta, base),
+        attachments=media.attachments(root, found.main, base),
     )
 
 
-def _main(root: Any) -> Any:
-    """Return the element that holds the article: one that says so, else where trafilatura finds text."""
-    for path in ('.//*[@itemprop="articleBody"]', ".//article"):
-        found = max(root.iterfind(path), key=weight, default=None)
-        if found is not None and weight(found) >= _ENOUGH:
-            return found
-    named = [element for element in root.iter("div", "section", "main", "td") if _BODY.search(names(element))]
-    weights = [_prose_weight(element) for element in named]
-    enough = max(_ENOUGH, _SHARE * max(weights, default=0))
-    inner = next((at for at in reversed(range(len(named))) if weights[at] >= enough), None)
-    if inner is not None:
-        return named[inner]
-    return _located(root, next(root.iter("body"), root))
+def _find(root: Any, seen: Sheet, called: tuple[str, ...], site: str) -> _Found:
+    """Return where the article stands, looking for its headline first, else for its text."""
+    heads = headline.confirmed(seen.rows, called, site)
+    head = heads[0] if heads else -1
+    weights = locate.weigh(seen, head, _foreign(seen, head))
+    main = locate.holder(seen, root, weights)
+    span = seen.spans.get(main) or Span(0, len(seen.rows))
+    if head < 0:
+        solid = (at for at in range(*span) if 2 * weights[at] > seen.rows[at].prose())
+        first = next(solid, span.first)
+        head = headline.built(seen, first)
+        if head >= 0:
+            weights = locate.weigh(seen, head, _foreign(seen, head))
+            main = locate.holder(seen, root, weights)
+            span = seen.spans.get(main) or span
+    begin = span.first
+    if 0 <= head < span.last:
+        begin = head + 1 if head >= span.first else max(head + 1, span.first - _ABOVE)
+    span = Span(begin, max(min(span.last, _foreign(seen, head)), begin))
+    own = locate.own_rows(seen, weights, span)
+    below = takewhile(
+        lambda at: byline(seen.rows[at].text), range(span.last, min(span.last + _BELOW, len(seen.rows)))
+    )
+    return _Found(main, head, (*own, *below))
 
 
-def _prose_weight(element: Any) -> int:
-    """Return the characters of an element less those of its links: menus are links, articles are not."""
-    return weight(element) - 2 * sum(weight(link) for link in element.iter("a"))
+def _foreign(seen: Sheet, head: int) -> int:
+    """Return the row where another article begins, the number of rows if none does.
+
+    It begins in an element of its own with a headline of the same build; headings within a text do not.
+    """
+    rows = seen.rows
+    if head < 0:
+        return len(rows)
+    sums = [0, *accumulate(row.prose() for row in rows)]
+    single = {
+        element: span.first
+        for element, span in seen.spans.items()
+        if element.tag in sheet.HEADINGS and span.last == span.first + 1
+    }
+    build = {(one.tag, one.get("class")) for one, at in single.items() if at == head and one.get("class")}
+    for element, at in sorted(single.items(), key=lambda found: found[1]):
+        alike = element.tag == "h1" or (element.tag, element.get("class")) in build
+        if not alike or at <= head or rows[at].text == rows[head].text:
+            continue
+        outer = seen.spans.get(element.getparent(), Span(0, 0))
+        if outer.first >= at - _ROWS_ABOVE and min(sums[at] - sums[head], sums[-1] - sums[at]) > _LITTLE:
+            return at
+    return len(rows)
 
 
-def _located(root: Any, body: Any) -> Any:
-    """Return the smallest element that holds most of what trafilatura takes for the text."""
-    import trafilatura  # noqa: PLC0415 - 0.3 s and 20 MB, for pages of unknown build only
-
-    read = trafilatura.extract(deepcopy(root), fast=True, favor_recall=True, include_comments=False)
-    text = fold(" ".join((read or "").split()))[:_LOCATED]
-    sums: dict[Any, int] = {}
-    total = 0
-    for holder, part in islice(_runs(body), _MOST_RUNS):
-        if fold(part) in text:
-            total += len(part)
-            for element in (holder, *holder.iterancestors()):
-                sums[element] = sums.get(element, 0) + len(part)
-    main, enough = body, _SHARE * total
-    while (
-        enough
-        and (deeper := next((child for child in main if sums.get(child, 0) >= enough), None)) is not None
-    ):
-        main = deeper
-    return main
+def _called(root: Any, meta: dict[str, str], linked: dict[str, Any]) -> tuple[str, ...]:
+    """Return what <title>, metadata and JSON-LD call the page."""
+    tagged = next((sheet.told(element) for element in root.iter("title")), "")
+    said = (meta.get("og:title"), meta.get("twitter:title"), _text_of(linked, "headline"), tagged)
+    return tuple(" ".join(name.split()) for name in said if name and name.strip())
 
 
-def _whole(own: list[str], rows: list[str], title: str) -> list[str]:
-    """Return an element's rows with what belongs to it on the page: lead and date above, makers below."""
-    if own[0] not in rows or own[-1] not in rows:
-        return own
-    first, last = rows.index(own[0]), len(rows) - rows[::-1].index(own[-1])
-    heads = [at for at in range(max(first - _ABOVE, 0), first) if title and fold(rows[at]) == fold(title)]
-    above = rows[heads[-1] + 1 : first] if heads else []
-    return [*above, *own, *takewhile(byline, rows[last : last + _BELOW])]
-
-
-def _runs(body: Any) -> Iterator[tuple[Any, str]]:
-    """Yield each stretch of text long enough to be told apart, with the element that holds it."""
-    for element in body.iter():
-        for holder, text in ((element, element.text), (element.getparent(), element.tail)):
-            part = " ".join((text or "").split()) if isinstance(element.tag, str) else ""
-            if len(part) >= _RUN and holder is not None:
-                yield holder, part
+def _title(seen: Sheet, found: _Found, called: tuple[str, ...], site: str) -> str:
+    """Return the headline: a row of the page, else what metadata call it."""
+    if found.head >= 0:
+        return headline.unleaked(seen.rows[found.head].text)
+    good = [headline.unleaked(name) for name in headline.named(called, site)]
+    text = " ".join(seen.rows[at].text for at in found.own)
+    return next((name for name in good if _echoes(name, text)), good[0] if good else "")
 
 
 def _meta(root: Any) -> dict[str, str]:
@@ -248,44 +274,27 @@ def _authors(linked: dict[str, Any], meta: dict[str, str]) -> tuple[str, ...]:
     )
 
 
-def _title(root: Any, meta: dict[str, str], linked: dict[str, Any], rows: list[str], own: list[str]) -> str:
-    """Return the headline: the heading or row that <title> or og:title confirm, else what they say."""
-    tagged = next((told(element) for element in root.iter("title")), "")
-    shared = meta.get("og:title") or meta.get("twitter:title") or _text_of(linked, "headline")
-    said = fold(f"{shared} {tagged}")
-    site = fold(meta.get("og:site_name", ""))
-    headings = [told(element) for element in islice(root.iter("h1", "h2"), _HEADINGS)]
-    above = rows[: rows.index(own[0])] if own[0] in rows else rows
-    for row in map(_unleaked, (*headings, *own[:_BELOW], *reversed(above[-_ROWS_ABOVE:]))):
-        if len(row.split()) > _SHORTEST_TITLE and fold(row) in said and fold(row) != site:
-            return row
-    part = max(_TITLE_PARTS.split(tagged), key=len)
-    good = [head for head in map(_unleaked, (shared, *headings[:1], part)) if head and fold(head) != site]
-    return next((head for head in good if _echoes(head, " ".join(own))), good[0] if good else "")
-
-
-def _unleaked(title: str) -> str:
-    """Return a headline on one line, without the "null " that Liferay's template leaks before it."""
-    return re.sub(r"^null\s+", "", " ".join(title.split()))
-
-
 def _echoes(head: str, body: str) -> bool:
     """Tell whether a text speaks of what a headline says."""
     own = set(words(head))
     return len(own & set(words(body[:20_000]))) * 2 >= len(own)
 
 
-def _lead(root: Any, main: Any, meta: dict[str, str], body: str) -> str:
+def _lead(seen: Sheet, found: _Found, meta: dict[str, str], linked: dict[str, Any], body: str) -> str:
     """Return the source's own short summary: its lead, else a description that is of this article."""
     short, long = _LEAD
-    for holder in (main, root):
-        for element in holder.iter("p", "div", "h2", "h3", "strong"):
-            if element is main or not _LEADS.search(names(element)) or weight(element) > 2 * long:
-                continue
-            lead = " ".join(lines(element, "").split())
-            if short <= len(lead) <= long and _echoes(lead, body):
+    first = max(found.head, 0)
+    last = found.own[-1] if found.own else len(seen.rows)
+    for element, span in seen.spans.items():
+        if not (first <= span.first < span.last <= last + 1) or span.last - span.first > _ABOVE:
+            continue
+        if element is not found.main and _LEADS.search(sheet.names(element)):
+            rows = seen.rows[span.first : span.last]
+            lead = " ".join(row.text for row in rows if not row.is_link())
+            if short <= len(lead) <= long and (span.first <= first + _ABOVE or _echoes(lead, body)):
                 return lead
-    described = " ".join((meta.get("og:description") or meta.get("description") or "").split())
+    said = meta.get("og:description") or meta.get("description") or _text_of(linked, "description")
+    described = " ".join(said.split())
     return described if short <= len(described) <= long and _echoes(described, body) else ""
 
 
@@ -307,7 +316,7 @@ def _claimed(root: Any, meta: dict[str, str], url: str) -> str:
 
 def _chrome(root: Any, meta: dict[str, str], rows: list[str], body: str) -> str:
     """Return what stands around the article, the site's name and its footer first."""
-    footers = [told(element) for element in root.iter("footer")][-1:]
+    footers = [sheet.told(element) for element in root.iter("footer")][-1:]
     own = set(body.split("\n\n"))
     rest = (row for row in rows if row not in own)
     return "\n".join(filter(None, (meta.get("og:site_name", ""), *footers, *rest)))[:_CHROME]

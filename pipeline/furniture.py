@@ -58,6 +58,13 @@ _HUNG = re.compile(
     rf"(?i:(?:{_INVITE} (?:xem|đọc|theo dõi)|(?:xem|đọc) (?:chi tiết|thêm|tiếp|toàn văn)|"
     r"(?:nội dung )?chi tiết(?: xem)?)(?: [^.!?\n]{0,140})? tại đây)[\s:.…)*>»!]*+(?:https?://\S++)?\s*$",
 )
+_MORE = re.compile(
+    r"[^\w\n]{0,9}(?:(?:kính )?mời )?(?:(?:quý )?(?:bạn đọc|độc giả|bạn|vị) )?(?:xem|đọc|tham khảo) thêm"
+    r"(?: (?:các )?(?:video|clip|ảnh|hình(?: ảnh)?|bài(?: viết| báo)?|tin(?: tức)?|chi tiết))*"
+    r"(?:(?<=video)|(?<=clip)|(?<=ảnh)|(?<=hình)|\s*[:>»→|–-])(?!\w)[^\n]*",
+    re.IGNORECASE,
+)
+_LONGEST_BOX = 60  # characters of a heading that ends like a sentence
 _PICTURE_OF = re.compile(r"(?:(?:ảnh|hình|image|photo|img) )?\d{1,2}|ảnh|hình")
 _SITE_NAME = re.compile(
     r"(?:báo|cổng (?:thông tin|ttđt)|trang (?:thông tin|tin)|đài (?:phát thanh|pt)|tạp chí)\b[^.!?]{0,60}"
@@ -116,8 +123,11 @@ def kind_of(line: str) -> Kind | None:
     if len(line) > _LONGEST_PHRASE:
         return None
     key = _key(line)
-    if not key or _MENU_ROW.fullmatch(line):
+    if not key or _MENU_ROW.fullmatch(line) or _MORE.fullmatch(line):
         return Kind.LINE
+    if len(line) > _LONGEST_BOX and ENDED.search(line):
+        kinds = (Kind.LINE, Kind.END)  # a sentence is the heading of no box
+        return next((kind for kind in kinds if _patterns()[kind].fullmatch(key)), None)
     return next((kind for kind, pattern in _patterns().items() if pattern.fullmatch(key)), None)
 
 

@@ -113,6 +113,8 @@ def _page(document: Document) -> Parsed:
         updated=page.updated.at if page.updated else None,
         authors=page.authors,
         chrome=page.chrome,
+        image=page.image,
+        attachments=page.attachments,
     )
     return _told(document, found)
 

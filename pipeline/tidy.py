@@ -33,6 +33,7 @@ _HARDLY_ENTRY, _NO_ENTRY = 5, 8  # words that menus' entries seldom and never ha
 _SHORTEST_HEADLINE = 4  # words
 _WRAPPED = 40  # characters of a line that a portal may have broken off
 _MOST_BYLINES = 2  # more names in a row are a list of the article
+_LONGEST_CAPTION = 60  # characters of one below the makers' names
 
 _LINE_START = re.compile(r"^(?:#{1,6}\s+|>\s?|\*\s+)+")
 _HEADING = re.compile(r"^# +(?P<title>\S.*)", re.MULTILINE)
@@ -110,7 +111,10 @@ def tidy(text: str, title: str = "") -> Tidy:
         work.kept = [line for line in lines if kind_of(line) is None]
     credit = next((line.credit for line in work.bylines if line.credit), "")
     if work.kept:
-        work.kept[0], agency = without_mark(work.kept[0])
+        whole = work.kept[0]
+        work.kept[0], agency = without_mark(whole)
+        if mark := whole.removesuffix(work.kept[0]).strip():
+            work.removed.append(mark)
         work.kept[-1], named = credit_at_end(work.kept[-1])
         credit = credit or named or agency
     authors = tuple(dict.fromkeys(name for line in work.bylines for name in line.authors))
@@ -197,6 +201,9 @@ def _is_above(line: str, following: list[str], work: _Work, told: list[str]) -> 
         else:
             work.dates.append((not work.title, when))
             work.menu = _Menu.NONE
+    elif work.title and following and (made := byline(line)) and (made.authors or made.credit):
+        work.bylines.append(made)
+        work.removed.append(line)
     elif not work.title and following and _is_title(line, following[0], work, told):
         work.title, work.menu = line, _Menu.NONE
     elif not is_prose(line) and (work.menu or (not work.title and is_entry(line, following, told))):
@@ -281,6 +288,14 @@ def _resumes(lines: list[str], start: int) -> int | None:
     return None
 
 
+def _signed_above_caption(kept: list[str]) -> Byline | None:
+    """Return the makers named between the text and a last picture's caption, None if nobody is."""
+    if len(kept) <= _MOST_BYLINES or len(kept[-1]) > _LONGEST_CAPTION or not is_prose(kept[-3]):
+        return None
+    found = byline(kept[-2])
+    return found if found and found.authors else None
+
+
 def _walk_back(work: _Work) -> None:
     """Read makers and date lines below the text."""
     names = 0
@@ -294,6 +309,10 @@ def _walk_back(work: _Work) -> None:
             names += 1
         elif kind_of(line) is Kind.MENU:
             pass
+        elif not names and (found := _signed_above_caption(work.kept)):
+            work.bylines.insert(0, found)
+            work.removed.append(work.kept.pop(-2))
+            break
         else:
             break
         work.removed.append(work.kept.pop())

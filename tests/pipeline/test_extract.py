@@ -205,7 +205,7 @@ def test_only_inviting_links_are_kept(link: str, expected: str) -> None:
         ("Một<br>Hai<br/><br/>Ba", "Một\n\nHai\n\nBa"),
         ("<ol start=3><li>Ba</li><li>Bốn</li></ol>", "3. Ba\n\n4. Bốn"),
         ("<ul><li>Một</li></ul>", "- Một"),
-        ("<table><tr><td>Xã</td><td>12 hộ</td></tr></table>", "Xã 12 hộ"),
+        ("<table><tr><td>Xã</td><td>12 hộ</td></tr></table>", "| Xã | 12 hộ |"),
         ('<a href="x"><img src="a.jpg"></a> Sáng nay', "Sáng nay"),
         ("<p hidden>x</p><p style='display: none'>y</p><script>z</script>Còn", "Còn"),
         ("Nước m&eacute;t kh&#7889;i &ETH;&ocirc;ng", "Nước mét khối Đông"),

@@ -1,0 +1,131 @@
+"""The headline of a page: what <title> and metadata confirm, else what is built like one.
+
+Pure; never raises.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from pipeline import dates
+from pipeline.furniture import is_headline
+from pipeline.model import Basis
+from pipeline.sheet import HEADINGS, Row, Sheet, names
+from pipeline.text import fold, words
+
+_LEAST, _SURE = 3, 5  # words of a headline; of one that is no section's name
+_LONGEST = 300
+_ABOVE, _BELOW = 12, 6  # rows around the beginning of the text in which it stands
+_CUT = 25  # characters of a headline that <title> has cut off
+_ECHO_ROOM = 20_000
+_PARTS = re.compile(r"\s+[|–—»•-]\s+|\s*[|»]\s*")
+_JOINTS = re.compile(rf"{_PARTS.pattern}|:\s+")
+_CALLED = re.compile(
+    r"(?:title|tieu-?de|tieude|headline|ten-?bai|tentin|tieudetin|news-?head|tit(?:bai|tin)|heading)"
+)
+_NOT_CALLED = re.compile(r"site|web|logo|page-?header|portlet|block|widget|menu|cate|sub-?title|sapo|section")
+_SITE = re.compile(
+    r"(?:(?:báo|tạp chí|đài|cổng (?:thông tin|ttđt|tt đt)|cổng|trang (?:thông tin|tin|chủ|nhất|tttđt))"
+    r"(?: điện tử)?|chi tiết (?:tin|bài)|tin tức|e-?magazine)\b[^.!?]{0,70}|\S+\.\S+"
+)
+# The name of an office is a site's name behind a dash; alone it may begin a headline.
+_OFFICE = re.compile(
+    r"(?:ubnd|ủy ban nhân dân|hội đồng nhân dân|hđnd|sở|chi cục|cục|trung tâm|huyện|xã|phường|thành phố|"
+    r"thị xã|tỉnh|đảng bộ|huyện ủy|tỉnh ủy|bệnh viện|trường|công an)\b[^.!?,:]{2,70}"
+)
+
+
+def confirmed(rows: list[Row], said: Iterable[str], site: str) -> list[int]:
+    """Return the rows that are what <title> or metadata call the page, its site's name left off.
+
+    Args:
+        rows: of the page.
+        said: what they call it, with or without the site.
+        site: the site's name, "" if it is not known.
+    """
+    parts, cut = _parts(said)
+    parts = {part for part in parts if part != site and not _SITE.fullmatch(part)}
+    parts = {part for part in parts if not _OFFICE.fullmatch(part)} or parts
+    found: dict[str, list[int]] = {}
+    for at, row in enumerate(rows):
+        if len(row.text) <= _LONGEST and row.text.count(" ") >= _LEAST - 1:
+            text = fold(unleaked(row.text))
+            if text in parts or any(text.startswith(begin) for begin in cut):
+                found.setdefault(text, []).append(at)
+    best = max(found, key=len, default="")
+    shorter = (one for one in found if one.count(" ") >= _SURE - 2 and _JOINTS.match(best, len(one)))
+    best = min((one for one in shorter if best.startswith(one)), key=len, default=best)
+    places = found.get(best, [])
+    plain = [at for at in places if not rows[at].is_link()]
+    return plain or [at for at in places if rows[at].tag in HEADINGS]
+
+
+def _parts(said: Iterable[str]) -> tuple[set[str], list[str]]:
+    """Return what may be the headline in what a page is called, and what begins one that was cut off."""
+    parts: set[str] = set()
+    cut: list[str] = []
+    for name in (" ".join(one.split())[: 2 * _LONGEST] for one in said):
+        joints = list(islice(_JOINTS.finditer(name), 6))
+        ends = [*(found.start() for found in joints), len(name)]
+        for start in (0, *(found.end() for found in joints)):
+            parts.update(fold(name[start:end]) for end in ends if end > start)
+        begun = re.split(r"\s*(?:…|\.\.\.)", name, maxsplit=1)
+        if len(begun) > 1 and len(begun[0]) >= _CUT:
+            cut.append(fold(begun[0]))
+    return {part for part in parts if part.count(" ") >= _LEAST - 1}, cut
+
+
+def built(sheet: Sheet, first: int) -> int:
+    """Return the row at the beginning of a text that is built like its headline, -1 if there is none.
+
+    `first`: the text's first paragraph.
+    """
+    rows = sheet.rows
+    near = range(max(first - _ABOVE, 0), min(first + 1, len(rows)))
+    called = {
+        span.first
+        for element, span in sheet.spans.items()
+        if span.last == span.first + 1 and span.first in near and _is_called(element)
+    }
+    told = set(words(" ".join(row.text for row in rows[first : first + _ABOVE])[:_ECHO_ROOM]))
+    good = [at for at in near if _may_be(rows[at])]
+    likeliest = (
+        [at for at in good if rows[at].tag in HEADINGS and rows[at].text.count(" ") >= _LEAST],
+        [at for at in good if at in called],
+        [at for at in good if rows[at].text.count(" ") >= _SURE - 1 and _echoes(rows[at].text, told)],
+    )
+    return next((found[-1] for found in likeliest if found), -1)
+
+
+def _is_called(element: Any) -> bool:
+    """Tell whether an element is called a headline."""
+    called = names(element)
+    return bool(_CALLED.search(called)) and not _NOT_CALLED.search(called)
+
+
+def _may_be(row: Row) -> bool:
+    """Tell whether a row may be a headline at all."""
+    text = unleaked(row.text)
+    if row.is_link():
+        return False
+    return is_headline(text) and not _SITE.fullmatch(fold(text)) and dates.line(text, Basis.HEADER) is None
+
+
+def _echoes(head: str, told: set[str]) -> bool:
+    own = set(words(head))
+    return 3 * len(own & told) >= len(own)
+
+
+def named(said: Iterable[str], site: str) -> Iterator[str]:
+    """Yield what a page is called, its site's name left off, the longest part first."""
+    for name in said:
+        parts = [part for part in _PARTS.split(" ".join(name.split())) if part]
+        good = [part for part in parts if fold(part) != site and not _SITE.fullmatch(fold(part))]
+        good = [part for part in good if not _OFFICE.fullmatch(fold(part))] or good or parts
+        yield from sorted(good, key=len, reverse=True)[:1]
+
+
+def unleaked(title: str) -> str:
+    """Return a headline on one line, without the "null " that Liferay's template leaks before it."""
+    return re.sub(r"^null\s+", "", " ".join(title.split()))
