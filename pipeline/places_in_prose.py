@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from pipeline.gazetteer import Name, key, names
-from pipeline.places_local import locals_in
+from pipeline.places_local import Local, locals_in
 from pipeline.text import CAPITALS, clean, one_tone
 
 _TRAPS = (
@@ -40,7 +40,9 @@ _BEFORE = re.compile(
     r"|đền|vịnh|hồ"
     r"|rạch|(?<!gia\s)đình|(?<!vùng\s)(?<!miền\s)núi|(?<!vùng\s)sông|bún|bún bò|quỹ tín dụng(?:\snhân dân)?"
     r"|ông|bà|anh|chị|(?<!trẻ\s)em|cô|chú|bác|bé|cháu)\s)"
-    r"|(?P<firm>(?:công ty|tập đoàn|ngân hàng|khách sạn|nhà hàng|siêu thị|chung cư|bia|clb|câu lạc bộ"
+    r"|(?P<firm>trường\s(?:(?:tiểu học|thcs|thpt|th|mầm non|mẫu giáo|phổ thông"
+    r"|trung học)\s(?:[^\s.,;]+\s){0,3})?"
+    r"|(?:công ty|tập đoàn|ngân hàng|khách sạn|nhà hàng|siêu thị|chung cư|bia|clb|câu lạc bộ"
     r"|đội bóng)\s(?:(?!(?:ở|tại|của|với|và|cho|về|từ|đến)\s)[^\s.,;]+\s){0,4})"
     r"|(?P<institution>(?:đại học|cao đẳng|đh|học viện|bệnh viện|nhiệt điện|xi măng"
     r"|(?<!môi\s)(?<!thị\s)(?<!hiện\s)(?<!công\s)(?<!quảng\s)trường)\s"
@@ -67,7 +69,7 @@ _AFTER = re.compile(
 )
 _TRAVELS = re.compile(
     r"(?<![^\W_])(?:từ|quê ở|(?:chuyển|đưa|trở|quay)\s(?:[^\s.,;()]+\s){0,2}(?:về|lên|đến|tới|vào|ra|xuống)"
-    r"(?:\s(?:bệnh viện|bv)(?:\s[^\s.,;()]+){0,4}?)?"
+    r"(?:\s(?:bệnh viện|bv)(?:\s[^\s.,;()]+){0,5}?)?,?"
     r"|về(?=\s(?:tỉnh|thành phố|tp)(?![^\W_])))"
     r"(?:\s(?:tỉnh|thành phố|tp\.?))?\s?$",
     re.IGNORECASE,
@@ -155,6 +157,8 @@ def sightings(spoken: str) -> tuple[Sighting, ...]:
         for hit in pattern.finditer(spoken)
         if (name := known.get(key(hit[0]))) and _begins(spoken, hit.start(), name.lead)
     ]
+    units = {one.end: one for one in locals_in(spoken) if not one.commune}
+    hits = [(hit, _of_its_kind(name, units.get(hit.end()))) for hit, name in hits]
     sizes = _row_sizes(spoken, [hit for hit, _ in hits])
     foreign = _of_china(spoken, hits)
     found: list[Sighting] = []
@@ -186,13 +190,26 @@ def sightings(spoken: str) -> tuple[Sighting, ...]:
             )
         )
         travels.append(row_travels)
-    known_at = {hit.end() for hit, _ in hits}
-    for one in locals_in(spoken):
-        if not one.commune and len(one.areas) == 1 and one.end not in known_at:
-            weight = _OF_TOWN * (_IN_HEAD if one.at < _HEAD else 1.0)
-            found.append(Sighting(min(one.areas), weight, town=True, at=one.at, kind="local"))
+    named = {hit.end() for hit, _ in hits}
+    for end, one in units.items():
+        if len(one.areas) == 1 and end not in named:
+            found.append(_local(spoken, one))
             travels.append(False)
     return tuple(sorted(_settled(found, travels), key=lambda one: one.at))
+
+
+def _of_its_kind(name: Name, one: Local | None) -> Name:
+    """Return a name, or the district that bears it: huyện Sơn Tây is not thị xã Sơn Tây."""
+    if one is None or not name.town or name.area in one.areas or len(one.areas) > 1:
+        return name
+    return replace(name, area=min(one.areas))
+
+
+def _local(spoken: str, one: Local) -> Sighting:
+    before = _BEFORE.search(spoken, max(0, one.start - _REACH), one.start)
+    kind = "home" if before is not None and before.lastgroup == "home" else "local"
+    weight = _WEIGHTS.get(kind, _OF_TOWN) * (_IN_HEAD if one.at < _HEAD else 1.0)
+    return Sighting(min(one.areas), weight, town=True, at=one.at, kind=kind)
 
 
 def _settled(found: list[Sighting], travels: list[bool]) -> list[Sighting]:

@@ -40,11 +40,13 @@ class Local:
     """A district or commune named in a text.
 
     Args:
-        at, end: where its name stands, the word for its kind left out.
+        start: where the word for its kind stands.
+        at, end: where its name stands.
         areas: slugs of the former units that have one of this name and kind.
         commune: one since July 2025, not a district of before.
     """
 
+    start: int
     at: int
     end: int
     areas: frozenset[str]
@@ -75,7 +77,7 @@ def locals_in(spoken: str) -> Iterator[Local]:
             areas = known.get((kind, key(name)))
             if areas:
                 at = hit.start("name")
-                yield Local(at, at + len(name), areas, kind in {"phường", "xã", "đặc khu"})
+                yield Local(hit.start(), at, at + len(name), areas, kind in {"phường", "xã", "đặc khu"})
                 break
 
 
