@@ -52,6 +52,7 @@ _EARLY_FORM = re.compile("(?:[òóỏõọÒÓỎÕỌ][aeAE]|[ùúủũụÙÚ�
 _OPEN_LATE_FORM = re.compile(
     r"(?<![qQ])(?:[oO][àáảãạèéẻẽẹÀÁẢÃẠÈÉẺẼẸ]|[uU][ỳýỷỹỵỲÝỶỸỴ])(?![^\W\d_]|[\u0300-\u036f])"
 )
+_LONE_Y = re.compile(r"(?:(?<=[bcdghklmnprstvx])|(?<=qu))y$")
 _MARKS = (
     dict.fromkeys("“”„‟«»″❝❞＂", '"') | dict.fromkeys("‘’‚‛′`´＇", "'") | dict.fromkeys("‐‑‒–—―−﹣－", "-")
 )
@@ -91,6 +92,16 @@ def plain(text: str) -> str:
     """Return `fold(text)` without any diacritics and with d for đ."""
     bare = _DIACRITICS.sub("", unicodedata.normalize("NFD", fold(text)))
     return unicodedata.normalize("NFC", bare).replace("đ", "d")
+
+
+def one_i(word: str) -> str:
+    """Return one toneless word with i for a final y behind a consonant: ky → ki, quy → qui, thuy stays.
+
+    Both spellings are right (kỹ/kĩ, quý/quí; QĐ 1989/QĐ-BGDĐT prefers i), and one text has both. For
+    search alone: `fold` and `words` leave y as it is, because fingerprints and phrases of the data
+    are stored in what they return, and a spelling costs containment less than new fingerprints do.
+    """
+    return _LONE_Y.sub("i", word)
 
 
 def words(text: str) -> list[str]:

@@ -10,11 +10,10 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from pipeline.text import fold
+from pipeline.text import fold, one_i
 
 _GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+(?![\d.])")
 _WORD = re.compile(r"\d+|[^\W\d_]+")
-_LONE_Y = re.compile(r"(?<=[bcdghklmnprstvx])y$")
 _TONES = {"\u0300": "f", "\u0301": "s", "\u0309": "r", "\u0303": "x", "\u0323": "j"}
 _LETTERS = {"\u0306": "w", "\u031b": "w"}  # breve and horn; a circumflex doubles its vowel
 _CIRCUMFLEX = "\u0302"
@@ -34,14 +33,14 @@ def tokens(text: str) -> list[str]:
 
 @lru_cache(maxsize=100_000)
 def bare(word: str) -> str:
-    """Return one word of `tokens` without accents; kỳ and kì are one."""
+    """Return one word of `tokens` without accents; kỳ and kì, quý and quí are one."""
     letters = (letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter))
-    return _LONE_Y.sub("i", "".join(letters).replace("đ", "d"))
+    return one_i("".join(letters).replace("đ", "d"))
 
 
 @lru_cache(maxsize=100_000)
 def telex(word: str) -> str:
-    """Return one word of `tokens` in Telex with the tone last; kỳ and kì are one."""
+    """Return one word of `tokens` in Telex with the tone last; kỳ and kì, quý and quí are one."""
     letters: list[str] = []
     tone = ""
     for letter in unicodedata.normalize("NFD", word.replace("đ", "dd")):
@@ -53,7 +52,7 @@ def telex(word: str) -> str:
             letters.append(letter)
         else:
             letters.append(_LETTERS.get(letter, ""))
-    return _LONE_Y.sub("i", "".join(letters)) + tone
+    return one_i("".join(letters)) + tone
 
 
 def accented(words: list[str]) -> bool:
