@@ -45,7 +45,7 @@ _NO_TEXT = (
     (b"BZh", "an archive"),
     (b"\xfd7zXZ", "an archive"),
 )
-_SEVEN_BITS = re.compile(rb"\x1b[$(][@-Z]|~\{(?:[!-}]{2}){4,}~\}")  # ISO-2022, HZ: letters of Asia in ASCII
+_SEVEN_BITS = re.compile(rb"\x1b[$(][@-Z]|~\{(?:[!-}]{2}){8,}")  # ISO-2022, HZ: letters of Asia in ASCII
 # Only charsets of the web: Python also knows "punycode" (quadratic) and "unicode_escape".
 _WEB = frozenset(
     codecs.lookup(name).name
@@ -119,7 +119,7 @@ def _refuse_files(body: bytes) -> None:
     for magic, kind in _NO_TEXT:
         if body.startswith(magic):
             raise Unreadable("encoding", f"the bytes are {kind}, not text")
-    if len(_SEVEN_BITS.findall(body[:_SAMPLE])) > 1:
+    if _SEVEN_BITS.search(body, 0, _SAMPLE):
         raise Unreadable("encoding", "the text is in a charset of seven bits")
 
 

@@ -121,6 +121,14 @@ def test_other_languages_are_left_alone(body: bytes, declared: str | None, expec
         (bytes(range(256)) * 8, "binary"),
         (bytes(range(128, 256)) * 8, "neither"),
         ("été à la plage".encode("latin-1"), "neither"),
+        (("市は今日、新しい交通計画を発表した。" * 9).encode("shift_jis"), "neither"),
+        (("北京市今天公布新的交通计划。" * 9).encode("gbk"), "neither"),
+        (("北京市今天公布新的交通计划。" * 9).encode("hz"), "seven bits"),
+        (("市は今日、計画を発表した。\n" * 9).encode("iso2022_jp"), "seven bits"),
+        (("THE COMMUNE OPENS A CLASS.\n" * 20).encode("cp500"), "neither"),
+        (b"{\\rtf1\\ansi Ng\\'e0y}", "RTF"),
+        (b"%!PS-Adobe-3.0\n", "PostScript"),
+        ("\ue053\ue019\ue06e\ue067 ".encode() * 9, "private"),
     ],
 )
 def test_what_is_no_text_is_refused_by_name(body: bytes, reason: str) -> None:

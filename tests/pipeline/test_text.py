@@ -1,6 +1,8 @@
 """Vietnamese text: characters, tones, tokens, slugs, cuts."""
 
 import unicodedata
+from collections.abc import Callable
+from itertools import product
 
 import pytest
 from hypothesis import example, given
@@ -29,6 +31,8 @@ ANY = st.one_of(VIETNAMESE, st.text(st.characters(exclude_categories=()), max_si
         ("a\tb", "a b"),
         ("mất \ud800nửa \uffffký tự\U000e0041", "mất nửa ký tự"),
         ("cười 😀", "cười 😀"),
+        ("Cà\u202a Mau\u202c \u2066mới\u2069", "Cà Mau mới"),
+        ("\uf0b7 Nội\u202fdung\u3000một", " Nội dung một"),
     ],
 )
 def test_clean_leaves_one_spelling_of_each_character(given_text: str, expected: str) -> None:
@@ -88,6 +92,62 @@ def test_fold_keeps_different_words_apart(one: str, other: str) -> None:
 def test_one_tone_leaves_right_spellings_alone(word: str) -> None:
     """What already stands where the press puts it stays."""
     assert word == text.one_tone(word)
+
+
+# Every rhyme with the letter that bears its tone (from 0), as the press writes it; behind q the u of
+# ua, ue and uy belongs to the onset. After QĐ 1989/QĐ-BGDĐT, Điều 8, but for open oa, oe, uy.
+BEARERS = {
+    0: "a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây e ec em en eng"
+    " eo ep et ê êch êm ên ênh êp êt êu i ia ich im in inh ip it iu o oa oe oc oi om on ong op ot ô ôc ôi ôm ôn"
+    " ông ôp ôt ơ ơi ơm ơn ơp ơt u ua uc ui um un ung up ut uy ư ưa ưc ưi ưng ưt ưu",
+    1: "iêc iêm iên iêng iêp iêt iêu oac oach oai oam oan oang oanh oao oap oat oay oăc oăm oăn oăng oăt oen"
+    " oeo oet uân uâng uât uây uê uêch uênh uôc uôi uôm uôn uông uôt uơ uya uych uynh uyt uyu ươc ươi ươm ươn"
+    " ương ươp ươt ươu yêm yên yêng yêt yêu",
+    2: "uyên uyêt",
+}
+LATE = ("oa", "oe", "uy")  # in the other style the tone of these stands on the second letter
+
+
+def _toned(rhyme: str, bearer: int, tone: str) -> str:
+    return unicodedata.normalize("NFC", rhyme[: bearer + 1] + tone + rhyme[bearer + 1 :])
+
+
+@pytest.mark.parametrize("case", [str.lower, str.upper, str.capitalize])
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_every_rhyme_with_every_tone_has_one_spelling(form: str, case: Callable[[str], str]) -> None:
+    """Old and new tone placement come to the press's, in any case and normal form; nothing else moves."""
+    wrong = []
+    for bearer, rhymes in BEARERS.items():
+        for rhyme, tone, onset in product(
+            rhymes.split(), "\u0300\u0301\u0309\u0303\u0323", ("", "h", "th", "ngh")
+        ):
+            press = case(onset + _toned(rhyme, bearer, tone))
+            written = [press, case(onset + _toned(rhyme, 1, tone))] if rhyme in LATE else [press]
+            wrong += [
+                word
+                for word in written
+                if text.one_tone(text.clean(unicodedata.normalize(form, word))) != press
+            ]
+
+    assert [] == wrong
+
+
+def test_the_u_behind_q_bears_no_tone() -> None:
+    """Quà, quẻ and quý stay as they are, and a tone that slipped on the u comes back."""
+    for rhyme, tone in product(("a", "e", "y"), "\u0300\u0301\u0309\u0303\u0323"):
+        right = f"qu{_toned(rhyme, 0, tone)}"
+
+        assert right == text.one_tone(right)
+    assert "quý QUÝ" == text.one_tone("qúy QÚY")
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [("ky", "ki"), ("quy", "qui"), ("thuy", "thuy"), ("y", "y"), ("kay", "kay"), ("my", "mi")],
+)
+def test_final_y_behind_a_consonant_is_i_for_search(word: str, expected: str) -> None:
+    """Kỹ and kĩ are one word, thúy and thúi are two."""
+    assert expected == text.one_i(word)
 
 
 @given(ANY)
