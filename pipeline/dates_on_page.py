@@ -66,6 +66,7 @@ _TIMED = re.compile(r"\d\s?[:hg]\s?\d\d")
 _MOST_DATED = 200  # elements asked
 _BELOW_HEADLINE = 6  # rows in which a date line may stand
 _ABOVE_HEADLINE = 2
+_SLACK = 20  # characters by which folding may change a row's length
 _BELOW_TEXT = 8
 _ANCESTORS = 12
 
@@ -160,7 +161,8 @@ def _is_aside(element: Any, main: Any) -> bool:
 def _at_headline(rows: list[str], title: str, last: str) -> When | None:
     """Return the date line below the headline, else above it; of the last headline if it stands twice."""
     key = fold(title)
-    heads = [at for at, row in enumerate(rows) if key and fold(row) == key]
+    like = range(len(key) - _SLACK, len(key) + _SLACK)
+    heads = [at for at, row in enumerate(rows) if key and len(row) in like and fold(row) == key]
     for at in reversed(heads):
         if when := _first(_up_to_text(rows[at + 1 : at + 1 + _BELOW_HEADLINE], last)):
             return when
