@@ -16,6 +16,7 @@ from pipeline.text import fold, words
 
 _LEAST, _SURE = 3, 5  # words of a headline; of one that is no section's name
 _LONGEST = 300
+_SLACK = 8  # characters that "null " and decomposed letters add
 _ABOVE, _BELOW = 12, 6  # rows around the beginning of the text in which it stands
 _CUT = 25  # characters of a headline that <title> has cut off
 _ECHO_ROOM = 20_000
@@ -47,9 +48,11 @@ def confirmed(rows: list[Row], said: Iterable[str], site: str) -> list[int]:
     parts, cut = _parts(said)
     parts = {part for part in parts if part != site and not _SITE.fullmatch(part)}
     parts = {part for part in parts if not _OFFICE.fullmatch(part)} or parts
+    longest = _LONGEST if cut else max(map(len, parts), default=0) + _SLACK
     found: dict[str, list[int]] = {}
     for at, row in enumerate(rows):
-        if len(row.text) <= _LONGEST and row.text.count(" ") >= _LEAST - 1:
+        is_menu = row.linked and row.tag == "li"
+        if not is_menu and len(row.text) <= longest and row.text.count(" ") >= _LEAST - 1:
             text = fold(unleaked(row.text))
             if text in parts or any(text.startswith(begin) for begin in cut):
                 found.setdefault(text, []).append(at)
@@ -128,4 +131,4 @@ def named(said: Iterable[str], site: str) -> Iterator[str]:
 
 def unleaked(title: str) -> str:
     """Return a headline on one line, without the "null " that Liferay's template leaks before it."""
-    return re.sub(r"^null\s+", "", " ".join(title.split()))
+    return " ".join(title.split()).removeprefix("null ")

@@ -6,7 +6,7 @@ Pure; never raises.
 import re
 from typing import Any
 
-from lxml import etree, html
+from lxml import etree
 
 from pipeline import sheet
 from pipeline.sheet import names, told
@@ -39,7 +39,7 @@ def rows(root: Any, base: str) -> list[str]:
 
 def tree(markup: str) -> Any | None:
     """Parse HTML of any quality into lxml's root element; None if nothing is in it."""
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
     body = markup.encode("utf-8", "replace")[:_LARGEST]
     try:
         return etree.fromstring(body, parser) if body.strip() else None

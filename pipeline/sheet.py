@@ -326,7 +326,7 @@ class _Writer:
         if row != len(self.sheet.rows) or len(self.parts) - start > _LONGEST_LABEL:
             return
         label = "".join(self.parts[start:]).strip()
-        if len(label) <= _LONGEST_LABEL and _HERE.fullmatch(fold(label)) and self.written < _MOST_LINKS:
+        if len(label) <= _LONGEST_LABEL and _invites(label) and self.written < _MOST_LINKS:
             self.written += 1
             self.parts[start:] = [f"[{label}]({absolute(self.base, target) or '#'})"]
 
@@ -370,6 +370,12 @@ def _beside(tag: str, kind: str, name: str, role: str) -> float:
     if _SIDE.search(called):
         return _MOST_BESIDE if tag not in _PARAGRAPHS else _MOST_WORDS
     return -1 if tag in ("ul", "ol") else 0
+
+
+@lru_cache(maxsize=5_000)
+def _invites(label: str) -> bool:
+    """Tell whether the words of a link invite to click; menus bring the same ones again and again."""
+    return bool(_HERE.fullmatch(fold(label)))
 
 
 def _is_link(element: Any) -> bool:

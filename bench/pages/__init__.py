@@ -1,0 +1,1 @@
+"""How well pages are read, beside the readers that others have made."""
