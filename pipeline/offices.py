@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import islice
 
 from pipeline import organs
 from pipeline.model import Officeholder
@@ -139,13 +140,14 @@ def find(text: str, home: str = "") -> tuple[Officeholder, ...]:
     if len(low) != len(text):
         low = "".join(one.lower() if len(one.lower()) == 1 else one for one in text)
     found: list[tuple[str, _Office]] = []
+    places = _Places(text)
     for chain in _chains(text, low):
-        for name in _holders(text, chain):
+        for name in _holders(text, low, chain):
             found += [(name, _placed(office, chain)) for office in chain if not office.former]
         if len(found) > _MOST:
             break
     return once(
-        [Officeholder(name, _calm(one.office), one.unit or _unit(text, one, home)) for name, one in found]
+        [Officeholder(name, _calm(one.office), one.unit or _unit(places, one, home)) for name, one in found]
     )
 
 
@@ -313,7 +315,7 @@ def _room(text: str, low: str, at: int, found: re.Match[str]) -> _Office:
     return _Office(at, end, text[at:end], "")
 
 
-def _holders(text: str, chain: Sequence[_Office]) -> list[str]:
+def _holders(text: str, low: str, chain: Sequence[_Office]) -> list[str]:
     """Return who holds the offices of a chain: the name right behind, else the one before it."""
     first, last = chain[0], chain[-1]
     end = last.end
@@ -335,7 +337,7 @@ def _holders(text: str, chain: Sequence[_Office]) -> list[str]:
         right = None
     if right and not tight and _MET.search(text, max(0, first.start - 12), first.start):
         right = None
-    if _patterns().aide.search(text.lower()[max(0, first.start - 40) : first.start]):
+    if _patterns().aide.search(low[max(0, first.start - 40) : first.start]):
         return []
     if right and (tight or several):
         return _listed(text, right, several=several or ":" in gap["sep"])
@@ -378,27 +380,36 @@ def _listed(text: str, first: tuple[str, int], *, several: bool) -> list[str]:
     return names
 
 
-def _unit(text: str, office: _Office, home: str) -> str:
-    """Return the unit that is told elsewhere: the nearest of its level before the office, else behind."""
+class _Places:
+    """The places of each level that a text names, looked for once."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._found: dict[str, list[tuple[int, str]]] = {}
+
+    def near(self, level: str, at: int) -> str:
+        """Return the nearest place of a level before `at`, else the first behind, "" if there is none."""
+        if level not in self._found:
+            self._found[level] = list(islice(self._named(level), _MOST))
+        places = self._found[level]
+        before = bisect_left(places, (at, ""))
+        return places[max(0, before - 1)][1] if places else ""
+
+    def _named(self, level: str) -> Iterator[tuple[int, str]]:
+        """Yield where places of a level stand, and their names."""
+        for one in re.compile(rf"(?<!\w){level} (?=[{CAPITALS}\d])", re.IGNORECASE).finditer(self._text):
+            if name := organs.place(self._text, one.start()).name:
+                yield one.start(), name
+
+
+def _unit(places: _Places, office: _Office, home: str) -> str:
+    """Return the unit of an office that is told elsewhere."""
     if not office.level:
         return ""
     if office.level in ("tỉnh", "thành phố", "tp"):
         return home
-    places = _places(text, office.level)
-    at = bisect_left(places, (office.start, ""))
-    chosen = places[at - 1][1] if at else places[0][1] if places else ""
-    return f"{office.level} {chosen}" if chosen else ""
-
-
-def _places(text: str, level: str) -> list[tuple[int, str]]:
-    found = []
-    for one in re.compile(rf"(?<!\w){level} (?=[{CAPITALS}\d])", re.IGNORECASE).finditer(text):
-        name = organs.place(text, one.start()).name
-        if name:
-            found.append((one.start(), name))
-        if len(found) > _MOST:
-            break
-    return found
+    near = places.near(office.level, office.start)
+    return f"{office.level} {near}" if near else ""
 
 
 def once(people: Iterable[Officeholder]) -> tuple[Officeholder, ...]:
