@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from pipeline.fields import is_section
+from pipeline.fields import is_paper, is_section
 from pipeline.furniture import unmarked
 from pipeline.text import CAPITALS
 from pipeline.wrapped import Wrap, continues, joined
@@ -122,4 +122,4 @@ def _whole_heading(heading: str, below: list[str], told: Wrap) -> tuple[str, lis
 def _is_gap(row: str) -> bool:
     """Tell whether a row below an item belongs to none: empty, or the heading of the next section."""
     line = unmarked(row).strip()
-    return not line or is_section(line)
+    return not line or is_section(line) or is_paper(line)

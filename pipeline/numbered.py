@@ -20,7 +20,8 @@ _MOST_ITEMS = 300
 _MOST_MARKS = 2_000
 _FEWEST_CELLS = 2  # of a table
 _ENOUGH_LINKS = 2  # items that invite to read on; one invitation is any article's
-_MISPRINTED, _NEVER = 1.5, float("-inf")  # what a misprinted or missing number costs a run
+_DOUBLED, _MISSING = 1.5, 0.75  # what a number printed twice, or not at all, costs a run
+_NEVER = float("-inf")
 _MOST_SKIPPED = 3  # numbers that may be missing in a row
 _SECOND = 2  # the number that a run begins with if its first one cannot be read
 _LIKELY = 1.0  # weight of a row that looks like a heading rather than like a row of a list
@@ -200,11 +201,11 @@ def _chain(marks: list[_Mark], *, loose: bool) -> list[int]:
     for index, mark in enumerate(marks):
         choices = []
         if mark.number == 1 or (loose and mark.number == _SECOND):
-            choices.append((mark.weight - (mark.number - 1) * _MISPRINTED, -1))
+            choices.append((mark.weight - (mark.number - 1) * _DOUBLED, -1))
         for step in range(_MOST_SKIPPED + 2):
             before = by_number.get((mark.style, mark.number - step))
             if before is not None:
-                choices.append((runs[before][0] + mark.weight - abs(step - 1) * _MISPRINTED, before))
+                choices.append((runs[before][0] + mark.weight - _cost(step), before))
         before = by_style.get(mark.style)
         if mark.number == 1 and before is not None and marks[before].section < mark.section:
             choices.append((runs[before][0] + mark.weight, before))
@@ -224,6 +225,11 @@ def _chain(marks: list[_Mark], *, loose: bool) -> list[int]:
     return run[::-1]
 
 
+def _cost(step: int) -> float:
+    """Return what a run pays for a number that is `step` above the one before."""
+    return _DOUBLED if step == 0 else (step - 1) * _MISSING
+
+
 def _filled(run: list[int], marks: list[_Mark]) -> list[int]:
     """Put in marks of another style that have just the numbers which a run lacks: one bold among plain ones.
 
@@ -237,10 +243,10 @@ def _filled(run: list[int], marks: list[_Mark]) -> list[int]:
         listed: set[tuple[_Style, int]] = set()
         for other in range(index + 1, after):
             mark = marks[other]
-            fits = last + 1 == mark.number < most and mark.weight >= _LIKELY
-            if fits and (mark.style, last) not in listed:
+            fits = last < mark.number < most and mark.number <= last + 1 + _MOST_SKIPPED
+            if fits and mark.weight >= _LIKELY and (mark.style, mark.number - 1) not in listed:
                 filled.append(other)
-                last += 1
+                last = mark.number
             else:
                 listed.add((mark.style, mark.number))
     return filled
