@@ -13,7 +13,7 @@ from cli.__main__ import app
 
 ROOT = Path(__file__).parents[2]
 CONTRACT = (
-    *("ingest", "export", "search", "trace", "reindex", "publish", "doctor", "up", "test"),
+    *("ingest", "export", "search", "trace", "reindex", "relabel", "publish", "doctor", "up", "test"),
     *("sources list", "sources add", "sources check", "sources import", "sources export", "user add"),
     *(
         "story show",
