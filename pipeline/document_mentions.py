@@ -9,6 +9,8 @@ from pipeline.document_window import dated, day_before, latest, windows
 from pipeline.issuers import issuer, place_of
 from pipeline.model import DocumentMention, Role
 
+_ANNOUNCING = ("công bố", "trao", "công bố và trao", "nhận được")  # days after a document's own
+
 
 def find(text: str, on: date | None = None, home: str = "") -> tuple[DocumentMention, ...]:
     """Return the official documents that a clean text names, in order of appearance.
@@ -30,7 +32,7 @@ def find(text: str, on: date | None = None, home: str = "") -> tuple[DocumentMen
         when, behind = dated(window, on)
         if not window.joined:
             now = role(text, window, when, on, last)
-        if now is Role.ISSUES and "-" not in when:
+        if now is Role.ISSUES and "-" not in when and not window.head.lower().endswith(_ANNOUNCING):
             when = day_before(window, on) or when
         found.append(DocumentMention(window.number, now, issuer(window, behind, home), when))
     return merged(found)

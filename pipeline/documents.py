@@ -30,7 +30,7 @@ _DOT = rf"\.(?=(?!UBND|HĐND|TP)[{_LETTER}]{{2,5}}(?![^\W\d_]))"
 _YEAR = r"(?:1 ?9\d\d|2 ?[01]\d\d|[89]\d)"
 _PART = (
     r"(?:(?:UBTV)?QH ?\d{1,2}(?![\d/.])|[A-ZĐ]{1,6} \d{1,2}(?= (?:ngày|của|về) | ?- ?[A-ZĐ])|"
-    rf"(?:TT[rg]|CTr|QyĐ|QĐi)(?![^\W\d_])|[{_LETTER}]{{2,8}}[a-zđ]{{1,2}}(?![^\W\d_])|"
+    rf"(?:TT[rg]|CTr|QyĐ|QĐi)(?:(?![^\W\d_])|(?=ngày|của|về))|[{_LETTER}]{{2,8}}[a-zđ]{{1,2}}(?![^\W\d_])|"
     rf"[{_LETTER}]{{1,14}}\d{{0,3}}(?: ?& ?[{_LETTER}]{{1,6}}|\.[IVX]{{1,4}}(?![^\W_]))?)"
 )
 # The first digit comes before what must not stand before it: so the scan runs at the speed of a class.

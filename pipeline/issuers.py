@@ -36,6 +36,7 @@ _ORGAN = re.compile(
 )
 _CAPITAL = re.compile(rf"[{CAPITALS}]")
 _OF = re.compile(r"[\s,)]*(?:của|do|được) ", re.IGNORECASE)
+_NEXT = re.compile(r"[,;]| và ")
 _DEPUTY = re.compile(r"^phó ", re.IGNORECASE)
 _HEAD_OF = re.compile(
     r"^(?:phó )?(?:chủ tịch|bộ trưởng|giám đốc|chánh thanh tra|chánh án) (?!nước)", re.IGNORECASE
@@ -119,9 +120,18 @@ def issuer(window: Window, behind: int, home: str) -> str:
     by_code, sure = _by_code(window.codes)
     if sure:
         return by_code
-    near = organs_in(window.head[-_LOOKED_AT:])[::-1] + organs_in(rest)
+    near = organs_in(_own(window.head))[::-1] + organs_in(rest)
     told = next((one for one in near if _fits(one.name, window.codes)), None)
     return _at_home(_office(told.name, window.codes) if told else by_code, home)
+
+
+def _own(head: str) -> str:
+    """Return the part of a sentence that may tell who issued a document, not an earlier one in it."""
+    others = documents.spans(head)
+    own = head[others[-1][1] :] if others else head
+    if others:
+        own = own[found.end() :] if (found := _NEXT.search(own)) else ""
+    return own.rpartition(";")[2][-_LOOKED_AT:]
 
 
 def _office(name: str, codes: Sequence[str]) -> str:

@@ -33,7 +33,7 @@ _START = re.compile(
     r"người phát ngôn)(?![^\W\d_])"
 )
 _FORMER_LINK = r"(?:kiêm |nguyên |cựu |cố |đồng thời là |là )*"
-_LINK = re.compile(rf"\s*(?:,|;| -| –|kiêm|và)?\s*{_FORMER_LINK}", re.IGNORECASE)
+_LINK = re.compile(rf"\s*(?:,| -| –|kiêm|và)?\s*{_FORMER_LINK}", re.IGNORECASE)
 _FORMER = re.compile(
     r"(?:(?<!\w)(?:nguyên|cựu|cố|nguyên là|từng là|từng giữ chức(?: vụ)?|từng làm|khi còn là|hồi còn là|"
     r"thôi giữ chức(?: vụ)?|"
@@ -265,6 +265,9 @@ def _bare(text: str, low: str, at: int) -> _Office | None:
     found = _BARE.match(low, at)
     if found is None:
         return None
+    worded = text[found.end() : found.end() + 1] == " " and "trưởng" not in found[0]
+    if worded and organs.person_at(text, found.end() + 1) is None:
+        return None  # of an organ that is not the state's or the Party's
     field = organs.words().field.match(text, found.end() + 1) if "trưởng" in found[0] else None
     end = field.end() if field else found.end()
     return _Office(at, end, text[at : found.end()], f"Bộ {field[0]}" if field else "")
@@ -407,7 +410,7 @@ def _unit(places: _Places, office: _Office, home: str) -> str:
     if not office.level:
         return ""
     if office.level in ("tỉnh", "thành phố", "tp"):
-        return home
+        return home or places.near(office.level, office.start)
     near = places.near(office.level, office.start)
     return f"{office.level} {near}" if near else ""
 

@@ -169,7 +169,13 @@ def organ(text: str, at: int) -> int:
     start = at + 1 if text[at : at + 1] == " " else at
     if field := table.field.match(text, start):
         where = place(text, field.end() + 1) if text[field.end() : field.end() + 1] == " " else None
-        return where.end if where and where.name else field.end()
+        return (
+            max(field.end(), where.end)
+            if where and where.level
+            else where.end
+            if where and where.name
+            else field.end()
+        )
     end = at
     for _ in range(_MOST_WORDS):
         word = _WORD.match(text, end)
