@@ -9,6 +9,7 @@ is left out: a date that is read wrong is worse than none.
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
 from pipeline.dates_in_prose import Mention, mentions
 
@@ -61,7 +62,13 @@ _SPAN_AFTER = re.compile(r"\s*(?:[-–]\s*\d|(?:cho\s+)?(?:đến|tới)(?:\s+h�
 
 def reported(text: str) -> Mention | None:
     """Return the first day that `text` reports as that of its news, with or without its year; else None."""
-    return next(_reports(text), None)
+    return _first_report(text[: _BEGINNING + _AFTER])
+
+
+@lru_cache(maxsize=8)
+def _first_report(beginning: str) -> Mention | None:
+    """Return the first day of the news; one text is asked about several fields."""
+    return next(_reports(beginning), None)
 
 
 def with_year(text: str) -> Mention | None:
