@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from pipeline.errors import BadSettings
@@ -235,6 +235,7 @@ def _bare(name: str) -> str:
     return _NOT_BARE.sub("", _KIND.sub("", plain(name).strip()))
 
 
+@lru_cache(maxsize=8_192)  # names are few and stand often; hostile ones push each other out
 def key(written: str) -> str:
     """Return the lookup key of a name as it stands in a text: caseless, with single spaces for signs."""
     return _GAP.sub(" ", fold(written)).strip()
