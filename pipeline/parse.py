@@ -192,12 +192,15 @@ def _feed(document: Document) -> Parsed:
     if root is None:
         raise Unreadable("feed", "neither RSS nor Atom")
     source, beyond, cut_off = _bounded(told[root.start() :])
-    parsed = feedparser.parse(
-        io.BytesIO(source.encode("utf-8", "replace")),
-        response_headers={"content-type": "application/xml; charset=utf-8"},
-        resolve_relative_uris=False,
-        sanitize_html=False,
-    )
+    try:
+        parsed = feedparser.parse(
+            io.BytesIO(source.encode("utf-8", "replace")),
+            response_headers={"content-type": "application/xml; charset=utf-8"},
+            resolve_relative_uris=False,
+            sanitize_html=False,
+        )
+    except LookupError as error:  # <item><link></item></link>: it looks for a link that has gone
+        raise Unreadable("feed", "the tags of its items are crossed") from error
     entries = parsed["entries"]
     if not entries and (parsed.get("bozo") or not parsed.get("version")):
         raise Unreadable("feed", "neither RSS nor Atom, or cut off before its first item")

@@ -437,6 +437,14 @@ def test_text_that_is_a_page_is_read_as_one() -> None:
     assert f"{PROSE}\n\n{MORE}" == draft.body
 
 
+def test_crossed_tags_are_unreadable() -> None:
+    """A link that ends outside of its item is no KeyError of feedparser's."""
+    crossed = b"<channel><item>x<title>a</title><link>y</item></link>"
+
+    with pytest.raises(Unreadable, match="crossed"):
+        _read(Form.FEED, crossed)
+
+
 @pytest.mark.parametrize("form", list(Form))
 def test_nothing_and_too_much_are_unreadable(form: Form) -> None:
     """An empty body and one beyond the limit are refused at the door, whatever the form."""
