@@ -29,6 +29,13 @@ _GLUED = re.compile(
     r"(?:[^\W\d_]{2,9}(?:\s[^\W\d_]{2,9}){0,2}\s?:\s?)?(?:\d{1,2}[:h]\d{2}\s?[,-]?\s?)?\d{1,2}[/.-]\d{1,2}[/.-]\d{4}(?:\s?[,-]?\s?\d{1,2}[:h]\d{2})?"
     rf"(?=[{CAPITALS}])"
 )
+_DIGIT = re.compile(r"\d")
+# Of "Đăng ngày: 08/10/2025 - Cập nhật: 09/10/2025" the first is asked for.
+_UPDATED = re.compile(
+    r"(?<=\d)\s?[)]?\s?[|,;(·•–-]?\s?(?:lần\s|ngày\s|lúc\s)?(?:cập nhật|sửa|update|updated|last updated)"
+    r"(?![^\W_])[^\d]{0,20}\d[^|]*$",
+    re.IGNORECASE,
+)
 _HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?//[^/?#]*", re.IGNORECASE)
 _QUERY = re.compile(r"[?#]")
 _IN_URL = (
@@ -61,7 +68,9 @@ def line(text: str, basis: Basis) -> When | None:
     A byline, a section or a counter may stand beside the date. Of a date that is glued to the
     first word of the text ("23/04/2021Sáng …") the date is taken.
     """
-    row = clean(text[: _LINE_SIZE + 1]).strip()
+    if not _DIGIT.search(text, 0, _LINE_SIZE):
+        return None
+    row = _UPDATED.sub("", clean(text[: _LINE_SIZE + 1]).strip())
     glued = _GLUED.match(row)
     if glued:
         row = glued[0]

@@ -67,7 +67,7 @@ _ENGLISH_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _BYLINE = re.compile(
     r"(?<![^\W_])(?:(?:(?:submitted|posted|published|written|đăng|viết|gửi)\s+)?(?:by|bởi)\s"
     r"|(?:tác giả|người (?:đăng|viết|gửi|tạo))\s?:)\s*[^|\d]{1,60}?"
-    r"(?=\s*(?:(?:on|at|vào|lúc|ngày)\b|[|,(¦-]))",
+    r"(?=\s*(?:(?:on|at|vào|lúc|ngày)\b|[|,(¦-]|$))",
     re.IGNORECASE,
 )
 _COUNTER = re.compile(
@@ -97,6 +97,7 @@ _EPOCH = re.compile(r"-?\d{9,10}(?:\.\d{1,9})?|\d{12,13}|\d{16}")
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?(?:\.?\d{1,3})?(Z|[+-]\d\d'?:?\d\d'?)?)?")
 _PDF_PREFIX = re.compile(r"^D:(?=\d{8})")
 _ISO_DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?:Z|[+-]\d\d:\d\d)")
+_GLUED_TIME = re.compile(r"(?<=[/.-]\d{4})(?=\d{1,2}[:h]\d\d)|(?<=[:h]\d\d)(?=\d\d[/.-]\d\d[/.-]\d{4})")
 _DOTTED_TIME = re.compile(r"(?<=\d{4})(?P<gap>[\s,|-]{1,5})(?P<h>\d{1,2})\.(?P<min>\d\d)$")
 _MONTH_FIELD = re.compile(
     rf"(?P<y>\d{{4}})[-/](?P<m>\d{{1,2}})|(?:tháng\s*)?(?P<m2>\d{{1,2}})(?:\s*[-/.]\s*|\s+năm\s+)(?P<y2>\d{{4}})"
@@ -174,6 +175,7 @@ def coarse(field: str, basis: Basis) -> When | None:
 
 def from_parts(row: str, basis: Basis, *, spare: int) -> When | None:
     """Take weekday, time, zone and one date out of `row`; None if more than `spare` words are left."""
+    row = _GLUED_TIME.sub(" ", row)
     rest = _DOTTED_TIME.sub(r"\g<gap>\g<h>:\g<min>", _ISO_DAY.sub(r"\1", _COUNTER.sub("¦", row)))
     weekday = _WEEKDAY.search(rest)
     rest = _ZONE_NAME.sub("", _WEEKDAY.sub("¦", rest))

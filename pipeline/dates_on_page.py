@@ -6,6 +6,7 @@ what belongs to something else on the page: teasers, comments, the site's clock.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -62,6 +63,7 @@ _POSTED = re.compile(
     re.IGNORECASE,
 )
 _LABELLED = re.compile(rf"{_POSTED.pattern}|(?<![^\W_])(?:cập nhật|tạo|updated?)(?![^\W_])", re.IGNORECASE)
+_UPDATED = re.compile(r"(?<![^\W_])(?:cập nhật|updated?)(?![^\W_])", re.IGNORECASE)
 _TIMED = re.compile(r"\d\s?[:hg]\s?\d\d")
 _MOST_DATED = 200  # elements asked
 _BELOW_HEADLINE = 6  # rows in which a date line may stand
@@ -173,7 +175,7 @@ def _at_headline(rows: list[str], title: str, last: str) -> When | None:
             if _TIMED.search(row) or _LABELLED.search(row)
         ]
         if when := _first(reversed(above)):
-            return when
+            return replace(when, basis=Basis.PAGE)  # it may be the site's clock
     return None
 
 
@@ -188,7 +190,14 @@ def _up_to_text(rows: list[str], last: str) -> Iterator[str]:
 
 
 def _first(rows: Iterable[str]) -> When | None:
-    return next((when for row in rows if (when := dates.line(row, Basis.HEADER))), None)
+    """Return the first date line, one that says "cập nhật" only if there is no other."""
+    updated = None
+    for row in rows:
+        when = dates.line(row, Basis.HEADER)
+        if when and not _UPDATED.search(row):
+            return when
+        updated = updated or when
+    return updated
 
 
 def _below(rows: list[str], last: str) -> When | None:

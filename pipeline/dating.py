@@ -89,11 +89,11 @@ def _is_clock(when: When, received_at: datetime) -> bool:
 
 
 def _with_proof(when: When, good: list[When], text: str, received_at: datetime) -> When:
-    """Return a field with its day and month swapped if the text alone proves them to be."""
+    """Return a date with its day and month swapped if the text alone proves them to be."""
     swapped = _swapped(when)
-    if not swapped or when.basis in _SHOWN:
+    if not swapped or when.basis is Basis.URL:
         return when
-    shown = {other.day() for other in good if other.basis in _SHOWN}
+    shown = {other.day() for other in good if other.basis in _SHOWN and other != when}
     if shown & {swapped, when.day()} or not _tells(text, swapped) or _tells(text, when.day()):
         return when
     mended = _on(swapped, when)
