@@ -68,6 +68,7 @@ _TIMED = re.compile(r"\d\s?[:hg]\s?\d\d")
 _MOST_DATED = 200  # elements asked
 _BELOW_HEADLINE = 6  # rows in which a date line may stand
 _ABOVE_HEADLINE = 2
+_MOST_HEADS = 20
 _SLACK = 20  # characters by which folding may change a row's length
 _BELOW_TEXT = 8
 _ANCESTORS = 12
@@ -165,10 +166,10 @@ def _at_headline(rows: list[str], title: str, last: str) -> When | None:
     key = fold(title)
     like = range(len(key) - _SLACK, len(key) + _SLACK)
     heads = [at for at, row in enumerate(rows) if key and len(row) in like and fold(row) == key]
-    for at in reversed(heads):
+    for at in reversed(heads[-_MOST_HEADS:]):
         if when := _first(_up_to_text(rows[at + 1 : at + 1 + _BELOW_HEADLINE], last)):
             return when
-    for at in reversed(heads):
+    for at in reversed(heads[-_MOST_HEADS:]):
         above = [
             row
             for row in rows[max(at - _ABOVE_HEADLINE, 0) : at]
