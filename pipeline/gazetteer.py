@@ -244,6 +244,7 @@ def key(written: str) -> str:
 def reload() -> None:
     """Read the tables anew at the next question."""
     _gazetteer.cache_clear()
+    is_one_area.cache_clear()
 
 
 def provinces() -> tuple[Province, ...]:
@@ -266,6 +267,7 @@ def area(slug: str) -> Area | None:
     return _gazetteer().areas.get(slug)
 
 
+@lru_cache(maxsize=4_096)  # asked of every name in a text
 def is_one_area(slug: str, on: date | None) -> bool:
     """Tell whether a unit's name means a single former unit's territory on a day; without a day, today.
 

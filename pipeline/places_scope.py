@@ -15,30 +15,24 @@ from pipeline.text import CAPITALS, clean, one_tone
 _DATA = Path(__file__).parent / "data" / "abroad.tsv"
 _HEAD = 1_500  # characters in which a text says what it is about
 
-_CENTRAL = re.compile(
-    r"\b(?=[TCQBNKV])(?:Thủ tướng|Chính phủ|Quốc hội|Chủ tịch nước|T(?:ổng (?:Bí|bí) thư|hứ trưởng"
-    r"|rung ương Đảng"
-    r"|ổng cục|ổng công ty|AND tối cao|òa án nhân dân tối cao)|B(?:an Bí thư|ộ (?:trưởng|Chính trị"
-    r"|Y tế|Công an"
-    r"|Quốc phòng|Tài chính|Nội vụ|Công [Tt]hương|Xây dựng|Tư pháp|Ngoại giao|GD&ĐT|GD-ĐT|GDĐT|GTVT"
-    r"|TN&MT|LĐ|KH|NN"
-    r"|VH|TT&TT|Giáo dục|Giao thông|Tài nguyên|Kế hoạch|Lao động|Thông tin|Nông nghiệp|Khoa học"
-    r"|Văn hóa|Dân tộc))"
-    r"|V(?:KSND|iện KSND) tối cao|Ngân hàng Nhà nước|Kiểm toán Nhà nước|Người phát ngôn)\b"
+_CENTRAL = (
+    r"Thủ tướng|Chính phủ|Quốc hội|Chủ tịch nước|Ngân hàng Nhà nước|Kiểm toán Nhà nước|Người phát ngôn"
+    r"|T(?:ổng (?:Bí|bí) thư|hứ trưởng|rung ương Đảng|ổng cục|ổng công ty|AND tối cao)|Tòa án nhân dân tối cao"
+    r"|V(?:KSND|iện KSND) tối cao|B(?:an Bí thư|ộ (?:trưởng|Chính trị|Y tế|Công an|Quốc phòng|Tài chính|Nội vụ"
+    r"|Công [Tt]hương|Xây dựng|Tư pháp|Ngoại giao|GD&ĐT|GD-ĐT|GDĐT|GTVT|TN&MT|LĐ|KH|NN|VH|TT&TT|Giáo dục"
+    r"|Giao thông|Tài nguyên|Kế hoạch|Lao động|Thông tin|Nông nghiệp|Khoa học|Văn hóa|Dân tộc))"
 )
-# Those below are asked of the lower-cased text: ignoring case costs three times as much.
-_COUNTRY = re.compile(
-    r"\b(?:cả nước|toàn quốc|nước ta|việt nam|vietnam airlines|người việt|đường sắt|đội tuyển"
-    r"|tuyển thủ|v[.-]league"
-    r"|sea games|aff cup|asiad|nhiều (?:tỉnh|địa phương)|(?:các|63) (?:tỉnh thành|tỉnh, thành|địa phương))\b"
-)
-_LOCAL = re.compile(
-    r"\b(?:t(?:ỉnh ủy|hành ủy|ỉnh ta|ỉnh nhà|rong tỉnh|oàn (?:tỉnh|thành phố|huyện|tp))|huyện ủy|của tỉnh"
-    r"|đảng bộ tỉnh|(?:ubnd|hđnd|ủy ban nhân dân|hội đồng nhân dân|công an|địa bàn)\s(?:tỉnh|thành phố"
-    r"|huyện|tp))\b"
+# Asked of the lower-cased text: ignoring case costs three times as much.
+_LOWER = re.compile(
+    r"\b(?:(?P<country>cả nước|toàn quốc|nước ta|việt nam|vietnam airlines|người việt|đường sắt|đội tuyển"
+    r"|tuyển thủ|v[.-]league|sea games|aff cup|asiad|nhiều (?:tỉnh|địa phương)"
+    r"|(?:các|63) (?:tỉnh thành|tỉnh, thành|địa phương))"
+    r"|(?P<local>t(?:ỉnh ủy|hành ủy|ỉnh ta|ỉnh nhà|rong tỉnh|oàn (?:tỉnh|thành phố|huyện|tp))|huyện ủy"
+    r"|của tỉnh|đảng bộ tỉnh|(?:ubnd|hđnd|ủy ban nhân dân|hội đồng nhân dân|công an|địa bàn)"
+    r"\s(?:tỉnh|thành phố|huyện|tp)))\b"
 )
 _LEADS = frozenset(
-    {
+    (
         *(
             "nước",
             "tại",
@@ -52,32 +46,15 @@ _LEADS = frozenset(
             "người",
             "quân",
             "quân đội",
-            "chính phủ",
-        ),
-        *(
-            "tổng thống",
-            "thủ tướng",
-            "ngoại trưởng",
-            "đại sứ quán",
-            "đại sứ",
-            "truyền thông",
-            "cảnh sát",
             "giữa",
-        ),
-        *(
             "và",
-            "đội tuyển",
-            "bộ ngoại giao",
-            "đông",
-            "tây",
-            "nam",
-            "bắc",
-            "hải quân",
-            "không quân",
-            "tòa án",
         ),
-    }
+        *("chính phủ", "tổng thống", "thủ tướng", "ngoại trưởng", "đại sứ quán", "đại sứ", "bộ ngoại giao"),
+        *("truyền thông", "cảnh sát", "đội tuyển", "hải quân", "không quân", "tòa án"),
+        *("đông", "tây", "nam", "bắc"),
+    )
 )
+_LEAD = 20  # characters before a name that may be one of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,31 +78,27 @@ class Scope:
 def scope(spoken: str) -> Scope:
     """Return how wide a text reaches. `spoken`: as `places_in_prose.as_spoken` returns it. Never raises."""
     head = spoken[:_HEAD]
-    low = head.lower()
-    abroad = _named_abroad(head)
-    return Scope(
-        central=len(_CENTRAL.findall(head)),
-        country=len(_COUNTRY.findall(low)),
-        abroad=len(abroad),
-        headed=any(at < head.find("\n") for at in abroad),
-        local=len(_LOCAL.findall(low)),
-    )
+    title_end = head.find("\n")
+    central = abroad = headed = 0
+    for hit in _upper().finditer(head):
+        if hit.lastgroup == "central":
+            central += 1
+        elif hit.lastgroup == "sure" or _is_led(head, hit.start()):
+            abroad += 1
+            headed += hit.start() < title_end
+    kinds = [hit.lastgroup for hit in _LOWER.finditer(head.lower())]
+    return Scope(central, kinds.count("country"), abroad, headed > 0, kinds.count("local"))
 
 
-def _named_abroad(head: str) -> list[int]:
-    """Return where names of the world outside stand, in no order."""
-    sure, unsure = _abroad()
-    found = [hit.start() for hit in sure.finditer(head)]
-    for hit in unsure.finditer(head):
-        before = head[max(0, hit.start() - 20) : hit.start()].lower().split()
-        if before and (before[-1] in _LEADS or " ".join(before[-2:]) in _LEADS):
-            found.append(hit.start())
-    return found
+def _is_led(head: str, at: int) -> bool:
+    """Tell whether a word stands before a name that makes it a country's."""
+    before = head[max(0, at - _LEAD) : at].lower().split()
+    return bool(before) and (before[-1] in _LEADS or " ".join(before[-2:]) in _LEADS)
 
 
 @cache
-def _abroad() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return the pattern of unmistakable names, grouped by first letter, and that of the others."""
+def _upper() -> re.Pattern[str]:
+    """Return the pattern of names with a capital, those of the world grouped by first letter."""
     names: dict[str, list[str]] = defaultdict(list)
     for line in _DATA.read_text("utf-8").splitlines():
         if not line.startswith("#"):
@@ -138,7 +111,8 @@ def _abroad() -> tuple[re.Pattern[str], re.Pattern[str]]:
     sure = "|".join(
         f"{head}(?:{'|'.join(sorted(rest, key=len, reverse=True))})" for head, rest in tails.items()
     )
-    return (
-        re.compile(rf"\b(?=[{CAPITALS}])(?:{sure})(?![^\W_])"),
-        re.compile(rf"\b(?:{'|'.join(map(re.escape, names['lead']))})\b(?!\s[{CAPITALS}])"),
+    unsure = "|".join(map(re.escape, names["lead"]))
+    return re.compile(
+        rf"\b(?=[{CAPITALS}])(?:(?P<central>{_CENTRAL})|(?P<sure>{sure})|(?P<unsure>{unsure})(?!\s[{CAPITALS}]))"
+        r"(?![^\W_])"
     )
