@@ -207,7 +207,7 @@ def _draft(found: Finding, context: _Context, shell: _Shell) -> Draft:
         image=found.image,
         attachments=found.attachments,
     )
-    made = labelled(draft, context.source, chrome)
+    made = labelled(draft, context.source, chrome, shell.places)
     if is_item and not made.places.provinces and not made.places.national:
         # The shell's place is the publisher's word, not the text's.
         return replace(made, places=replace(shell.places, explicit=()))

@@ -43,8 +43,8 @@ _HEAD_OF = re.compile(
 )
 _ALONE = ("QĐ", "CT", "CĐ", "TT")  # what the head of an organ issues in his own name
 _UNPLACED = re.compile(
-    r"(?:ubnd|ủy ban nhân dân|hđnd|hội đồng nhân dân|sở [^,]+|tỉnh ủy|văn phòng ubnd)(?P<level> tỉnh|"
-    r" thành phố| tp)?$"
+    r"(?:chủ tịch )?(?:ubnd|ủy ban nhân dân|hđnd|hội đồng nhân dân|sở [^,]+|tỉnh ủy|văn phòng ubnd)"
+    r"(?P<level> tỉnh| thành phố| tp)?$"
 )
 _PLACE = re.compile(
     r"(?<!\w)(?P<level>tỉnh|thành phố|tp|huyện|quận|thị xã|xã|phường|thị trấn)\.? (?P<name>(?!ủy).+)$"

@@ -13,17 +13,25 @@ from pipeline.model import Basis, Draft, Places, Source, SourceId
 from pipeline.places_in_prose import as_spoken, sightings
 
 _NOBODY = Source(SourceId(""), "")  # a source without a home
+_NOWHERE = Places()
 _UNIT = re.compile("(?:tỉnh|thành phố) ")
 _MERGED_ON = date(2025, 7, 1)  # since then "tỉnh" means one of today's provinces
 _TOLD_LATER = (Basis.INFERRED, Basis.RECEIVED)  # days on which a text need not have been published
 
 
-def labelled(draft: Draft, source: Source = _NOBODY, chrome: str = "") -> Draft:
-    """Return a draft of a source with the labels of its text; `chrome` is what stood around it."""
+def labelled(draft: Draft, source: Source = _NOBODY, chrome: str = "", around: Places = _NOWHERE) -> Draft:
+    """Return a draft of a source with the labels of its text.
+
+    Args:
+        draft: what was read.
+        source: who says it; its home is where "UBND tỉnh" is, if nothing else says where.
+        chrome: what stood around the text.
+        around: the places of what the text is a part of, where it tells none itself.
+    """
     text = draft.text()
     credited = f"{text}\n\n(Theo {draft.credit})" if draft.credit else text
     told = places.read(credited, on=draft.published.day(), chrome=chrome)
-    home = _home(told, source, draft.published.day() or _MERGED_ON)
+    home = _home(told if told.provinces or told.national else around, source, draft.published.day())
     on = None if draft.published.basis in _TOLD_LATER else draft.published.day()
     return replace(
         draft,
@@ -34,11 +42,12 @@ def labelled(draft: Draft, source: Source = _NOBODY, chrome: str = "") -> Draft:
     )
 
 
-def _home(told: Places, source: Source, day: date) -> str:
+def _home(told: Places, source: Source, published: date | None) -> str:
     """Return the unit that "UBND tỉnh" means in a text, as of its day ("tỉnh Quảng Nam"), "" if unsure.
 
     It is the one place told about; where none is, that of the source.
     """
+    day = published or _MERGED_ON
     here = not told.areas and not told.provinces and not told.national
     slugs = (source.area,) if here else told.areas
     area = gazetteer.area(slugs[0]) if len(slugs) == 1 and slugs[0] else None
@@ -56,10 +65,9 @@ def relabelled(draft: Draft, source: Source = _NOBODY) -> Draft:
     What stood around a text is not stored with it: a place that the text does not name came from there,
     or from a bulletin's shell, and is kept where the text itself tells none.
     """
-    fresh = labelled(draft, source)
-    if fresh.places.provinces or fresh.places.national:
-        return fresh
-    return replace(fresh, places=_kept(draft))
+    kept = _kept(draft)
+    fresh = labelled(draft, source, around=kept)
+    return fresh if fresh.places.provinces or fresh.places.national else replace(fresh, places=kept)
 
 
 def _kept(draft: Draft) -> Places:
