@@ -14,9 +14,10 @@ from functools import lru_cache
 from pipeline.dates_in_prose import Mention, mentions
 
 _BEGINNING = 1_500  # characters: what comes later is background more often than news
+_LEAD = 600  # characters in which a day with its year is news; the press gives years to what is past
 _EVIDENCE = 4_000  # characters in which another day may tell the year
 _BEFORE, _AFTER = 160, 60  # characters of a sentence around a day
-_SAME_TIMES = 60  # days between a day with its year and one without
+_SAME_TIMES = 31  # days between a day with its year and one without
 
 _SENTENCE = re.compile(r"[.!?…;\n](?=[\s\"”“'(])|\n")
 _CUED = re.compile(
@@ -43,8 +44,8 @@ _NOT_YET = re.compile(
 )
 _PAST = re.compile(
     r"(?<![^\W_])(?:thành lập|kỷ niệm|kỉ niệm|sinh|ra đời|giải phóng|truyền thống|trước đó|trước đây|năm"
-    r" ngoái|lịch sử|từng|nhân dịp|hy sinh|mất|qua đời|nguyên|từ|kể từ|đến|tới|trước|sau|tính đến|so với"
-    r"|cách đây)(?![^\W_])[^.;]{0,60}$",
+    r" ngoái|lịch sử|cáo trạng|hồ sơ vụ|đưa tin|từng|nhân dịp|hy sinh|mất|qua đời|nguyên|từ|kể từ"
+    r"|đến|tới|trước|sau|tính đến|so với|cách đây)(?![^\W_])[^.;]{0,60}$",
     re.IGNORECASE,
 )
 _DOCUMENT = re.compile(
@@ -76,7 +77,7 @@ def with_year(text: str) -> Mention | None:
     first = None
     for told in _reports(text):
         if told.year is not None:
-            return told
+            return None if told.start > _LEAD or _is_outdated(text, told) else told
         first = first or told
     if first is None:
         return None
@@ -88,6 +89,13 @@ def with_year(text: str) -> Mention | None:
     if len(years) != 1:
         return None
     return Mention(first.day, first.month, years.pop(), first.start, first.end)
+
+
+def _is_outdated(text: str, told: Mention) -> bool:
+    """Tell whether a text names a later day with its year: then the first one is background."""
+    year = told.year or 0
+    days = (day for day in mentions(text[:_EVIDENCE]) if day.year)
+    return any((day.year or 0, day.month, day.day) > (year, told.month, told.day + 1) for day in days)
 
 
 def _reports(text: str) -> Iterator[Mention]:
@@ -129,4 +137,4 @@ def _follows(first: Mention, other: Mention) -> bool:
         gap = date(other.year, first.month, first.day) - date(other.year, other.month, other.day)
     except ValueError:
         return False
-    return 0 <= gap.days <= _SAME_TIMES
+    return 0 < gap.days <= _SAME_TIMES  # the same day of another year is an anniversary

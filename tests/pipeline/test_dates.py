@@ -429,6 +429,9 @@ def test_told_is_the_first_full_date_of_our_times(prose: str, expected: str) -> 
         "Từ ngày 10/3/2021 đến ngày 12/3/2021, đoàn kiểm tra",
         "Ông A (sinh ngày 1/2/1990) nhận thưởng",
         "Sáng 5/3, xã họp; nghị quyết ngày 1/2/2021",
+        "Tối 9/8/2018 xảy ra vụ việc. Ngày 3/5/2019, tòa mở lại hồ sơ",
+        "Hôm nay (22-12), vừa tròn 25 năm. Ngày 22/12/1992, hai nước ký kết",
+        f"{'Xã họp bàn việc sửa đường. ' * 30}Ngày 9/8/2018, đường hỏng",
         "Đường 30/4, cầu 1/5 và Quảng trường 10/3 được sửa",
     ],
 )
