@@ -74,13 +74,11 @@ def _first_report(beginning: str) -> Mention | None:
 
 def with_year(text: str) -> Mention | None:
     """Return the day of the news with its year, told with it or by another day of these weeks; else None."""
-    first = None
-    for told in _reports(text):
-        if told.year is not None:
-            return None if told.start > _LEAD or _is_outdated(text, told) else told
-        first = first or told
+    first = reported(text)
     if first is None:
         return None
+    if first.year is not None:
+        return None if first.start > _LEAD or _is_outdated(text, first) else first
     years = {
         day.year
         for day in mentions(text[:_EVIDENCE])

@@ -404,7 +404,7 @@ def test_a_mention_says_where_it_stands() -> None:
         ("Khoảng 8h30 sáng 31/01/2023, đò chìm", "2023-01-31"),
         ("Ngày 29/4/2023 (nhằm ngày 10/3 âm lịch), làng mở hội", "2023-04-29"),
         ("Thực hiện Kế hoạch số 90/KH-UBND ngày 12/3/2021, sáng 20/3/2021, xã ra quân", "2021-03-20"),
-        ("Sáng 5/3, xã họp. Chiều 2/3/2021 huyện cũng họp", "2021-03-02"),
+        ("Sáng 5/3, xã họp. Chiều 2/3/2021 huyện cũng họp", "2021-03-05"),
         ("Sáng 5/3, xã họp theo lịch của huyện. Việc đã bàn ngày 2/3/2021.", "2021-03-05"),
     ],
 )
