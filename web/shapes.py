@@ -8,7 +8,7 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from pipeline.model import Story, Telling
+from pipeline.model import DocumentMention, Officeholder, Story, Telling
 from web.view import web_url
 
 
@@ -76,6 +76,35 @@ class EntryBody(BaseModel):
         )
 
 
+class DocumentBody(BaseModel):
+    """An official document that a story names."""
+
+    number: str = Field(examples=["90/KH-UBND"])
+    role: str = Field(
+        description="issues: that it was issued is the news; cites: it is a basis", examples=["issues"]
+    )
+    issuer: str = Field(description="as written or as the number says; empty if unknown")
+    dated: str = Field(description="a day, a month, a year, or empty", examples=["2021-04-28", "2023"])
+
+    @classmethod
+    def of(cls, one: DocumentMention) -> Self:
+        """Make the JSON form of a mention."""
+        return cls(number=one.number, role=one.role, issuer=one.issuer, dated=one.dated)
+
+
+class OfficeholderBody(BaseModel):
+    """A holder of public office that a story names."""
+
+    name: str
+    office: str = Field(examples=["Phó Chủ tịch UBND tỉnh"])
+    unit: str = Field(description="where the office is held; empty if the text does not say")
+
+    @classmethod
+    def of(cls, one: Officeholder) -> Self:
+        """Make the JSON form of an office holder."""
+        return cls(name=one.name, office=one.office, unit=one.unit)
+
+
 class StoryBody(BaseModel):
     """A story with all its tellings, the lead first."""
 
@@ -95,6 +124,8 @@ class StoryBody(BaseModel):
     areas: list[str]
     topics: list[str]
     doc_numbers: list[str]
+    documents: list[DocumentBody]
+    people: list[OfficeholderBody]
     taken_back: list[str] = Field(description="names of sources that withdrew their own telling")
     entries: list[EntryBody]
 
@@ -119,6 +150,8 @@ class StoryBody(BaseModel):
             areas=list(face.labels.areas),
             topics=list(face.labels.topics),
             doc_numbers=list(face.doc_numbers),
+            documents=[DocumentBody.of(one) for one in face.documents],
+            people=[OfficeholderBody.of(one) for one in face.people],
             taken_back=list(face.taken_back),
             entries=[EntryBody.of(told) for told in face.tellings],
         )

@@ -6,7 +6,7 @@ only if they are http or https.
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -17,12 +17,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from pipeline import places, text, topics
-from pipeline.model import LOCAL_ZONE, NATIONAL, EntryKind, Face, Labels, Places, Verdict
+from pipeline.model import LOCAL_ZONE, NATIONAL, EntryKind, Face, Labels, Officeholder, Places, Verdict
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
 _DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d:\d\d))?)?)?")
 _SHOWN_PLACES = 3
+_LEVELS = ("huyện", "quận", "xã", "phường")  # named in the office already: "Chủ tịch UBND huyện"
 
 VERDICTS = {
     Verdict.NEW: "Tin mới",
@@ -130,6 +131,18 @@ def told_places(told: Places) -> str:
     return "; ".join([name for name in (*named, *everywhere) if name][:_SHOWN_PLACES])
 
 
+def holders(people: Iterable[Officeholder]) -> list[tuple[str, str]]:
+    """Return each person with their offices, in order: ("Lê Văn Mẫu", "Bí thư Tỉnh ủy Đồng Tháp, …")."""
+    held: dict[str, list[str]] = {}
+    for one in people:
+        level, _, name = one.unit.partition(" ")
+        named = name and level.lower() in _LEVELS and level.lower() in one.office.lower().split()
+        held.setdefault(one.name, []).append(
+            " ".join(filter(None, (one.office, name if named else one.unit)))
+        )
+    return [(name, ", ".join(offices)) for name, offices in held.items()]
+
+
 def topic_name(slug: str) -> str:
     """Return a topic's name, "" for an unknown slug."""
     return next((topic.name for topic in topics.topics() if topic.slug == slug), "")
@@ -203,6 +216,7 @@ def _environment() -> Environment:
         area_choice,
         place,
         told_places,
+        holders,
         topic_name,
         web_url,
         host,

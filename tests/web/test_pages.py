@@ -9,7 +9,17 @@ import httpx
 import pytest
 from lxml import html
 
-from pipeline.model import EntryKind, Source, SourceId, Story, StoryId, StoryState
+from pipeline.model import (
+    DocumentMention,
+    EntryKind,
+    Officeholder,
+    Role,
+    Source,
+    SourceId,
+    Story,
+    StoryId,
+    StoryState,
+)
 from pipeline.store import Database, stories, words
 from search import sync
 from search.index import Index
@@ -35,7 +45,14 @@ def told(db: Database) -> dict[str, StoryId]:
         guid="",
         bulletin_id="b",
         bulletin_number=3,
-        doc_numbers=("73/2023/NĐ-CP",),
+        documents=(
+            DocumentMention("12/QĐ-UBND", Role.ISSUES, "UBND tỉnh Bến Tre", "2026-11-19"),
+            DocumentMention("73/2023/NĐ-CP", Role.CITES, "Chính phủ", "2023"),
+        ),
+        people=(
+            Officeholder("Lê Văn Mẫu", "Bí thư Huyện ủy", "huyện Giồng Trôm"),
+            Officeholder("Lê Văn Mẫu", "Chủ tịch HĐND huyện", "huyện Giồng Trôm"),
+        ),
     )
     send(db, again, source=GAZETTE)
     send(db, draft("2", "Khám miễn phí ở Tân Phú", OTHER, url="javascript:alert(1)", topics=("y-te",)))
@@ -194,9 +211,25 @@ def test_a_story_shows_its_tellings_and_why_they_are_one(
     body = client.get(f"/api/stories/{told['Thôn']}").json()
 
     assert ["Tin mới", "Cùng một tin"] == [reason.partition(":")[0] for reason in reasons]
-    assert "73/2023/NĐ-CP" in page.text
-    assert ["73/2023/NĐ-CP"] == body["doc_numbers"]
+    assert ["12/QĐ-UBND", "73/2023/NĐ-CP"] == body["doc_numbers"]
     assert ["NEW", "JOINS"] == [entry["decision"]["verdict"] for entry in body["entries"]]
+
+
+def test_a_story_shows_its_documents_and_office_holders(
+    client: httpx.Client, told: dict[str, StoryId]
+) -> None:
+    """What was issued stands apart from what is cited; each person has all offices behind."""
+    page = client.get(f"/stories/{told['Thôn']}")
+    body = client.get(f"/api/stories/{told['Thôn']}").json()
+    documents = [" ".join(one.split()) for one in found_in(page, '//*[@class="docs"]/li')]
+    people = [" ".join(one.split()) for one in found_in(page, '//*[@class="people"]/li')]
+
+    assert ["12/QĐ-UBND UBND tỉnh Bến Tre, 19/11/2026", "73/2023/NĐ-CP Chính phủ, năm 2023"] == documents
+    assert ["Lê Văn Mẫu Bí thư Huyện ủy Giồng Trôm, Chủ tịch HĐND huyện Giồng Trôm"] == people
+    assert [("12/QĐ-UBND", "issues"), ("73/2023/NĐ-CP", "cites")] == [
+        (one["number"], one["role"]) for one in body["documents"]
+    ]
+    assert ["Bí thư Huyện ủy", "Chủ tịch HĐND huyện"] == [one["office"] for one in body["people"]]
 
 
 def test_a_merged_story_sends_on(client: httpx.Client, db: Database, told: dict[str, StoryId]) -> None:
