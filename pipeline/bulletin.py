@@ -8,7 +8,7 @@ one with a list in it, is none. No character is lost: `"".join((masthead, *raws,
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from pipeline import masthead, numbered, press_review, rundown
 from pipeline.furniture import unmarked
@@ -21,6 +21,8 @@ __all__ = ["Bulletin", "Item", "split"]
 
 _MOST_LINES = 20_000
 _NAMING_ROWS = 200  # filled rows in which a heading stands
+_LONGEST_NAME = 301  # characters: a longer row names nothing
+_EDGES = " #*_[]\r\n"  # marks around a heading
 _ENOUGH_HERE = 2
 
 
@@ -51,7 +53,7 @@ def split(text: str, *, sure: bool = False) -> Bulletin | None:
     if not rows or len(rows) > _MOST_LINES:
         return None
     named = _is_named(rows)
-    if not (named or sure or text.count("đây") >= _ENOUGH_HERE):
+    if not (named or sure or text.casefold().count("tại đây") >= _ENOUGH_HERE):
         return None
     found = numbered.read(rows, named=named, sure=sure)
     if found is None and (named or sure):
@@ -61,8 +63,8 @@ def split(text: str, *, sure: bool = False) -> Bulletin | None:
 
 def _is_named(rows: list[str]) -> bool:
     """Tell whether a row at the top may name a bulletin."""
-    filled = [row for row in rows if row.strip()][:_NAMING_ROWS]
-    return any(masthead.names_bulletin(unmarked(row).strip(" #\r\n")) for row in filled)
+    filled = islice((row.strip(_EDGES) for row in rows if not row.isspace()), _NAMING_ROWS)
+    return masthead.named_at([row[:_LONGEST_NAME] for row in filled]) is not None
 
 
 def _bulletin(found: Reading) -> Bulletin:

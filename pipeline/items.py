@@ -10,8 +10,14 @@ from pipeline.text import CAPITALS
 from pipeline.wrapped import Wrap, continues, joined
 
 _LONGEST_HEADING = 260  # characters; a longer one is a paragraph
+_LONGEST_CAPTION = 120  # of one that is a sentence and all that the item says
 HERE = re.compile(r"tại đây[\s\])*.:…\"”»>]*(?:\([^()\s]*\))?[\s*.:]*$", re.IGNORECASE)
 _TWO_SENTENCES = re.compile(rf"(?<![{CAPITALS}])(?<!Tp)\. ")  # "TP. HCM" and "PGS. TS." end none
+_BOLD_LEAD = re.compile(
+    r"\s*(?P<mark>\*\*|__)?(?P<heading>[^*_\n]{8,200}?)[.:]?\s*(?:\*\*|__)[.:]?\s+(?P<text>[^\s*_].{20,})",
+    re.DOTALL,
+)
+_HEADING_MARK = re.compile(r"^\s*#{1,6}\s+")
 _BORDERS = re.compile(r"^\s*\|\s*|\s*\|\s*$")
 _CLOSED = re.compile(r"[.!?…;:][\"”’')*\]]*$")
 
@@ -95,6 +101,9 @@ def item(number: int, rows: list[str], start: Start, told: Wrap) -> Item:
         rest = rest[:-1]
     if start.opening is Opening.PROSE:
         return Item(number, "", joined([first, *rest], told), raw)
+    first = _HEADING_MARK.sub("", first)
+    if lead := _BOLD_LEAD.fullmatch(first):
+        return Item(number, lead["heading"].strip(), joined([lead["text"], *rest], told), raw)
     heading, after = unmarked(first).strip(), rest
     if start.opening is not Opening.CELL:
         heading, after = _whole_heading(heading, rest, told)
@@ -102,7 +111,8 @@ def item(number: int, rows: list[str], start: Start, told: Wrap) -> Item:
         _TWO_SENTENCES.search(heading) or HERE.search(heading)
     )
     body = joined(after, told)
-    if is_heading and (body or start.opening in _HEADLINES or not _CLOSED.search(heading)):
+    is_caption = len(heading) <= _LONGEST_CAPTION or not _CLOSED.search(heading)
+    if is_heading and (body or start.opening in _HEADLINES or is_caption):
         return Item(number, heading.rstrip(" .:;"), body, raw)
     return Item(number, "", joined([first, *rest], told), raw)
 

@@ -12,13 +12,12 @@ from pipeline.furniture import is_prose, unmarked
 from pipeline.model import Basis, When
 from pipeline.text import clean, fold
 
-_ROWS = 12  # filled rows above the first item that may be the heading
+_ROWS = 20  # filled rows above the first item that may be the heading
 _TITLE_ROWS = 4  # rows of the heading that may name its day
 _LONGEST_ROW = 300
 _LONGEST_PREFIX = 60
 _LONGEST_INTRO = 300  # characters of prose between heading and first item
 _LONGEST_LEAD_IN = 800  # the same where it ends in a colon and each item has its own text
-_FEW_WORDS = 7  # a heading that says no more needs no day
 _MENU_WORDS = 4  # a name in capitals of no more words may be a menu's
 
 _END = r"(?![^\W\d_])"
@@ -30,11 +29,22 @@ _MASTHEAD = re.compile(
     rf"(?:\[?(?:[^.!?:|]{{1,{_LONGEST_PREFIX}}}(?:[:|»]| - ))? *)?"
     rf"(?:(?:{either('sure_names')}|{either('names')}){_END}|{_DIRECTING}).*"
 )
+# Some word of each name above: a tenth of all rows has one, and folding is what costs.
+_HINT = re.compile(
+    r"tin|báo|điều h|thời sự|sự kiện|hoạt động|nhịp sống|chuyển động|toàn cảnh|tuần|ngày qua", re.IGNORECASE
+)
+_DIRECTS = re.compile(r".{0,60}chỉ đạo,?(?: và)? điều hành", re.IGNORECASE)
 _SURE = re.compile(rf"{either('sure_names')}{_END}")
-_SURE_ALONE = re.compile(rf"{either('sure_names')}{_END}[^:;.!?]*")
+_SURE_ALONE = re.compile(rf"{either('sure_names')}{_END}(?: {either('alone')}| -)*")
+_ISSUE = re.compile(rf"(?<![^\W_]){either('issue')}")
+_PRESS_TEXT = re.compile(
+    rf"thông (?:tin|cáo) báo chí {either('one_press_text')}{_END}(?!.*chỉ đạo,? điều hành)"
+)
 _GOES_ON = re.compile(rf"[(\[]{{0,2}}{either('heading_goes_on')}")
 _ABOUT = re.compile(rf"(?<![^\W_]){either('about')}(?![^\W_])")
-_ONE_SUBJECT = re.compile(rf"bản tin(?: nhanh)?(?: số \S+)?(?: về)? {either('one_subject')}")
+_ONE_SUBJECT = re.compile(
+    rf"bản tin(?: nhanh)?(?: số \S+)?(?: về)?(?: phòng,? chống)? {either('one_subject')}"
+)
 _SIGNATURE = re.compile(
     rf"{either('makers')}{_END}.{{0,160}}|{either('makers_labels')}\s*[:.].{{0,160}}|[^ ]+@[^ ]+|-{{2,}}|"
     r"(?:kính |trân trọng ){0,2}mời (?:quý (?:vị|khán giả|thính giả|bạn đọc)|các bạn|bạn|khán giả)?.{0,40}"
@@ -70,19 +80,22 @@ class Heading:
         if not self.rows or intro > longest or self.is_of_article():
             return False
         name = fold(self.rows[0])
-        words = len(name.split())
         is_sure = bool(_SURE.match(name))
         if self._tells_day(dated_lines=is_sure) or (
-            self.rows[0].isupper() and (is_sure or words > _MENU_WORDS)
+            self.rows[0].isupper() and (is_sure or len(name.split()) > _MENU_WORDS)
         ):
             return True
-        return told and not self.above and words <= _FEW_WORDS and bool(_SURE_ALONE.fullmatch(name))
+        if not (told and is_sure):
+            return False
+        return bool(_ISSUE.search(name) or (not self.above and _SURE_ALONE.fullmatch(name)))
 
     def is_of_article(self) -> bool:
         """Tell whether the headline speaks about a bulletin, or the text has one subject."""
         name = fold(self.rows[0])
         whole = fold(" ".join(self.rows[:2]))
-        return name.endswith((":", "?")) or bool(_ABOUT.search(name) or _ONE_SUBJECT.search(whole))
+        return name.endswith((":", "?")) or bool(
+            _ABOUT.search(name) or _ONE_SUBJECT.search(whole) or _PRESS_TEXT.match(name)
+        )
 
     def _tells_day(self, *, dated_lines: bool) -> bool:
         """Tell whether the heading names its day; a page's own date line counts below a sure name only."""
@@ -109,7 +122,20 @@ class Heading:
 
 def names_bulletin(line: str) -> bool:
     """Tell whether a plain line may name a bulletin."""
-    return len(line) <= _LONGEST_ROW and bool(_MASTHEAD.fullmatch(fold(line)))
+    if len(line) > _LONGEST_ROW or not _HINT.search(line):
+        return False
+    return bool(_MASTHEAD.fullmatch(fold(line)))
+
+
+def named_at(lines: list[str]) -> int | None:
+    """Return the first plain row that may name a bulletin, alone or with the row below it."""
+    for at, line in enumerate(lines):
+        if names_bulletin(line):
+            return at
+        both = f"{line} {lines[at + 1]}" if at + 1 < len(lines) else ""
+        if _DIRECTS.match(line) and names_bulletin(both):
+            return at
+    return None
 
 
 def heading(rows: list[str], *, told: bool) -> Heading | None:
@@ -122,7 +148,9 @@ def heading(rows: list[str], *, told: bool) -> Heading | None:
     filled = [row for row in (unmarked(row).strip(" #\r\n") for row in rows) if row]
     above = max(len(filled) - _ROWS, 0)
     found = [
-        Heading(tuple(filled[at:]), at) for at in range(above, len(filled)) if names_bulletin(filled[at])
+        Heading(tuple(filled[at:]), at)
+        for at in range(above, len(filled))
+        if named_at(filled[at : at + 2]) == 0
     ]
     if not found or (found[0].is_of_article() and not found[0].above):
         return None

@@ -47,6 +47,9 @@ _TABLE_ROW = re.compile(r"\s*\| *(?:\*\*)?\d{1,2}(?:\*\*)?[.)]? *\|[^|\n]*(?=\|)
 _ROMAN = re.compile(
     r"\s*+(?:#{1,6}\s++)?(?P<strong>\*\*)?(?P<word>(?!))?(?P<number>[IVX]{1,5})(?P<mark>[.)/])\s++(?P<title>\S.*?)\s*"
 )
+_NESTED = re.compile(
+    r"\s*+(?:#{1,6}\s++)?(?:\*\*|__)?\d{1,2}\.(?P<number>\d{1,2})[.)]?(?:\*\*)?\s++(?P<title>\S.*)"
+)
 _ROMANS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
 _MISREAD = re.compile(r"\s*(?:\*\*)?\s*(?:[lIi|!][.):/](?:\s+|(?=[^\W\d_]))|[.)/-]\s*)")
 _READ_ON = re.compile(
@@ -93,6 +96,10 @@ def read(rows: list[str], *, named: bool, sure: bool) -> Reading | None:
         starts = _run(rows, loose=True, cells=True)
     if not starts:
         return None
+    if len(starts) > 1 and all(is_field(_title(rows, start)) for start in starts):
+        starts = _nested(rows, starts[0].at)
+        if not starts:
+            return None  # a press review whose fields have numbers
     ends = [*(start.at for start in starts[1:]), len(rows)]
     own = [rows[start.at : end] for start, end in zip(starts, ends, strict=True)]
     told = sum(any(map(is_prose, map(str.strip, part))) for part in own) * 2 >= len(own)
@@ -110,6 +117,16 @@ def _run(rows: list[str], *, loose: bool, cells: bool) -> list[Start]:
         first = _unread(rows, run[0])
         run = [first, *run] if first else [marks[index].start for index in _chain(marks, loose=False)]
     return run[:_MOST_ITEMS] if not cells or len(run) >= _FEWEST_CELLS else []
+
+
+def _title(rows: list[str], start: Start) -> str:
+    return unmarked(rows[start.title_at][start.title_from :]).strip()
+
+
+def _nested(rows: list[str], first: int) -> list[Start]:
+    """Return items numbered within fields that have numbers themselves: "1. KINH TẾ", "1.1. Cầu"."""
+    hits = ((at, _NESTED.match(rows[at])) for at in range(first, len(rows)))
+    return [Start(at, at, hit.start("title")) for at, hit in hits if hit][:_MOST_ITEMS]
 
 
 def _by_cells(row: str) -> tuple[str, ...]:

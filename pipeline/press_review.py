@@ -19,8 +19,10 @@ from pipeline.text import fold
 _FEWEST = 2
 _MOST = 300
 _ROWS_ABOVE = 120  # filled rows in which the heading stands
+_SENTENCE = 30  # characters of a paragraph of one short sentence
+_MARKED = ("## ", "### ", "#### ")  # rows that Markdown calls headings
 _SHARE = 0.6  # of the stretches of prose have a headline where headlines part them
-_REVIEW = re.compile(either("reviews"))
+_REVIEW, _SHORTS = re.compile(either("reviews")), re.compile(either("shorts"))
 _DISEASE = re.compile(r"(?<![^\W_])(?:covid|ncov|dịch(?! vụ)|sốt xuất huyết|ca mắc)(?![^\W_])")
 _COUNTS = re.compile(
     r"(?:có|ghi nhận|tổng số|với|là)(?: khoảng| hơn| trên| gần| tổng số| tổng cộng)*? "
@@ -56,9 +58,9 @@ def read(rows: list[str], *, sure: bool) -> Reading | None:
         return None
     below, name = head
     places = [at for at in filled if at >= below]
-    kinds = _kinds(bare, places)
-    is_review = bool(_REVIEW.match(fold(name)))
-    starts = _by_headline(places, kinds) or _by_paragraph(bare, places, kinds, is_review=is_review)
+    kinds = _kinds(rows, bare, places)
+    least = 0 if _SHORTS.match(fold(name)) else 1 if _REVIEW.match(fold(name)) else _FEWEST
+    starts = _by_headline(places, kinds) or _by_paragraph(bare, places, kinds, least)
     if len(starts) < _FEWEST:
         return None
     return Reading(rows, starts[:_MOST], len(rows))
@@ -66,11 +68,10 @@ def read(rows: list[str], *, sure: bool) -> Reading | None:
 
 def _heading(rows: list[str], bare: list[str], filled: list[int], *, sure: bool) -> tuple[int, str] | None:
     """Return the first row below the heading, and the row that names the bulletin."""
-    for at in filled[:_ROWS_ABOVE]:
-        if masthead.names_bulletin(bare[at]):
-            break
-    else:
+    place = masthead.named_at([bare[at] for at in filled[:_ROWS_ABOVE]])
+    if place is None:
         return (filled[0], "") if sure and filled else None
+    at = filled[place]
     end = at + 1
     while end < len(rows) and not _begins(bare[end]):
         end += 1
@@ -89,7 +90,7 @@ def _begins(line: str) -> bool:
     return is_prose(line) or (is_headline(line) and not line.isupper() and not dates.mentions(line))
 
 
-def _kinds(bare: list[str], places: list[int]) -> list[_Row]:
+def _kinds(rows: list[str], bare: list[str], places: list[int]) -> list[_Row]:
     """Tell what each filled row is."""
     kinds = []
     for at, below in pairwise([*places, len(bare)]):
@@ -97,16 +98,24 @@ def _kinds(bare: list[str], places: list[int]) -> list[_Row]:
         after = bare[below] if below < len(bare) else ""
         if is_field(line) or is_paper(line):
             kinds.append(_Row.FIELD)
-        elif is_prose(line) or line.endswith((".", "…", ".”")):
+        elif _is_paragraph(line):
             goes_on = _GOES_ON.match(fold(line[:100])) or line[0].islower() or line[0] in "-–+•("
             kinds.append(_Row.MORE if goes_on else _Row.PROSE)
-        elif (
-            is_prose(after) and is_headline(line) and not masthead.is_signature(line) and byline(line) is None
-        ):
+        elif _is_paragraph(after) and (rows[at].startswith(_MARKED) or _heads_text(line)):
             kinds.append(_Row.HEADLINE)
         else:
             kinds.append(_Row.OTHER)
     return kinds
+
+
+def _is_paragraph(line: str) -> bool:
+    """Tell whether a row is prose: long, or closed by a full stop."""
+    return is_prose(line) or (len(line) >= _SENTENCE and line.endswith((".", "…", ".”", '."')))
+
+
+def _heads_text(line: str) -> bool:
+    """Tell whether a row above a paragraph is its headline."""
+    return is_headline(line) and not masthead.is_signature(line) and byline(line) is None
 
 
 def _by_headline(places: list[int], kinds: list[_Row]) -> list[Start]:
@@ -126,10 +135,10 @@ def _by_headline(places: list[int], kinds: list[_Row]) -> list[Start]:
     return starts
 
 
-def _by_paragraph(bare: list[str], places: list[int], kinds: list[_Row], *, is_review: bool) -> list[Start]:
-    """Return the paragraphs, [] if no fields part them."""
+def _by_paragraph(bare: list[str], places: list[int], kinds: list[_Row], least: int) -> list[Start]:
+    """Return the paragraphs, [] if fewer than `least` fields part them."""
     fields = sum(kind is _Row.FIELD or leads_in(bare[at]) for at, kind in zip(places, kinds, strict=True))
-    if fields < (1 if is_review else _FEWEST):
+    if fields < least:
         return []
     starts: list[Start] = []
     above = _Row.FIELD

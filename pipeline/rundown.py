@@ -15,6 +15,7 @@ from pipeline.items import Opening, Reading, Start
 from pipeline.text import CAPITALS
 
 _FEWEST = 3  # items; two dashes are any text's
+_INDENT = 2  # spaces that make a bullet one of the item above
 _MOST = 300
 _LONGEST_PART = 400  # characters between two semicolons
 _SHORTEST_PART = 12
@@ -25,8 +26,10 @@ _MOST_TOLD_BELOW = 2  # paragraphs that may follow a list of headlines
 
 _ALIKE = ("-–—", "+", "*★", "•●·∙", "▪■", "►➢➤", "✓✔", "♦◆")
 _KINDS = {bullet: alike[0] for alike in _ALIKE for bullet in alike}
-_BULLET = re.compile(
-    rf"\s*+(?:\*\*(?=[^*]))?(?P<bullet>[{re.escape(''.join(_KINDS))}])(?P=bullet){{0,2}}(?:\*\*)?\s*+(?P<title>[^\s\d].*|\d+[^.)\d].*)\s*"
+_OTHERS = re.escape("".join(bullet for bullet in _KINDS if bullet != "*"))
+_BULLET = re.compile(  # "**" opens bold text
+    rf"\s*+(?:\*\*(?=[^*]))?(?P<bullet>\*(?=\s|\*\*[^*])|[{_OTHERS}])(?P=bullet){{0,2}}(?:\*\*)?\s*+"
+    r"(?P<title>[^\s\d].*|\d+[^.)\d].*)\s*"
 )
 _RULE = re.compile(r"\s*(?:[-–—*_=+•]\s*){3,}\s*")
 _INLINE = re.compile(rf"(?<=[^\s,;(–-])\s(?P<bullet>[+*•●▪–—-])\s(?=[\"“‘{CAPITALS}\d])")
@@ -50,6 +53,7 @@ class _Bullet:
     kind: str
     title_from: int
     title: str
+    indent: int
 
 
 def read(rows: list[str], *, sure: bool) -> Reading | None:
@@ -69,7 +73,8 @@ def _bulleted(rows: list[str], *, sure: bool) -> Reading | None:
     if len(starts) < _FEWEST:
         return None
     first = starts[0].at
-    if not sure and masthead.heading(rows[:first], told=False) is None:
+    told = sum(is_prose(unmarked(rows[start.at])) for start in starts) * 2 >= len(starts)
+    if not sure and masthead.heading(rows[:first], told=told) is None:
         return None
     if _told_below(rows, starts):
         return None
@@ -83,7 +88,8 @@ def _bullets(rows: list[str]) -> list[_Bullet]:
         hit = _BULLET.fullmatch(row) if row.strip() and not _RULE.fullmatch(row) else None
         if hit:
             title = unmarked(hit["title"]).strip()
-            found.append(_Bullet(at, _KINDS[hit["bullet"]], hit.start("title"), title))
+            indent = hit.start("bullet")
+            found.append(_Bullet(at, _KINDS[hit["bullet"]], hit.start("title"), title, indent))
     return found
 
 
@@ -92,6 +98,7 @@ def _starts(bullets: list[_Bullet]) -> list[Start]:
     if not bullets:
         return []
     kind = bullets[0].kind
+    bullets = [one for one in bullets if one.indent < bullets[0].indent + _INDENT]
     heads = {one.at for one, below in pairwise(bullets) if _heads(one, below)}
     inner = [one.kind for one in bullets if one.kind != kind]
     if heads and inner:
