@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from itertools import islice
 
 from pipeline.gazetteer import Name, key, names
 from pipeline.places_local import Local, locals_in
@@ -40,16 +41,18 @@ _BEFORE = re.compile(
     r"|đền|vịnh|hồ"
     r"|rạch|(?<!gia\s)đình|(?<!vùng\s)(?<!miền\s)núi|(?<!vùng\s)sông|bún|bún bò|quỹ tín dụng(?:\snhân dân)?"
     r"|ông|bà|anh|chị|(?<!trẻ\s)em|cô|chú|bác|bé|cháu)\s)"
-    r"|(?P<firm>trường\s(?:(?:tiểu học|thcs|thpt|th|mầm non|mẫu giáo|phổ thông"
+    r"|(?P<firm>(?:nhiệt điện|xi măng|chi nhánh|flc|vinpearl|vinhomes|resort|hotel)\s"
+    r"|trường\s(?:(?:tiểu học|thcs|thpt|th|mầm non|mẫu giáo|phổ thông"
     r"|trung học)\s(?:[^\s.,;]+\s){0,3})?"
     r"|(?:công ty|tập đoàn|ngân hàng|khách sạn|nhà hàng|siêu thị|chung cư|bia|clb|câu lạc bộ"
     r"|đội bóng)\s(?:(?!(?:ở|tại|của|với|và|cho|về|từ|đến)\s)[^\s.,;]+\s){0,4})"
-    r"|(?P<institution>(?:đại học|cao đẳng|đh|học viện|bệnh viện|nhiệt điện|xi măng"
+    r"|(?P<institution>(?:đại học|cao đẳng|đh|học viện|bệnh viện"
     r"|(?<!môi\s)(?<!thị\s)(?<!hiện\s)(?<!công\s)(?<!quảng\s)trường)\s"
     r"(?:(?!(?:ở|tại|của|với|và|cho|về|từ|đến|tỉnh|thành\sphố|tp)\s)[^\s.,;]+\s){0,4})"
     r"|(?P<home>(?:tuổi,?\s(?:ở|người)|sinh(?:\sra|\snăm\s\d{4}|\sngày\s[\d/.-]+)?\s(?:tại|ở))\s(?:[^.;\n()]{1,25},\s)?"
     r"(?:tỉnh\s|tp\.?\s?|thành phố\s)?"
-    r"|(?:trú|quê(?!\shương)|ngụ|hktt|gốc|hộ khẩu)\s(?:(?:quán|trú|tại|ở|gốc)\s){0,2}"
+    r"|tốt nghiệp\s(?:[^\s.,;]+\s){0,6}|(?:trú|quê(?!\shương)|ngụ|hktt|gốc|hộ khẩu)\s(?:(?:quán|trú"
+    r"|tại|ở|gốc)\s){0,2}"
     r"(?:(?!(?:bị|đã|vừa|khi|về|vào|đang|có|làm|lái|đi|ở|tại|từ|cướp|trộm|gây|tông|lừa|mua|bán|giết|đâm|chở|vượt)\s)"
     r"[^\s.;()]+\s){0,9}|(?:đại biểu|đb)\s(?:[^\s.,;()]+\s){0,5}\()"
     r"|(?P<today>nay\s(?:là|thuộc)\s(?:tỉnh\s|thành phố\s|tp\.?\s?)?)"
@@ -79,6 +82,7 @@ _JOINT = re.compile(r"\s?(?:,|;|và|với|hoặc|-|–)\s?(?:(?:tỉnh|thành ph
 _GIVEN_NAME = re.compile(rf"(?<![^\W_])(?!Thiên|Festival|Thành|Học|Nội|Ương|Đô|Xứ)[{CAPITALS}][^\W\d_]+\s$")
 
 _REACH = 60  # characters before a name that are looked at
+_MOST = 3_000  # names, a hundred times those of a long article; what has more is a list
 _HEAD = 200  # characters: headline and first words, where news says its place
 _LIST = 4  # names in a row from which they are a list
 _OF_INSTITUTION = 0.5  # it serves the whole province, but may be quoted from far away
@@ -155,7 +159,7 @@ def sightings(spoken: str) -> tuple[Sighting, ...]:
     pattern, known = _lexicon()
     hits = [
         (hit, name)
-        for hit in pattern.finditer(spoken)
+        for hit in islice(pattern.finditer(spoken), _MOST)
         if (name := known.get(key(hit[0]))) and _begins(spoken, hit.start(), name.lead)
     ]
     units = {one.end: one for one in locals_in(spoken) if not one.commune}

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 from pipeline.gazetteer import area, key
@@ -18,20 +19,20 @@ from pipeline.text import CAPITALS
 _DATA = Path(__file__).parent / "data"
 _DISTRICTS, _COMMUNES = _DATA / "districts.tsv", _DATA / "communes.tsv"
 _KINDS = {
-    "huyện": "huyện", "huyện đảo": "huyện", "huyện ủy": "huyện", "h": "huyện", "quận": "quận",
-    "quận ủy": "quận", "q": "quận", "thị xã": "thị xã", "thị ủy": "thị xã", "tx": "thị xã",
+    "huyện": "huyện", "huyện đảo": "huyện", "huyện ủy": "huyện", "thị trấn": "huyện", "h": "huyện",
+    "quận": "quận", "quận ủy": "quận", "q": "quận", "thị xã": "thị xã", "thị ủy": "thị xã", "tx": "thị xã",
     "thành phố": "thị xã", "thành ủy": "thị xã", "tp": "thị xã", "t.p": "thị xã", "phường": "phường",
     "p": "phường", "xã": "xã", "x": "xã", "đặc khu": "đặc khu",
-}  # fmt: skip  # towns rose from thị xã to thành phố
+}  # fmt: skip  # thị xã rose to thành phố; a thị trấn bears its district's name
 _SYLLABLE = rf"[{CAPITALS}][^\W\d_]*(?:['’][{CAPITALS}]?[^\W\d_]+)?"
 _LOCAL = re.compile(
-    r"\b(?=[hqtpxđHQTPXĐ])(?P<kind>(?i:(?:huyện|quận|thị|thành) ủy|huyện đảo|huyện|quận|thị xã"
-    r"|thành phố|phường|xã"
-    r"|đặc khu|TP|T\.P|TX)|[HQPX](?=\.))(?:\.\s?|\s)"
+    r"\b(?=[hqtpxđHQTPXĐ])(?P<kind>(?i:(?:huyện|quận|thị|thành) ủy|huyện đảo|huyện|quận|thị xã|thị trấn"
+    r"|thành phố|phường|xã|đặc khu|TP|T\.P|TX)|[HQPX](?=\.))(?:\.\s?|\s)"
     rf"(?P<name>\d{{1,2}}(?!\d)|{_SYLLABLE}(?:\s{_SYLLABLE}){{0,3}})"
 )
 
 
+_MOST = 3_000  # names in one text
 COMMUNES_SINCE = date(2025, 7, 1)  # the communes of today; names of before meant others
 
 
@@ -69,7 +70,7 @@ def _known() -> dict[tuple[str, str], frozenset[str]]:
 def locals_in(spoken: str) -> Iterator[Local]:
     """Yield the districts and communes that a text names, in order. `spoken`: as `places_in_prose` has it."""
     known = _known()
-    for hit in _LOCAL.finditer(spoken):
+    for hit in islice(_LOCAL.finditer(spoken), _MOST):
         kind = _KINDS[hit["kind"].lower()]
         words = hit["name"].split()
         for count in range(len(words), 0, -1):

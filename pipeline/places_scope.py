@@ -17,8 +17,10 @@ _HEAD = 1_500  # characters in which a text says what it is about
 
 _CENTRAL = (
     r"Thủ tướng|Chính phủ|Quốc hội|Chủ tịch nước|Ngân hàng Nhà nước|Kiểm toán Nhà nước|Người phát ngôn"
-    r"|T(?:ổng (?:Bí|bí) thư|hứ trưởng|rung ương Đảng|ổng cục|ổng công ty|AND tối cao)|Tòa án nhân dân tối cao"
-    r"|V(?:KSND|iện KSND) tối cao|B(?:an Bí thư|ộ (?:trưởng|Chính trị|Y tế|Công an|Quốc phòng|Tài chính|Nội vụ"
+    r"|T(?:ổng (?:Bí|bí) thư|hứ trưởng|rung ương Đảng|ổng cục|ổng công ty|AND tối cao)"
+    r"|Tòa án nhân dân tối cao"
+    r"|V(?:KSND|iện KSND) tối cao|B(?:an Bí thư|ộ (?:trưởng|Chính trị|Y tế|Công an|Quốc phòng"
+    r"|Tài chính|Nội vụ"
     r"|Công [Tt]hương|Xây dựng|Tư pháp|Ngoại giao|GD&ĐT|GD-ĐT|GDĐT|GTVT|TN&MT|LĐ|KH|NN|VH|TT&TT|Giáo dục"
     r"|Giao thông|Tài nguyên|Kế hoạch|Lao động|Thông tin|Nông nghiệp|Khoa học|Văn hóa|Dân tộc))"
 )
