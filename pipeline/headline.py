@@ -123,7 +123,7 @@ def _echoes(head: str, told: set[str]) -> bool:
 def named(said: Iterable[str], site: str) -> Iterator[str]:
     """Yield what a page is called, its site's name left off, the longest part first."""
     for name in said:
-        parts = [part for part in _PARTS.split(" ".join(name.split())) if part]
+        parts = [part for part in _PARTS.split(" ".join(name.split())[: 2 * _LONGEST]) if part]
         good = [part for part in parts if fold(part) != site and not _SITE.fullmatch(fold(part))]
         good = [part for part in good if not _OFFICE.fullmatch(fold(part))] or good or parts
         yield from sorted(good, key=len, reverse=True)[:1]

@@ -81,11 +81,12 @@ def _cards(sheet: Sheet, weights: list[int], head: int) -> Iterator[Span]:
 
 def _in_bodies(sheet: Sheet) -> set[int]:
     """Return the rows that stand in an element which calls itself an article's body."""
-    inside: set[int] = set()
+    depth = [0] * (len(sheet.rows) + 2)
     for element, span in sheet.spans.items():
         if span.first < span.last and element.tag in _HOLDERS and is_body(element):
-            inside.update(range(span.first, min(span.last, len(sheet.rows))))
-    return inside
+            depth[span.first] += 1
+            depth[span.last] -= 1
+    return {at for at, bodies in enumerate(accumulate(depth)) if bodies and at < len(sheet.rows)}
 
 
 def is_body(element: Any) -> bool:
@@ -163,7 +164,7 @@ def _strange(rows: list[Row], own: list[int]) -> set[int]:
             continue
         run.append(at)
         if len(run) >= _FEW:
-            found.update(run)
+            found.update(run[-_FEW:])
         if row.is_teaser() and not row.text[:1].isdigit():
             text_below = place + 1 < len(own) and bool(rows[own[place + 1]].prose())
             followed += text_below

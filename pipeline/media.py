@@ -11,10 +11,11 @@ from pipeline.sheet import Sheet, names, told, weight
 from pipeline.text import clean, fold
 from pipeline.urls import absolute, canonical
 
-_MOST_IMAGES, _MOST_FILES = 60, 50
+_MOST_IMAGES, _MOST_FILES, _MOST_LINKS = 60, 50, 2_000
 _SMALL = 100  # pixels; less is an icon, a face, a tracker
 _LONGEST_CAPTION = 400
 _LONGEST_ADDRESS = 2_000
+_NEAR = (10, 40)  # elements before and behind the text in which they may stand
 _LABELLED = 80  # characters of a box that say what is in it
 _UP = 12  # elements above the text in which the article's files may stand
 
@@ -175,9 +176,10 @@ def _told(element: Any) -> str:
 def attachments(root: Any, main: Any, base: str) -> tuple[Attachment, ...]:
     """Return the files that an article hands out: those in its text, and in a box for them beside it."""
     found: dict[str, Attachment] = {}
-    for link in _links(root, main):
+    for link in islice(_links(root, main), _MOST_LINKS):
         said = clean(link.get("href") or "").strip()
-        url = absolute(base, said) if len(said) <= _LONGEST_ADDRESS else ""
+        is_likely = len(said) <= _LONGEST_ADDRESS and (_FILE.search(unquote(said)) or _SERVES.search(said))
+        url = absolute(base, said) if is_likely else ""
         label = _SIZE.sub("", told(link))
         if not url or not (
             _FILE.search(unquote(urlsplit(url)._replace(scheme="", netloc="").geturl()))
@@ -198,9 +200,11 @@ def _links(root: Any, main: Any) -> Iterator[Any]:
     yield from main.iter("a")
     inner = main
     for outer in islice(main.iterancestors(), _UP):
-        for part in outer:
-            if part is inner or not isinstance(part.tag, str):
-                continue
+        beside = (
+            *islice(inner.itersiblings(preceding=True), _NEAR[0]),
+            *islice(inner.itersiblings(), _NEAR[1]),
+        )
+        for part in (one for one in beside if isinstance(one.tag, str)):
             is_its = part.tag not in ("aside", "nav", "footer") and not _NOT_ITS.search(names(part))
             if is_its and (_FILES.search(names(part)) or _LABEL.search(fold(told(part)[:_LABELLED]))):
                 yield from part.iter("a")

@@ -24,9 +24,10 @@ def word_set(names: str) -> frozenset[str]:
 _LONGEST_LABEL = 60
 _ICON = 2  # digits of the width of a picture that is hardly more than a letter
 _MOST_LINKS = 500
+_MOST_EVENTS = 100_000  # starts and ends of elements, 0.8 s; a large page of a portal has 10,000
 _LINKED = 0.7  # share of a row that is a link's: a teaser's headline, with its date behind it
 _FEW_LINKS = 2  # links that any list may have
-_TITLE_WORDS = 4  # of a link that is somebody's headline rather than a name
+_LONGEST_TITLE, _TITLE_WORDS = 300, 4  # of a link that is somebody's headline rather than a name
 _PROSE, _CLOSED_PROSE = 80, 40  # characters of a paragraph; of one that ends like a sentence
 _MOST_TALK, _MOST_OTHER, _MOST_BESIDE, _MOST_WORDS = 0.95, 0.8, 0.5, 0.02  # of a page's paragraphs, in a box
 _MOST_CELLS, _LONGEST_CELL = 2_000, 400
@@ -93,7 +94,7 @@ class Row(NamedTuple):
 
     def is_teaser(self) -> bool:
         """Tell whether it is a link as long as a headline."""
-        return self.is_link() and self.text.count(" ") >= _TITLE_WORDS
+        return self.is_link() and len(self.text) <= _LONGEST_TITLE and self.text.count(" ") >= _TITLE_WORDS
 
     def prose(self) -> int:
         """Return its characters if it is a paragraph of some article, else 0."""
@@ -141,6 +142,8 @@ class Sheet:
         `around`: boxes that hold the article, and do not.
         """
         sums = [0, *accumulate(weights)]
+        sizes = [0, *accumulate(len(row.text) for row in self.rows)]
+        linked = [0, *accumulate(row.linked for row in self.rows)]
         found: list[bool] = []
         for at, box in enumerate(self.boxes):  # an outer box comes before its inner ones
             inside = sums[box.last] - sums[box.first]
@@ -149,16 +152,11 @@ class Sheet:
             elif box.outer >= 0 and found[box.outer]:
                 found.append(True)
             elif box.most < 0:
-                found.append(self._is_menu(box))
+                size, links = (many[box.last] - many[box.first] for many in (sizes, linked))
+                found.append(box.last - box.first > _FEW_LINKS and links >= _LINKED * size)
             else:
                 found.append(not inside or inside < box.most * sums[-1])
         return found
-
-    def _is_menu(self, box: Box) -> bool:
-        """Tell whether a list is hardly more than links."""
-        rows = self.rows[box.first : box.last]
-        size = sum(len(row.text) for row in rows)
-        return len(rows) > _FEW_LINKS and sum(row.linked for row in rows) >= _LINKED * size
 
 
 def read(root: Any, base: str) -> Sheet:
@@ -166,7 +164,7 @@ def read(root: Any, base: str) -> Sheet:
     page = _Writer(base)
     walk = etree.iterwalk(root, events=("start", "end"))
     skipped: Any = None
-    for event, element in walk:
+    for event, element in islice(walk, _MOST_EVENTS):
         if event == "start":
             tag = element.tag if isinstance(element.tag, str) else ""
             if element is not root and _is_dead(element, tag):
@@ -182,7 +180,7 @@ def read(root: Any, base: str) -> Sheet:
                 page.close(element, element.tag)
             if element is not root:
                 page.write(element.tail)
-    page.flush("")
+    page.finish()
     return page.sheet
 
 
@@ -204,6 +202,7 @@ def weight(element: Any) -> int:
 class _Open(NamedTuple):
     """An element that is open: where it began, and the tag and the box that it stands in."""
 
+    element: Any
     first: int
     tag: str
     box: int
@@ -278,7 +277,11 @@ class _Writer:
             self.flush(outer)
         self.opened.append(
             _Open(
-                len(self.sheet.rows), tag if tag in _BLOCKS or tag in _CELLS else outer, self.box, self.kept
+                element,
+                len(self.sheet.rows),
+                tag if tag in _BLOCKS or tag in _CELLS else outer,
+                self.box,
+                self.kept,
             )
         )
         if tag == "a" and _is_link(element):
@@ -320,10 +323,17 @@ class _Writer:
         pending = any(part != " " for part in self.parts)  # an inline element's row is still open
         self.sheet.spans[element] = Span(opened.first, len(self.sheet.rows) + pending)
 
+    def finish(self) -> None:
+        """End all that is open: of a page too large for us."""
+        while self.opened:
+            element = self.opened[-1].element
+            self.close(element, element.tag)
+        self.flush("")
+
     def _close_link(self) -> None:
         row, start, target = self.links.pop()
         self.inside -= 1
-        if row != len(self.sheet.rows) or len(self.parts) - start > _LONGEST_LABEL:
+        if row != len(self.sheet.rows) or not 0 <= len(self.parts) - start <= _LONGEST_LABEL:
             return
         label = "".join(self.parts[start:]).strip()
         if len(label) <= _LONGEST_LABEL and _invites(label) and self.written < _MOST_LINKS:

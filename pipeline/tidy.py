@@ -28,6 +28,7 @@ from pipeline.furniture import (
 from pipeline.model import Basis, When
 from pipeline.text import clean, fold, paragraphs, words
 
+_MOST_LINES = 20_000  # that are judged; those beyond stay as they are
 _ECHO_ROOM = 20_000  # characters of the text that are asked what it speaks of
 _HARDLY_ENTRY, _NO_ENTRY = 5, 8  # words that menus' entries seldom and never have
 _SHORTEST_HEADLINE = 4  # words
@@ -102,11 +103,13 @@ def tidy(text: str, title: str = "") -> Tidy:
         title: the headline if it is known; its repetitions are furniture then, and none is looked for.
     """
     lines, links = _lines(text)
+    lines, beyond = lines[:_MOST_LINES], lines[_MOST_LINES:]
     heading = _HEADING.search(text[:_ECHO_ROOM])
     work = _Work(clean(title).strip(), unmarked(clean(heading["title"])).strip() if heading else "")
     rest = _walk_head(lines, work)
     _walk_body(rest, work)
     _walk_back(work)
+    work.kept += beyond
     if not (work.kept or work.title):  # a text of a few words looks like a menu
         work.kept = [line for line in lines if kind_of(line) is None]
     credit = next((line.credit for line in work.bylines if line.credit), "")
