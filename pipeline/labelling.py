@@ -4,7 +4,6 @@ One place for it: a draft is labelled when it is read, and again when tables hav
 relabel`). Titles, texts, dates and names are not touched here.
 """
 
-import re
 from dataclasses import replace
 from datetime import date
 
@@ -14,7 +13,6 @@ from pipeline.places_in_prose import as_spoken, sightings
 
 _NOBODY = Source(SourceId(""), "")  # a source without a home
 _NOWHERE = Places()
-_UNIT = re.compile("(?:tỉnh|thành phố) ")
 _MERGED_ON = date(2025, 7, 1)  # since then "tỉnh" means one of today's provinces
 _TOLD_LATER = (Basis.INFERRED, Basis.RECEIVED)  # days on which a text need not have been published
 
@@ -36,7 +34,7 @@ def labelled(draft: Draft, source: Source = _NOBODY, chrome: str = "", around: P
     return replace(
         draft,
         documents=document_mentions.find(text, on, home),
-        people=offices.find(text, _UNIT.sub("", home)),
+        people=offices.find(text, home),
         places=told,
         topics=topics.label(draft.title, f"{draft.summary}\n\n{draft.body}"),
     )

@@ -134,7 +134,7 @@ def _patterns() -> _Patterns:
 def find(text: str, home: str = "") -> tuple[Officeholder, ...]:
     """Return the holders of public office in a clean text, each name and office once, in order.
 
-    `home`: the province that "tỉnh" and "thành phố" without a name mean, "" if nobody knows.
+    `home`: the unit that "tỉnh" or "thành phố" without a name means ("tỉnh Đồng Tháp"), "" if nobody knows.
     """
     low = text.lower()
     if len(low) != len(text):
@@ -410,7 +410,9 @@ def _unit(places: _Places, office: _Office, home: str) -> str:
     if not office.level:
         return ""
     if office.level in ("tỉnh", "thành phố", "tp"):
-        return home or places.near(office.level, office.start)
+        kind = "tỉnh " if office.level == "tỉnh" else "thành phố "
+        own = home.removeprefix(kind) if home.startswith(kind) else ""
+        return own or places.near(office.level, office.start)
     near = places.near(office.level, office.start)
     return f"{office.level} {near}" if near else ""
 

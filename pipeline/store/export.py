@@ -1,6 +1,7 @@
 """Entries for people and programs outside: the export lines, where one thing is, what became of a receipt."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from enum import StrEnum
 from typing import Any
 from urllib.parse import unquote
@@ -201,6 +202,8 @@ class _Known:
             "published": draft.published.text() if draft else None,
             "published_basis": draft.published.basis if draft else None,
             "doc_numbers": list(draft.doc_numbers) if draft else [],
+            "documents": [asdict(one) for one in draft.documents] if draft else [],
+            "people": [asdict(one) for one in draft.people] if draft else [],
             "decision": None if withdrawn else _decided(row.verdict, row.score, row.because),
         }
         if rank is not None and rank > 1 and not withdrawn:

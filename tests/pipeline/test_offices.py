@@ -14,7 +14,7 @@ HOME = "Đồng Tháp"
 
 def read(text: str) -> list[tuple[str, str, str]]:
     """Return whom a text of Đồng Tháp names."""
-    return [(one.name, one.office, one.unit) for one in offices.find(text, HOME)]
+    return [(one.name, one.office, one.unit) for one in offices.find(text, f"tỉnh {HOME}")]
 
 
 @pytest.mark.parametrize(
@@ -108,6 +108,14 @@ def test_a_unit_told_before_is_the_offices() -> None:
     text = "Tại huyện Lấp Vò, mưa lớn. Ông Lê A, Chủ tịch UBND huyện, nói. Huyện Lai Vung cũng mưa."
 
     assert [("Lê A", "Chủ tịch UBND huyện", "huyện Lấp Vò")] == read(text)
+
+
+def test_a_city_is_no_province() -> None:
+    """Where the unit of the day is a city, "tỉnh" means the province that the text names."""
+    text = "UBND tỉnh Quảng Nam họp. Bí thư Tỉnh ủy Lê A và Bí thư Thành ủy Trần B dự."
+    found = offices.find(text, "thành phố Đà Nẵng")
+
+    assert [("Lê A", "Quảng Nam"), ("Trần B", "Đà Nẵng")] == [(one.name, one.unit) for one in found]
 
 
 @given(
