@@ -45,7 +45,7 @@ __all__ = [
     "today",
 ]
 
-MAIN, TOLD = 0.4, 0.5  # chances from which the likeliest province, and any other, is told about
+MAIN, TOLD = 0.45, 0.5  # chances from which the likeliest province, and any other, is told about
 _MOST = 6  # provinces that one text is filed under
 _WHOLE = 0.6  # of the weight of a whole province's name that an area in it is measured against
 _SHARE = 0.5  # of the weightiest area's weight, for another of the same province to be told about
