@@ -153,7 +153,11 @@ def _credit(name: str) -> str:
     name = re.sub(r"^(?:báo điện tử|cổng ttđt)\s+", "", name.strip(" .:"), flags=re.IGNORECASE)
     if not 1 < len(name) <= _LONGEST_CREDIT or len(name.split()) > _MOST_WORDS or not name[0].isalnum():
         return ""
-    if not (name[0].isupper() or "." in name or fold(name).startswith(("báo ", "cổng ", "đài ", "tạp chí "))):
+    if not (
+        name[0].isupper()
+        or re.search(r"\w\.\w\w", name)
+        or fold(name).startswith(("báo ", "cổng ", "đài ", "tạp chí "))
+    ):
         return ""
     parts = re.split(r"\s*[,;]\s*", name)
     if any(part[:1].islower() and "." not in part for part in parts[1:]) or _is_said(name):

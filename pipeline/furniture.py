@@ -64,7 +64,8 @@ _MORE = re.compile(
     r"(?:(?<=video)|(?<=clip)|(?<=ảnh)|(?<=hình)|\s*[:>»→|–-])(?!\w)[^\n]*",
     re.IGNORECASE,
 )
-_LONGEST_BOX = 60  # characters of a heading that ends like a sentence
+_LONGEST_BOX = 24  # characters of a heading that ends like a sentence
+_SENTENCE = re.compile(r"[.!?…][\"”’')\]]*$")
 _PICTURE_OF = re.compile(r"(?:(?:ảnh|hình|image|photo|img) )?\d{1,2}|ảnh|hình")
 _SITE_NAME = re.compile(
     r"(?:báo|cổng (?:thông tin|ttđt)|trang (?:thông tin|tin)|đài (?:phát thanh|pt)|tạp chí)\b[^.!?]{0,60}"
@@ -125,7 +126,7 @@ def kind_of(line: str) -> Kind | None:
     key = _key(line)
     if not key or _MENU_ROW.fullmatch(line) or _MORE.fullmatch(line):
         return Kind.LINE
-    if len(line) > _LONGEST_BOX and ENDED.search(line):
+    if len(line) > _LONGEST_BOX and _SENTENCE.search(line):
         kinds = (Kind.LINE, Kind.END)  # a sentence is the heading of no box
         return next((kind for kind in kinds if _patterns()[kind].fullmatch(key)), None)
     return next((kind for kind, pattern in _patterns().items() if pattern.fullmatch(key)), None)

@@ -34,6 +34,7 @@ _NOT_ITS = re.compile(
 _CAPTION = re.compile(
     r"caption|chu-?thich|chuthich|image-?desc|photo-?desc|(?<![a-z])(?:capt?|desc|legend)(?![a-z])"
 )
+_CAPTION_STYLE = re.compile(r"text-align\s*:\s*center|font-style\s*:\s*italic")
 _FILE = re.compile(
     r"\.(?:pdf|docx?|docm|rtf|odt|xlsx?|xlsm|ods|csv|pptx?|ppsx?|odp|zip|rar|7z)(?:$|[/?&#;])", re.IGNORECASE
 )
@@ -154,7 +155,8 @@ def _caption(element: Any, rows: frozenset[str]) -> str:
     below = next((part for part in holder.itersiblings() if isinstance(part.tag, str)), None)
     if below is not None and below.tag in ("p", "div", "figcaption", "em", "i", "span"):
         inner = next((part for part in below.iter() if part.tag in ("em", "i") or _is_caption(part)), None)
-        if _is_caption(below) or (inner is not None and told(inner) == told(below)):
+        styled = _CAPTION_STYLE.search((below.get("style") or "")[:500])
+        if _is_caption(below) or styled or (inner is not None and told(inner) == told(below)):
             return _told(below)
     return ""
 

@@ -59,7 +59,7 @@ _OTHERS = re.compile(
 # What is called so is small, and beside the article.
 _SIDE = re.compile(
     r"(?<![a-z])(?:share|shares|sharing|sharedaddy|social|addtoany|tags?|tu-?khoa|rating|ratings|star|banner|"
-    r"widget|sidebar|side-?bar|toolbar|tts|audio|player|hotline|fb-like|zalo|poll|tham-?do|quiz|survey|"
+    r"widget|sidebar|side-?bar|toolbar|tts|audio|player|hotline|fb-like|zalo|poll|rates?|support-?box|tham-?do|quiz|survey|"
     r"newsletter|subscribe|donate?|donation|ung-?ho|cookie|consent|gdpr|popup|modal|app-?banner|promo|ticker|"
     r"weather|thoi-?tiet|ty-?gia|login|captcha|print|counter|luot-?xem|views?-?count|font-?size|paywall|chat|"
     r"wp-?block-?file|file-?dinh-?kem|attach(?:ments?)?|tep-?dinh-?kem|field-?name-?field-?file)(?![a-z])"
