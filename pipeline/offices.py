@@ -342,9 +342,11 @@ def _holders(text: str, low: str, chain: Sequence[_Office]) -> list[str]:
         right = None
     if _patterns().aide.search(low[max(0, first.start - 40) : first.start]):
         return []
+    left = _left(text, first.start)
+    if left and right and not last.unit and right[0].count(" ") == 1 and not organs.is_polite(text, behind):
+        right = None  # two syllables behind an office whose holder stands before are a place
     if right and (tight or several):
         return _listed(text, right, several=several or ":" in gap["sep"])
-    left = _left(text, first.start)
     if left:
         return [left]
     if right is None:
@@ -355,7 +357,10 @@ def _holders(text: str, low: str, chain: Sequence[_Office]) -> list[str]:
 def _person(text: str, at: int, office: _Office) -> tuple[str, int] | None:
     if text[at : at + 1].isspace():
         return None
-    return organs.stranger_at(text, at) if office.foreign else organs.person_at(text, at)
+    if not office.foreign:
+        return organs.person_at(text, at)
+    found = organs.stranger_at(text, at)
+    return found if found and (" " in found[0] or not office.office.lower().startswith("nhà")) else None
 
 
 def _left(text: str, start: int) -> str:

@@ -35,6 +35,7 @@ class Words:
     titles: frozenset[str]
     ends: frozenset[str]
     no_name: frozenset[str]
+    no_place: frozenset[str]
     shouted_ends: frozenset[str]
     polite: re.Pattern[str]
     polite_before: re.Pattern[str]
@@ -81,17 +82,21 @@ def words() -> Words:
         frozenset(map(str.lower, read["titles"])),
         frozenset(read["ends"].split()),
         frozenset(map(fold, read["no_name"].split())),
+        frozenset(map(fold, read["no_place"].split())),
         frozenset(map(fold, read["shouted_ends"].split())),
         re.compile(rf"(?:(?:{polite}|(?:{titles.lower()})\.?) ?(?![^\W\d_]))+", re.IGNORECASE),
         re.compile(rf"(?<!\w)(?:{polite}|(?:{titles.lower()})\.?)\s?$", re.IGNORECASE),
         re.compile(rf"(?:{province})(?!\w)"),
         re.compile(
-            rf"{either(read['levels'])}(?![^\W\d_])(?! ?đoàn)(?:\. ?| (?=[{CAPITALS}\d]))?", re.IGNORECASE
+            rf"{either(read['levels'])}(?![^\W\d_])(?!(?-i: ?đoàn))(?:\. ?| (?=[{CAPITALS}\d]))?"
+            rf"|(?:tt|tx|h|q|p|x)\. ?(?=(?-i:[{CAPITALS}\d]))",
+            re.IGNORECASE,
         ),
         frozenset(read["places"]),
         re.compile(
             rf"(?!(?:{'|'.join(map(re.escape, read['countries']))})(?!\w)){_SYLLABLE}"
-            rf"(?:[ -](?:(?:{'|'.join(read['particles'])})[ -])?{_SYLLABLE}| - [a-z]{{2,4}}(?![^\W_])){{0,4}}"
+            rf"(?:[ -](?:(?:{'|'.join(read['particles'])})[ -]){{0,2}}{_SYLLABLE}"
+            r"| - [a-z]{2,4}(?![^\W_])){0,4}"
         ),
         frozenset({*written, *read["countries"], "Việt Nam"}),
         re.compile(rf"{either(read['fields'])}(?![^\W_])", re.IGNORECASE),
@@ -142,7 +147,7 @@ def _is_person(level: str, syllables: Sequence[str]) -> bool:
 def _of_place(syllables: Sequence[str], *, sure: bool) -> int:
     """Return how many of the capitalised syllables are of a place before a person's name begins."""
     count = next(
-        (at for at, one in enumerate(syllables) if fold(one) in words().no_name and at), len(syllables)
+        (at for at, one in enumerate(syllables) if fold(one) in words().no_place and at), len(syllables)
     )
     if not sure and is_family(syllables[0]) and count <= _STRONG + 1:
         return 0
