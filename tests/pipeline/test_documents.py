@@ -31,6 +31,22 @@ FORMS = [
     ("2188-QĐNS/TW", "2188-QĐNS/TW"),
     ("160-CV/BTGQU", "160-CV/BTGQU"),
     ("140/CT", "140/CT"),
+    ("12/2024/TT-BGDDT", "12/2024/TT-BGDĐT"),
+    ("20/2 016/TT - BTC", "20/2016/TT-BTC"),
+    ("841/KKT-VPĐD", "841/KKT-VPĐD"),
+    ("345/UBND-KT & QLĐT", "345/UBND-KT&QLĐT"),
+    ("8918/VPCP - V.I", "8918/VPCP-V.I"),
+    ("30a/2008/NQ-CP", "30a/2008/NQ-CP"),
+    ("03/2018/TT/BGTVT", "03/2018/TT/BGTVT"),
+    ("12-CTr/TU", "12-CTr/TU"),
+    ("16-HD/BTCTW", "16-HD/BTCTW"),
+    ("73/2023/\nNĐ-\nCP", "73/2023/NĐ-CP"),
+    ("1.719/QĐ-TTG", "1719/QĐ-TTg"),
+    ("95/UBND", "95/UBND"),
+    ("202/2025/QH 15", "202/2025/QH15"),
+    ("299/HĐBT", "299/HĐBT"),
+    ("02/98/TT-BTC", "02/98/TT-BTC"),
+    ("17/2006-QĐ/UBND", "17/2006-QĐ/UBND"),
 ]
 NONE = [
     "15/25 chỉ tiêu",
@@ -45,6 +61,13 @@ NONE = [
     "5 km/h",
     "Covid-19/SARS",
     "biển số 66-B1/234",
+    "QCVN 01/2019/BYT",
+    "12/2019/HS-ST",
+    "4567/2018/ATTP-XNCB",
+    "lớp 10 - THPT/THCS",
+    "ngày 12/2020 - UBND tỉnh",
+    "ban chỉ đạo 138/CP",
+    "xăng RON 95 - III",
 ]
 
 
@@ -117,3 +140,19 @@ def test_real_documents_show_their_numbers(extra_samples: Path) -> None:
     for name, numbers in expected.items():
         for path in extra_samples.glob(f"{name}_*.txt"):
             assert numbers == documents.find(path.read_text(encoding="utf-8"))
+
+
+def test_a_number_ends_where_something_else_begins() -> None:
+    """A dash with spaces, a date or a glued word is no part of a number."""
+    text = (
+        "Quyết định số 12/QĐ-UBND - TP HCM, số 2250/QĐ - UBND - 05/8/2010, số73/2023/NĐ-CPngày 29/9, "
+        "Kết luận số 33/KL - TTTP - P 6 ngày 18-10-2018"
+    )
+
+    assert ("12/QĐ-UBND", "2250/QĐ-UBND", "73/2023/NĐ-CP", "33/KL-TTTP-P6") == documents.find(text)
+
+
+@pytest.mark.parametrize("worst", ["1 " * 3, "1/A&", "12/QĐ - ", "số 1 1/", "12/2020/", "1 -\n\n "])
+def test_a_megabyte_of_beginnings_is_searched(worst: str) -> None:
+    """No pattern backtracks without bound."""
+    assert len(documents.find(worst * (1_000_000 // len(worst)))) <= 1
