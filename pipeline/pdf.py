@@ -39,7 +39,7 @@ _BOLD = 600  # weight of a font
 _GAP, _INDENT, _SPACE = 1.4, 0.8, 0.25  # line heights, em, em
 _SLACK, _SIZE = 0.04, 0.15  # shares: of the width, of the size
 _EDGE_ROWS = 2  # rows at the top and the foot of a page that may be its header or footer
-_REPEATED = 3  # pages that make a row a header
+_REPEATED = 3  # pages that make a row a header; fewer, if there are no more
 
 _STREAM = re.compile(rb"stream\r?\n")
 _FILTERS = re.compile(rb"/Filter\s*(\[[^\]]{0,200}\]|/[\w#]{1,40}|\d{1,9} \d{1,9} R)")
@@ -264,20 +264,21 @@ def _without_edges(page: int, lines: list[_Line]) -> list[_Line]:
 
 
 def _without_headers(pages: list[list[_Line]]) -> list[list[_Line]]:
-    """Leave out what stands at the top or the foot of three pages and more."""
+    """Leave out what stands at the top or the foot of three pages, or of both of two; the first keeps it."""
     seen = Counter(
         key
         for lines in pages
         for key in {_edge_key(line) for line in (*lines[:_EDGE_ROWS], *lines[-_EDGE_ROWS:])}
     )
     kept = []
+    enough = min(_REPEATED, max(len(pages), 2))
     for number, lines in enumerate(pages):
         edges = {*range(_EDGE_ROWS), *range(len(lines) - _EDGE_ROWS, len(lines))}
         kept.append(
             [
                 line
                 for at, line in enumerate(lines)
-                if number == 0 or at not in edges or seen[_edge_key(line)] < _REPEATED
+                if number == 0 or at not in edges or seen[_edge_key(line)] < enough
             ]
         )
     return kept

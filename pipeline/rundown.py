@@ -17,6 +17,7 @@ from pipeline.text import CAPITALS
 _FEWEST = 3  # items; two dashes are any text's
 _INDENT = 2  # spaces that make a bullet one of the item above
 _MOST = 300
+_LONGEST_ROW = 20_000  # characters of a row that is cut
 _LONGEST_PART = 400  # characters between two semicolons
 _SHORTEST_PART = 12
 _LONGEST_LEAD_IN = 200
@@ -33,7 +34,7 @@ _BULLET = re.compile(  # "**" opens bold text
 )
 _RULE = re.compile(r"\s*(?:[-–—*_=+•]\s*){3,}\s*")
 _INLINE = re.compile(rf"(?<=[^\s,;(–-])\s(?P<bullet>[+*•●▪–—-])\s(?=[\"“‘{CAPITALS}\d])")
-_ENDED = re.compile(r"[.!?…;”\")]$")
+_ENDED = re.compile(r"[.!?…;”\")]")
 _LAST_WORDS = re.compile(
     r"(?:\.{3}|…)?\s*(?:là|đó là) (?:những|một số|các) "
     r"(?:nội dung|thông tin|hoạt động|chỉ đạo|công việc|nhiệm vụ|vấn đề)"
@@ -128,22 +129,23 @@ def _unfolded(rows: list[str]) -> list[str]:
     """Cut rows that hold several bullets ("*** A. * B. * C."), and a farewell off its row."""
     cut: list[str] = []
     for row in rows:
-        pieces = _cut(row, [hit.start() for hit in _FAREWELL.finditer(row)][-1:])
-        for piece in pieces:
-            hit = _BULLET.match(piece)
-            same = [
-                one.start()
-                for one in _INLINE.finditer(piece)
-                if hit and _KINDS.get(one["bullet"]) == _KINDS[hit["bullet"]]
-            ]
-            closed = [at for at in same if _ENDED.search(piece[:at].rstrip()[-1:])]
-            many = (
-                hit is not None
-                and len(same) >= _FEWEST - 1
-                and (hit["bullet"] in "+*•●▪" or len(closed) == len(same))
-            )
-            cut += _cut(piece, same if many else [])
+        if len(row) > _LONGEST_ROW:
+            cut.append(row)
+            continue
+        for piece in _cut(row, [hit.start() for hit in _FAREWELL.finditer(row)][-1:]):
+            cut += _cut(piece, _further(piece))
     return cut
+
+
+def _further(row: str) -> list[int]:
+    """Return where a row that begins with a bullet has more of them, [] if they are dashes of a sentence."""
+    first = _BULLET.match(row)
+    if not first:
+        return []
+    kind = _KINDS[first["bullet"]]
+    same = [one.start() for one in _INLINE.finditer(row) if _KINDS[one["bullet"]] == kind]
+    closed = sum(bool(_ENDED.match(row, at - 1)) for at in same)
+    return same if len(same) >= _FEWEST - 1 and (kind != "-" or closed == len(same)) else []
 
 
 def _parted(rows: list[str], *, sure: bool) -> Reading | None:
@@ -170,7 +172,7 @@ def _parted(rows: list[str], *, sure: bool) -> Reading | None:
 
 def _pieces(row: str) -> tuple[list[str], list[str], list[str]] | None:
     """Cut a paragraph at semicolons: what leads in, the parts, its last words; None for a sentence."""
-    ends = [hit.end() for hit in _PARTS.finditer(row)]
+    ends = [hit.end() for hit in _PARTS.finditer(row)] if len(row) <= _LONGEST_ROW else []
     if len(ends) < _FEWEST - 1:
         return None
     parts = _cut(row, ends)

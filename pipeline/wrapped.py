@@ -81,6 +81,4 @@ def joined(rows: list[str], told: Wrap) -> str:
 
 
 def _goes_on(above: str, line: str) -> bool:
-    return not STARTS.match(line) and (
-        line[0].islower() or (line[0].isdigit() and bool(_OPEN.search(above)))
-    )
+    return not STARTS.match(line) and (line[0].islower() or bool(_OPEN.search(above)))

@@ -63,33 +63,33 @@ def old_word(markdown: str) -> bytes:
 
 def pdf(markdown: str) -> bytes:
     """Make a PDF: lines of 76 letters, more room between paragraphs, page numbers and running heads."""
-    return _pdf(_pages(markdown, heads=True))
+    return drawn_pdf(_pages(markdown, heads=True))
 
 
 def pdf_tight(markdown: str) -> bytes:
     """Make a PDF without more room between paragraphs than between lines, without running heads."""
-    return _pdf(_pages(markdown, room=0))
+    return drawn_pdf(_pages(markdown, room=0))
 
 
 def pdf_scanned(markdown: str) -> bytes:
     """Make a PDF of pages that are pictures."""
-    return _pdf([b"q 400 0 0 600 50 100 cm /I Do Q"] * markdown.count("\n"))
+    return drawn_pdf([b"q 400 0 0 600 50 100 cm /I Do Q"] * markdown.count("\n"))
 
 
 def pdf_locked(markdown: str) -> bytes:
     """Make a PDF that needs a password."""
     lock = f"<</Filter/Standard/V 1/R 2/P -4/O<{'ab' * 32}>/U<{'cd' * 32}>>>"
-    return _pdf(_pages(markdown), trailer=f"/Encrypt {lock}/ID[<00><00>]")
+    return drawn_pdf(_pages(markdown), trailer=f"/Encrypt {lock}/ID[<00><00>]")
 
 
 def pdf_of_a_thousand(markdown: str) -> bytes:
     """Make a PDF of 1,000 pages."""
-    return _pdf(_pages(markdown)[:1] * 1_000)
+    return drawn_pdf(_pages(markdown)[:1] * 1_000)
 
 
 def pdf_bomb(markdown: str) -> bytes:
     """Make a PDF whose page unpacks to 40 MB of text."""
-    return _pdf([_pages(markdown)[0] + b"BT /F 12 Tf (aaaaaaaaaa) Tj ET " * 1_300_000])
+    return drawn_pdf([_pages(markdown)[0] + b"BT /F 12 Tf (aaaaaaaaaa) Tj ET " * 1_300_000])
 
 
 def _package(markdown: str, *, counted: bool) -> bytes:
@@ -100,7 +100,8 @@ def _package(markdown: str, *, counted: bool) -> bytes:
         '<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/></w:lvl>'
     )
     links = "".join(
-        f'<Relationship Id="rId{at}" Type="{_OFFICE}/hyperlink" Target="{escape(target)}" TargetMode="External"/>'
+        f'<Relationship Id="rId{at}" Type="{_OFFICE}/hyperlink" TargetMode="External" '
+        f'Target="{escape(target)}"/>'
         for at, target in enumerate(targets)
     )
     return _zipped(
@@ -180,7 +181,7 @@ def _drawn(line: str, top: int) -> bytes:
     return f"BT /F {_SIZE} Tf {_MARGIN} {top} Td <{letters}> Tj ET".encode()
 
 
-def _pdf(pages: list[bytes], trailer: str = "") -> bytes:
+def drawn_pdf(pages: list[bytes], trailer: str = "") -> bytes:
     """Make a PDF of drawn pages. The same drawing is stored once."""
     unicode = (
         b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /A def /CMapType 2 def "
@@ -188,24 +189,25 @@ def _pdf(pages: list[bytes], trailer: str = "") -> bytes:
         b"1 beginbfrange <0000> <FFFF> <0000> endbfrange endcmap end end"
     )
     kinds = list(dict.fromkeys(pages))
+    font = (
+        b"<</Type/Font/Subtype/Type0/BaseFont/A/Encoding/Identity-H/DescendantFonts[4 0 R]/ToUnicode 6 0 R>>"
+    )
+    shape = b"<</Type/FontDescriptor/FontName/A/Flags 4/Ascent 800/Descent -200/FontBBox[0 -200 1000 800]>>"
+    letters = (
+        b"<</Type/Font/Subtype/CIDFontType2/BaseFont/A/DW 500/FontDescriptor 5 0 R"
+        b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>>>"
+    )
+    kids = " ".join(f"{8 + len(kinds) + at} 0 R" for at in range(len(pages)))
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
-        b"",
-        b"<</Type/Font/Subtype/Type0/BaseFont/A/Encoding/Identity-H/DescendantFonts[4 0 R]/ToUnicode 6 0 R>>",
-        b"<</Type/Font/Subtype/CIDFontType2/BaseFont/A/DW 500/FontDescriptor 5 0 R"
-        b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>>>",
-        b"<</Type/FontDescriptor/FontName/A/Flags 4/Ascent 800/Descent -200/FontBBox[0 -200 1000 800]>>",
+        f"<</Type/Pages/Count {len(pages)}/Kids[{kids}]>>".encode(),
+        font,
+        letters,
+        shape,
         _stream(unicode),
-        _stream(
-            bytes(100),
-            "/Type/XObject/Subtype/Image/Width 10/Height 10/ColorSpace/DeviceGray/BitsPerComponent 8",
-        ),
+        _stream(bytes(100), _PICTURE),
         *map(_stream, kinds),
     ]
-    first = len(objects) + 1
-    objects[1] = (
-        f"<</Type/Pages/Count {len(pages)}/Kids[{' '.join(f'{first + at} 0 R' for at in range(len(pages)))}]>>"
-    ).encode()
     objects += [
         f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents {8 + kinds.index(page)} 0 R"
         "/Resources<</Font<</F 3 0 R>>/XObject<</I 7 0 R>>>>>>".encode()
