@@ -58,7 +58,8 @@ def weigh(sheet: Sheet, head: int, foreign: int) -> list[int]:
     for card in _cards(sheet, weights, head):
         weights[card.first : card.last] = (weight // _TEASER for weight in weights[card.first : card.last])
     beside = sheet.beside(weights)
-    weights = [0 if row.box >= 0 and beside[row.box] else weights[at] for at, row in enumerate(rows)]
+    kept = [0 if row.box >= 0 and beside[row.box] else weights[at] for at, row in enumerate(rows)]
+    weights = kept if any(kept) else weights  # a page may stand in boxes altogether
     for at in _in_bodies(sheet):
         weights[at] *= _NAMED
     return weights

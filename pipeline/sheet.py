@@ -29,7 +29,8 @@ _LINKED = 0.7  # share of a row that is a link's: a teaser's headline, with its 
 _FEW_LINKS = 2  # links that any list may have
 _LONGEST_TITLE, _TITLE_WORDS = 300, 4  # of a link that is somebody's headline rather than a name
 _PROSE, _CLOSED_PROSE = 80, 40  # characters of a paragraph; of one that ends like a sentence
-_MOST_TALK, _MOST_OTHER, _MOST_BESIDE, _MOST_WORDS = 0.95, 0.8, 0.5, 0.02  # of a page's paragraphs, in a box
+# The share of a page's paragraphs that a box may hold: comments outweigh an article, a share bar never does.
+_MOST_TALK, _MOST_OTHER, _MOST_ASIDE, _MOST_BESIDE, _MOST_WORDS = 0.95, 0.8, 0.6, 0.5, 0.02
 _MOST_CELLS, _LONGEST_CELL = 2_000, 400
 _BLOCKS = word_set(
     "address article aside blockquote body br caption center dd details div dl dt fieldset figcaption figure "
@@ -263,7 +264,9 @@ class _Writer:
         linked, self.linked = self.linked, 0
         for line in told.split("\n"):
             if text := " ".join(line.split()):
-                self.sheet.rows.append(Row(self.marker + text, tag, min(linked, len(text)), self.box))
+                whole = self.marker + text
+                in_links = min(linked + len(self.marker), len(whole)) if linked else 0
+                self.sheet.rows.append(Row(whole, tag, in_links, self.box))
                 self.marker = ""
 
     def open(self, element: Any, tag: str) -> None:
@@ -376,7 +379,7 @@ def _beside(tag: str, kind: str, name: str, role: str) -> float:
     if _TALK.search(called):
         return _MOST_TALK
     if tag in _AROUND or role in _ROLES or _OTHERS.search(called):
-        return _MOST_OTHER
+        return _MOST_OTHER if tag != "aside" else _MOST_ASIDE
     if _SIDE.search(called):
         return _MOST_BESIDE if tag not in _PARAGRAPHS else _MOST_WORDS
     return -1 if tag in ("ul", "ol") else 0

@@ -233,6 +233,63 @@ def test_a_page_without_text_is_empty() -> None:
     assert "" == extract.page("<html><body><script>x</script></body></html>").text
 
 
+PARAGRAPHS = f"<p>{FIRST}</p><p>{SECOND}</p>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        (
+            f"<article><h1>{TITLE}</h1>{PARAGRAPHS}</article><article><h1>Chợ nổi dời bến sang sông khác</h1>"
+            f"<p>{LEAD}</p>{PARAGRAPHS.replace('tỉnh', 'xã') * 3}</article>"
+        ),
+        f"<article><h1>{TITLE}</h1>{PARAGRAPHS}</article>"
+        + "".join(
+            f'<article><h3><a href="/{at}">Tin của ngày thứ {at}</a></h3><p>{LEAD} Tin {at}.</p></article>'
+            for at in range(9)
+        ),
+        f"<div><h1>{TITLE}</h1>{PARAGRAPHS}<div class=comments>{f'<p>{LEAD} Ý kiến.</p>' * 20}</div></div>",
+        f"<div><div>{TITLE}</div>{PARAGRAPHS}</div><div><div>{TITLE}</div>{PARAGRAPHS}</div>",
+        f"<aside><h1>{TITLE}</h1>{PARAGRAPHS}</aside><aside><p>{LEAD}</p></aside>",
+    ],
+    ids=["second-article", "teasers", "comments", "twice", "aside"],
+)
+def test_the_article_among_others(body: str) -> None:
+    """A second article, teasers, comments, a copy for mobiles and a box of a misleading name are left."""
+    found = extract.page(f"<html><head><title>{TITLE}</title></head><body>{body}</body></html>", URL)
+
+    assert [FIRST, SECOND] == [row for row in found.text.split("\n\n") if row != TITLE]
+
+
+def test_headings_within_a_text_begin_no_other_article() -> None:
+    """Subheadings that Word made <h1> belong to the text."""
+    text = f"<h1>{TITLE}</h1><p>{FIRST}</p><h1>Việc tiếp theo của tổ</h1><p>{SECOND}</p>"
+    found = extract.page(f"<title>{TITLE}</title><div class=content-detail>{text}</div>", URL)
+
+    assert [FIRST, "Việc tiếp theo của tổ", SECOND] == found.text.split("\n\n")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<div>" * 50_000 + PARAGRAPHS,
+        "<p>" + '<a href="/x">Một hai ba bốn năm sáu</a> ' * 5_000,
+        "<ul><li>" * 20_000,
+        "<table><tr><td>" * 5_000 + FIRST,
+        f"{PARAGRAPHS}<a href=x.pdf>tải</a>" * 2_000,
+        "<title>" + "a - " * 20_000,
+        "<script type='application/json'>" + "[" * 50_000,
+        f"<h1>{TITLE}</h1>" * 3_000,
+        "<frameset><frame src=a></frameset>",
+        "<pre>" + "a\n" * 30_000,
+    ],
+    ids=["deep", "links", "lists", "tables", "files", "title", "json", "headlines", "frames", "lines"],
+)
+def test_a_hostile_page_is_read(page: str) -> None:
+    """Depth, number and unclosed elements are bounded; nothing is raised."""
+    assert "\n" not in extract.page(page, URL).title
+
+
 SOUP = st.lists(
     st.sampled_from(
         (

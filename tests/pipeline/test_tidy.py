@@ -227,6 +227,70 @@ def test_a_sentence_that_invites_to_no_click_stays(sentence: str) -> None:
     assert f"{LEAD} Chương trình phát lúc 20 giờ. {sentence}" == told.body.split("\n\n")[0]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Tags không có trong bài này vì đây là chuyện thật.",
+        "Hotline của phường nhận 41 cuộc gọi chỉ trong một giờ.",
+        "Xem thêm nhà bên cạnh, tường đã nứt một vệt dài gần hai mét.",
+        "Từ khóa của năm nay là tiết kiệm, ông nói.",
+        "Liên quan đến vụ việc, xã đã họp khẩn.",
+        "Chịu trách nhiệm chính",
+        "Theo Sông Quê, kho bốc khói từ nửa đêm 22/8.",
+        "Clip: Hiện trường vụ cháy lúc 1 giờ 40 phút",
+        "Trả lời:",
+        "| Xã | Số hộ | Ghi chú |",
+    ],
+)
+def test_a_line_that_only_begins_like_furniture_stays(line: str) -> None:
+    """A sentence is no heading of a box, and a table's head is no menu."""
+    assert f"{LEAD}\n\n{line}\n\n{MORE}" == tidy(_page(TITLE, LEAD, line, MORE)).body
+    assert tidy(_page(TITLE, LEAD, MORE, line)).body.endswith(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Mời quý độc giả theo dõi Báo Sông Quê trên Google News",
+        ">>> Xem thêm video: Cầu mới thông xe",
+        "Đọc thêm: Chợ huyện mở cửa trở lại",
+        "Turn on more accessible mode",
+        "Tổng số điểm của bài viết là: 0 trong 0 đánh giá",
+        "Trang web này sử dụng cookie để nâng cao trải nghiệm của bạn",
+        "Tải ứng dụng Báo Sông Quê để đọc tin nhanh nhất",
+        "The post Cầu mới thông xe appeared first on Báo Sông Quê.",
+        "Bạn đang đọc bài viết Cầu mới thông xe tại chuyên mục Xã hội",
+        "Submitted by Ban biên tập on 21 August 2026",
+        "Hotline: 0909 111 222",
+        "Xem ngay",
+    ],
+)
+def test_phrases_of_portals_go(line: str) -> None:
+    """Widgets, calls to follow, click and pay are no text, wherever they stand."""
+    assert f"{LEAD}\n\n{MORE}" == tidy(_page(TITLE, LEAD, line, MORE)).body
+
+
+def test_makers_above_the_text_are_read() -> None:
+    """A name between headline and text signs it."""
+    told = tidy(_page("Thu Ngân", "12/03/2026 17:05", LEAD, MORE), TITLE)
+
+    assert (("Thu Ngân",), f"{LEAD}\n\n{MORE}") == (told.authors, told.body)
+
+
+def test_makers_above_the_last_caption_are_read() -> None:
+    """A picture below the name does not hide it."""
+    told = tidy(_page(TITLE, LEAD, MORE, "Thu Ngân", "Ông Lê Văn Ba."))
+
+    assert (("Thu Ngân",), f"{LEAD}\n\n{MORE}\n\nÔng Lê Văn Ba.") == (told.authors, told.body)
+
+
+def test_lines_beyond_measure_stay_as_they_are() -> None:
+    """A text of very many lines is judged at its beginning only, and loses nothing."""
+    told = tidy("\n".join([TITLE, LEAD, *(f"Dòng số {at}" for at in range(25_000))]))
+
+    assert 25_001 == len(told.body.split("\n\n"))
+
+
 def test_a_few_words_are_a_text() -> None:
     """Words that could be a menu's are kept where there is nothing else."""
     assert "Mưa to" == tidy("Trang chủ\n\nMưa to").body
