@@ -38,7 +38,7 @@ _MOST_AUTHORS = 20
 _SENTENCE = 40  # characters; a shorter one is an abbreviation ("TP.") or a call
 _PARAGRAPHS_ASKED = 40
 _CHARACTERS_ASKED = 5_000
-_HEAD = 2_000  # characters in which a headline stands, if it does
+_HEAD, _HEAD_ROWS = 2_000, 8  # characters and rows in which a headline stands, if it does
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”’)]*\s")
 _ISSUED = re.compile(
@@ -119,7 +119,7 @@ def drafts(found: Finding, source: Source, received_at: datetime, base: str = ""
     )
     bulletin = None
     if found.kind != "article" and found.act is Act.TELL:
-        headed = fold(found.title) in fold(found.text[:_HEAD])
+        headed = any(fold(found.title) in fold(row) for row in found.text[:_HEAD].split("\n")[:_HEAD_ROWS])
         told = found.text if headed else f"{found.title}\n\n{found.text}"
         bulletin = split(clean(told), sure=found.kind == "bulletin")
     if bulletin is None:

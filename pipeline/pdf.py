@@ -39,6 +39,7 @@ _BOLD = 600  # weight of a font
 _GAP, _INDENT, _SPACE = 1.4, 0.8, 0.25  # line heights, em, em
 _SLACK, _SIZE = 0.04, 0.15  # shares: of the width, of the size
 _EDGE_ROWS = 2  # rows at the top and the foot of a page that may be its header or footer
+_SAME_HEIGHT = 4  # points
 _REPEATED = 3  # pages that make a row a header; fewer, if there are no more
 
 _STREAM = re.compile(rb"stream\r?\n")
@@ -264,28 +265,25 @@ def _without_edges(page: int, lines: list[_Line]) -> list[_Line]:
 
 
 def _without_headers(pages: list[list[_Line]]) -> list[list[_Line]]:
-    """Leave out what stands at the top or the foot of three pages, or of both of two; the first keeps it."""
+    """Leave out what stands at one height at the top or the foot of three pages, or of both of two."""
     seen = Counter(
         key
         for lines in pages
         for key in {_edge_key(line) for line in (*lines[:_EDGE_ROWS], *lines[-_EDGE_ROWS:])}
     )
-    kept = []
     enough = min(_REPEATED, max(len(pages), 2))
-    for number, lines in enumerate(pages):
+    kept = []
+    for lines in pages:
         edges = {*range(_EDGE_ROWS), *range(len(lines) - _EDGE_ROWS, len(lines))}
         kept.append(
-            [
-                line
-                for at, line in enumerate(lines)
-                if number == 0 or at not in edges or seen[_edge_key(line)] < enough
-            ]
+            [line for at, line in enumerate(lines) if at not in edges or seen[_edge_key(line)] < enough]
         )
     return kept
 
 
-def _edge_key(line: _Line) -> str:
-    return re.sub(r"\d+", "#", fold(line.text))
+def _edge_key(line: _Line) -> tuple[str, int]:
+    """Return what a running head has in common on all pages; a title that it repeats stands elsewhere."""
+    return re.sub(r"\d+", "#", fold(line.text)), round(line.top / _SAME_HEIGHT)
 
 
 def _paragraphs(pages: list[list[_Line]]) -> list[str]:
@@ -316,16 +314,17 @@ def _goes_on(above: _Line, line: _Line, right: float, left: float, typical: floa
         left: where they begin.
         typical: the height of a line, 0 where a page begins.
     """
-    if STARTS.match(line.text) or abs(above.size - line.size) > _SIZE * above.size:
-        return False
-    if typical and not 0 < above.top - line.top <= _GAP * typical:
-        return False
-    is_open = not _CLOSED.search(above.text)
-    if above.bold != line.bold and not (is_open and line.text[0].islower()):
-        return False
-    if line.left - max(above.left if typical else left, left) > _INDENT * line.size:
-        return False
-    if line.text.isupper() != above.text.isupper() and not line.text[0].isdigit():
+    is_open = not _CLOSED.search(above.text) and line.text[0].islower()
+    looks_other = (
+        abs(above.size - line.size) > _SIZE * above.size
+        or (above.bold != line.bold and not is_open)
+        or (line.text.isupper() != above.text.isupper() and not line.text[0].isdigit())
+    )
+    stands_apart = (bool(typical) and not 0 < above.top - line.top <= _GAP * typical) or line.left - max(
+        above.left if typical else left, left
+    ) > _INDENT * line.size
+    begins = STARTS.match(line.text) or (above.text.endswith(":") and line.text[0].isupper())
+    if looks_other or stands_apart or begins:
         return False
     room = right - above.right - line.size * _SPACE
-    return line.first > room - _SLACK * (right - left) or (is_open and line.text[0].islower())
+    return is_open or line.first > room - _SLACK * (right - left)
