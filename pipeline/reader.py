@@ -2,7 +2,8 @@
 
 Frames on a pair of pipes: four bytes of length (big endian), then that many bytes. A request is
 two frames (the document as JSON without its body, then the body), an answer is one (JSON). The
-child holds memory and CPU limits, no secrets and no environment of ours; it ends with its parent.
+child holds memory and CPU limits, no secrets, and of our environment only where the list of topics is; it
+ends with its parent.
 A plain subprocess: Celery's prefork children are daemons and may not have multiprocessing's.
 """
 
@@ -23,6 +24,7 @@ from typing import IO, Self
 
 from pydantic import TypeAdapter
 
+from pipeline import topiclist
 from pipeline.errors import EngineUnavailable, Unreadable
 from pipeline.leash import die_with
 from pipeline.model import Document, Parsed
@@ -34,7 +36,7 @@ except ImportError:  # Windows has no rlimits; the wall clock is all that holds 
 
 _LENGTH = struct.Struct(">I")
 _START_TIMEOUT = 30.0  # seconds; a start costs 0.5 s on an idle machine
-_DOCUMENTS_PER_CHILD = 2_000  # trafilatura and lxml keep caches; a new child starts empty
+_DOCUMENTS_PER_CHILD = 2_000  # lxml keeps caches; a new child starts empty
 _LARGEST_ANSWER = 64_000_000
 _HELLO = b"ready"
 
@@ -150,7 +152,12 @@ class Reader:
         """Start a child and wait until its libraries are loaded."""
         here = str(Path(__file__).resolve().parents[1])
         command = [sys.executable, "-m", "pipeline.reader", str(os.getpid())]
-        environment = {"PYTHONPATH": here, "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8"}
+        environment = {
+            "PYTHONPATH": here,
+            "PYTHONHASHSEED": "0",
+            "LC_ALL": "C.UTF-8",
+            **topiclist.handed_on(),
+        }
         command += [str(self._memory_mb), str(self._timeout)]
         try:
             child = subprocess.Popen(  # noqa: S603
@@ -227,7 +234,7 @@ def _serve(parent: int, memory_mb: int, timeout: float) -> None:
     die_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the worker, which finishes its document
     source, sink = _own_pipes()
-    logging.disable(logging.CRITICAL)  # trafilatura logs what it reads; documents stay out of our logs
+    logging.disable(logging.CRITICAL)  # libraries log what they read; documents stay out of our logs
     from pipeline.parse import parse, warm  # noqa: PLC0415 - only the child pays for these libraries
 
     warm()
