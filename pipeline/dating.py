@@ -8,7 +8,7 @@ the future, and clocks that say when the page was fetched.
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from pipeline import dates
 from pipeline.dates_in_prose import is_day
@@ -18,6 +18,7 @@ from pipeline.model import LOCAL_ZONE, Basis, Precision, When
 _RANKS = {basis: rank for rank, basis in enumerate(Basis)}
 _SHOWN = (Basis.HEADER, Basis.PAGE, Basis.URL)
 _MONTHS = 12
+_MIDNIGHT = time()
 _ZONE = timedelta(hours=7)  # between local time and UTC
 _MINUTE = timedelta(minutes=1)
 _TICKING = timedelta(minutes=15)  # a clock and our receipt of it
@@ -47,7 +48,7 @@ def best(stated: Iterable[When | None], text: str, received_at: datetime) -> Whe
     said = [_not_ahead(when, received_at) for when in stated if when is not None]
     good = [when for when in said if dates.plausible(when, received_at) and not _is_clock(when, received_at)]
     good = [_with_proof(when, good, text, received_at) for when in good]
-    kept = [when for when in good if not _is_refuted(when, good, text, received_at)]
+    kept = [when for when in good if not _is_refuted(when, good, text)]
     first = min(kept, key=lambda when: _RANKS[when.basis], default=None)
     if first is None or first.day():
         return first
@@ -100,7 +101,7 @@ def _with_proof(when: When, good: list[When], text: str, received_at: datetime) 
     return mended if dates.plausible(mended, received_at) else when
 
 
-def _is_refuted(when: When, good: list[When], text: str, received_at: datetime) -> bool:
+def _is_refuted(when: When, good: list[When], text: str) -> bool:
     """Tell whether what the page shows proves a date wrong.
 
     Where a line of the page and a field are each other's swap, the line is right, unless the text
@@ -114,14 +115,35 @@ def _is_refuted(when: When, good: list[When], text: str, received_at: datetime) 
         return _tells(text, swapped) or not _tells(text, when.day())
     if when.basis is Basis.PAGE:  # the address is written once; a line somewhere may be of anything
         return any(abs(day - _day(when)) > timedelta(days=1) for day in days if day)
-    if when.basis in _SHOWN or when.precision is not Precision.SECOND:
+    if when.basis in _SHOWN:
+        return False
+    if when.basis is Basis.META and _is_outdone(when, shown, text):
+        return True
+    if when.precision is not Precision.SECOND:
         return False
     timed = [other.at for other in shown if other.precision is Precision.SECOND]
-    if any(_ZONE <= when.at - at < _ZONE + _MINUTE for at in timed):
-        return True
-    lines = [day for other in shown if other.basis is Basis.HEADER and (day := other.day())]
-    today = received_at.astimezone(LOCAL_ZONE).date()
-    return when.basis is Basis.META and when.day() == today and any(day < today for day in lines)
+    return any(_ZONE <= when.at - at < _ZONE + _MINUTE for at in timed)
+
+
+def _is_outdone(when: When, shown: list[When], text: str) -> bool:
+    """Tell whether the date line at the headline knows better than metadata.
+
+    Metadata hold the day of the template, of the request or of a change as often as that of the
+    publication, or no time of day; the line is what readers see. The address and the text may bear
+    metadata out.
+    """
+    lines = [other for other in shown if other.basis is Basis.HEADER and other.day()]
+    days = {other.day() for other in lines}
+    if not days or when.day() is None:
+        return False
+    if when.day() not in days:
+        borne_out = {other.day() for other in shown if other.basis is Basis.URL}
+        return when.day() not in borne_out and not (
+            _tells(text, when.day()) and not any(_tells(text, day) for day in days)
+        )
+    timed = [other.at for other in lines if other.precision is Precision.SECOND]
+    bare = when.precision is Precision.DAY or _MIDNIGHT in (when.at.time(), when.local().time())
+    return bool(timed) and all(bare or when.at - at >= _MINUTE or at - when.at == _ZONE for at in timed)
 
 
 def _tells(text: str, day: date | None) -> bool:

@@ -7,15 +7,16 @@ out); menus, footers and side boxes are left behind here and go into `chrome`.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import accumulate, islice, takewhile
 from typing import Any
 
 from pydantic_core import from_json
 
-from pipeline import dates, dates_on_page, embedded, headline, locate, media, sheet
+from pipeline import dates_in_meta, dates_on_page, embedded, headline, locate, media, sheet
 from pipeline.bylines import byline
 from pipeline.markup import tree
-from pipeline.model import Attachment, Basis, Image, When
+from pipeline.model import Attachment, Image, When
 from pipeline.sheet import Sheet, Span
 from pipeline.text import clean, fold, words
 from pipeline.urls import canonical, host
@@ -33,7 +34,6 @@ _LEADS = re.compile(
     r"short-?(?:intro|content|desc)|(?:detail|news|article|post)-?(?:sapo|lead|summary|intro|desc(?:ription)?))"
     r"(?![a-z])"
 )
-_MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "last-modified")
 _STORIES = ("Article", "BlogPosting", "Report")
 _TOLD_OF = ("WebPage", "VideoObject", "CreativeWork")  # that may stand for the article where none is
 _DEEPEST, _MOST_OBJECTS = 6, 200  # of JSON-LD
@@ -84,8 +84,14 @@ class _Found:
     own: tuple[int, ...]
 
 
-def page(markup: str, url: str = "") -> Page:
-    """Read an article's page. `url` is where it was found, the base of its relative links."""
+def page(markup: str, url: str = "", received_at: datetime | None = None) -> Page:
+    """Read an article's page.
+
+    Args:
+        markup: the page.
+        url: where it was found, the base of its relative links.
+        received_at: when it was fetched, aware UTC; None leaves lines without a year unread.
+    """
     root = tree(markup)
     if root is None:
         return Page()
@@ -108,16 +114,13 @@ def page(markup: str, url: str = "") -> Page:
     lead = _lead(seen, found, meta, linked, f"{title}\n{body}")
     if fold(lead)[: _LEAD[0]] not in fold(body):
         body = f"{lead}\n\n{body}".strip()
-    stated = (
-        *dates_on_page.stated(root, found.main, meta, objects, title),
-        *dates_on_page.lines(rows, title, own[-1] if own else ""),
-    )
+    article = dates_on_page.Article(root, seen, found.main, found.head, found.own, title, url)
     return Page(
         title=title if body else "",
         summary=lead,
         text=body,
-        whens=stated or tuple(dates_on_page.vague(meta)),
-        updated=dates.parse(_first(meta, linked, "dateModified", _MODIFIED), Basis.META),
+        whens=dates_on_page.stated(article, meta, objects, received_at),
+        updated=next(iter(dates_in_meta.modified(meta, objects)), None),
         canonical=_claimed(root, meta, url),
         authors=_authors(linked, meta),
         chrome=_chrome(root, meta, rows, body),
@@ -199,7 +202,9 @@ def _meta(root: Any) -> dict[str, str]:
     for element in root.iter("meta", "time", "span", "div"):
         name = (element.get("property") or element.get("name") or element.get("itemprop") or "").lower()
         content = element.get("content") or element.get("datetime") or ""
-        if name and content and (element.tag == "meta" or name in ("datepublished", "datemodified")):
+        if name == "datepublished" and next(element.iterancestors("head"), None) is None:
+            continue  # it may be a teaser's; `dates_on_page` looks where it stands
+        if name and content and (element.tag == "meta" or name == "datemodified"):
             said.setdefault(name, clean(content).strip()[:2_000])
     return said
 
@@ -216,7 +221,7 @@ def _json_ld(root: Any, url: str) -> list[dict[str, Any]]:
             continue
         found += islice(_things(said), _MOST_OBJECTS)
     stories = [thing for thing in found if _is_a(thing, _STORIES)]
-    own = [thing for thing in stories if url and canonical(url) in _addresses(thing)]
+    own = [thing for thing in stories if url and canonical(url) in dates_in_meta.addresses(thing)]
     return [*own, *(thing for thing in stories if thing not in own)] or [
         thing for thing in found if _is_a(thing, _TOLD_OF)
     ]
@@ -226,13 +231,6 @@ def _is_a(thing: dict[str, Any], kinds: tuple[str, ...]) -> bool:
     """Tell whether a JSON-LD object is of one of some types, by the ends of their names."""
     named = thing.get("@type")
     return any(str(kind).endswith(kinds) for kind in (named if isinstance(named, list) else [named]))
-
-
-def _addresses(thing: dict[str, Any]) -> set[str]:
-    """Return the canonical addresses that a JSON-LD object gives itself."""
-    page = thing.get("mainEntityOfPage")
-    said = (thing.get("url"), thing.get("@id"), page.get("@id") if isinstance(page, dict) else page)
-    return {canonical(one) for one in said if isinstance(one, str)} - {""}
 
 
 def _things(said: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
@@ -250,11 +248,6 @@ def _text_of(thing: dict[str, Any], name: str) -> str:
     """Return a text of a JSON object, "" if it is none."""
     value = thing.get(name)
     return clean(value) if isinstance(value, str) else ""
-
-
-def _first(meta: dict[str, str], linked: dict[str, Any], name: str, others: tuple[str, ...]) -> str:
-    """Return what JSON-LD says under `name`, else the first of `others` that <meta> says."""
-    return _text_of(linked, name) or next(filter(None, map(meta.get, others)), "")
 
 
 def _authors(linked: dict[str, Any], meta: dict[str, str]) -> tuple[str, ...]:

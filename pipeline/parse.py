@@ -101,7 +101,7 @@ def _text(document: Document) -> Parsed:
 def _page(document: Document) -> Parsed:
     """Read HTML."""
     given = document.given
-    page = extract.page(_decoded(document), given.url)
+    page = extract.page(_decoded(document), given.url, document.received_at)
     found = _given(
         document,
         claimed=page.canonical,
