@@ -67,12 +67,18 @@ def test_the_best_plausible_date_counts(fields: dict[str, object], expected: tup
     assert expected == (when.text(), when.basis)
 
 
-def test_swapped_metadata_gives_way_to_the_page() -> None:
-    """Where <meta> has day and month swapped, the page's own date line proves it."""
-    swapped = _draft(whens=(_when("2026-10-03", Basis.META),), text=f"{TITLE}\n\n10/03/2026\n\n{PROSE}")
-    true = _draft(whens=(_when("2026-03-09", Basis.META),), text=f"{TITLE}\n\n10/03/2026\n\n{PROSE}")
+def test_metadata_give_way_to_the_line_at_the_headline() -> None:
+    """Where <meta> says another day than the date line, the line is right, unless the address objects."""
+    text = f"{TITLE}\n\n10/03/2026\n\n{PROSE}"
+    swapped = _draft(whens=(_when("2026-10-03", Basis.META),), text=text)
+    template = _draft(whens=(_when("2017-01-01", Basis.META),), text=text)
+    borne_out = _draft(
+        whens=(_when("2026-03-09", Basis.META),), url="https://a.vn/2026/03/09/x.html", text=text
+    )
 
-    assert ["2026-03-10", "2026-03-09"] == [draft.published.text() for draft in (swapped, true)]
+    assert ["2026-03-10", "2026-03-10", "2026-03-09"] == [
+        draft.published.text() for draft in (swapped, template, borne_out)
+    ]
 
 
 @pytest.mark.parametrize(
