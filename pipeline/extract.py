@@ -288,7 +288,8 @@ def _lead(seen: Sheet, found: _Found, meta: dict[str, str], linked: dict[str, An
                 return lead
     said = meta.get("og:description") or meta.get("description") or _text_of(linked, "description")
     described = " ".join(said.split())
-    return described if short <= len(described) <= long and _echoes(described, body) else ""
+    fits = short <= len(described) <= long and (not found.own or _echoes(described, body))
+    return described if fits else ""
 
 
 def _base(root: Any, url: str) -> str:

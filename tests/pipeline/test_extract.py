@@ -347,3 +347,13 @@ def test_any_markup_is_read(page: str) -> None:
 
     assert "\n" not in found.title
     assert "\x00" not in found.text
+
+
+def test_a_page_that_only_describes_itself_has_its_description() -> None:
+    """Where no text is shown, the description is all that there is; where there is none, nothing is."""
+    head = f'<title>{TITLE}</title><meta name="description" content="{LEAD}">'
+
+    found = extract.page(f"<head>{head}</head><body><video></video></body>")
+
+    assert (TITLE, LEAD, LEAD) == (found.title, found.summary, found.text)
+    assert "" == extract.page(f"<title>{TITLE}</title><p></p>").title
