@@ -23,7 +23,7 @@ _MENU_WORDS = 4  # a name in capitals of no more words may be a menu's
 _END = r"(?![^\W\d_])"
 _DIRECTING = (
     rf"(?:(?:các |những )?{either('directing')}(?: về| công tác)? )?chỉ đạo,?(?: và)? điều hành{_END}"
-    rf".{{0,200}}?{either('directing_when')}"
+    rf"(?=,? \(?{either('directing_next')}| ?[(:,]).{{0,200}}?{either('directing_when')}"
 )
 _MASTHEAD = re.compile(
     rf"(?:\[?(?:[^.!?:|]{{1,{_LONGEST_PREFIX}}}(?:[:|»]| - ))? *)?"
@@ -42,6 +42,8 @@ _PRESS_TEXT = re.compile(
 )
 _GOES_ON = re.compile(rf"[(\[]{{0,2}}{either('heading_goes_on')}")
 _ABOUT = re.compile(rf"(?<![^\W_]){either('about')}(?![^\W_])")
+_TELLS_ONE = re.compile(rf"(?<![^\W_]){either('names_about')}(?![^\W_])")
+_SICKNESS = re.compile(rf"(?<![^\W_]){either('sickness')}(?![^\W_])")
 _ONE_SUBJECT = re.compile(
     rf"bản tin(?: nhanh)?(?: số \S+)?(?: về)?(?: phòng,? chống)? {either('one_subject')}"
 )
@@ -81,6 +83,8 @@ class Heading:
             return False
         name = fold(self.rows[0])
         is_sure = bool(_SURE.match(name))
+        if not is_sure and _TELLS_ONE.search(name.partition(":")[0]):
+            return False
         if self._tells_day(dated_lines=is_sure) or (
             self.rows[0].isupper() and (is_sure or len(name.split()) > _MENU_WORDS)
         ):
@@ -88,6 +92,10 @@ class Heading:
         if not (told and is_sure):
             return False
         return bool(_ISSUE.search(name) or (not self.above and _SURE_ALONE.fullmatch(name)))
+
+    def is_of_sickness(self) -> bool:
+        """Tell whether it heads the day's cases of a sickness."""
+        return bool(_SICKNESS.search(fold(self.rows[0])))
 
     def is_of_article(self) -> bool:
         """Tell whether the headline speaks about a bulletin, or the text has one subject."""
@@ -101,7 +109,8 @@ class Heading:
         """Tell whether the heading names its day; a page's own date line counts below a sure name only."""
         own = [self.rows[0]]
         for row in self.rows[1:_TITLE_ROWS]:
-            if not (dated_lines or row.isupper() or _GOES_ON.match(fold(row))):
+            is_line = dates.line(row, Basis.HEADER) is not None and not row.isupper()
+            if not (dated_lines or row.isupper() or (_GOES_ON.match(fold(row)) and not is_line)):
                 break
             own.append(row)
         return bool(dates.mentions(clean(" ".join(row for row in own if not is_prose(row) or row.isupper()))))

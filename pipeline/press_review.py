@@ -23,7 +23,6 @@ _SENTENCE = 30  # characters of a paragraph of one short sentence
 _MARKED = ("## ", "### ", "#### ")  # rows that Markdown calls headings
 _SHARE = 0.6  # of the stretches of prose have a headline where headlines part them
 _REVIEW, _SHORTS = re.compile(either("reviews")), re.compile(either("shorts"))
-_DISEASE = re.compile(r"(?<![^\W_])(?:covid|ncov|dịch(?! vụ)|sốt xuất huyết|ca mắc)(?![^\W_])")
 _COUNTS = re.compile(
     r"(?:có|ghi nhận|tổng số|với|là)(?: khoảng| hơn| trên| gần| tổng số| tổng cộng)*? "
     r"\d[\d.]* (?:lượt )?(?:tin|bài|tác phẩm|thông tin)"
@@ -73,10 +72,10 @@ def _heading(rows: list[str], bare: list[str], filled: list[int], *, sure: bool)
         return (filled[0], "") if sure and filled else None
     at = filled[place]
     end = at + 1
-    while end < len(rows) and not _begins(bare[end]):
+    while end < len(rows) and not (rows[end].startswith(_MARKED) or _begins(bare[end])):
         end += 1
     found = masthead.heading(rows[:end], told=True)
-    if found is None or _DISEASE.search(fold(found.rows[0])):
+    if found is None or found.is_of_sickness():
         return (end, bare[at]) if sure else None
     return end, found.rows[0]
 

@@ -43,6 +43,7 @@ _FAREWELL = re.compile(
     r"(?<=[.!?…])\s+(?=(?:Kính |Trân trọng )?[Mm]ời (?:quý (?:vị|khán giả) |các bạn |bạn )?(?:và các bạn )?"
     r"(?:đón )?(?:xem|theo dõi) (?:chương trình|bản tin|thời sự|video|clip|toàn bộ|đầy đủ))"
 )
+_QUOTES = '"“‘'
 _PARTS = re.compile(r";\s+|;$")
 
 
@@ -75,11 +76,17 @@ def _bulleted(rows: list[str], *, sure: bool) -> Reading | None:
         return None
     first = starts[0].at
     told = sum(is_prose(unmarked(rows[start.at])) for start in starts) * 2 >= len(starts)
-    if not sure and masthead.heading(rows[:first], told=told) is None:
+    if not (sure or _is_headed(rows[:first], told=told)):
         return None
     if _told_below(rows, starts):
         return None
     return Reading(rows, starts[:_MOST], len(rows))
+
+
+def _is_headed(above: list[str], *, told: bool = False) -> bool:
+    """Tell whether a bulletin's heading stands above; the cases of a sickness are no list of news."""
+    head = masthead.heading(above, told=told)
+    return head is not None and not head.is_of_sickness()
 
 
 def _bullets(rows: list[str]) -> list[_Bullet]:
@@ -154,7 +161,7 @@ def _parted(rows: list[str], *, sure: bool) -> Reading | None:
         pieces = _pieces(row)
         if not pieces:
             continue
-        if not sure and masthead.heading(rows[:at], told=False) is None:
+        if not (sure or _is_headed(rows[:at])):
             return None
         below = sum(is_prose(unmarked(other).strip()) for other in rows[at + 1 :])
         if below > _MOST_TOLD_BELOW:
@@ -202,7 +209,7 @@ def _rows_parted(rows: list[str], *, sure: bool) -> Reading | None:
     own = [filled[place] for place in places if place < len(filled)]
     if not _is_list([rows[at] for at in own]):
         return None
-    if not sure and masthead.heading(rows[: own[0]], told=False) is None:
+    if not (sure or _is_headed(rows[: own[0]])):
         return None
     return Reading(
         rows, [Start(at, at, _indent(rows[at]), opening=Opening.HEADLINE) for at in own], own[-1] + 1
@@ -214,7 +221,7 @@ def _is_list(parts: list[str]) -> bool:
     plain = [unmarked(part).strip(" ;\r\n") for part in parts]
     if len(plain) < _FEWEST or any(not _SHORTEST_PART <= len(part) <= _LONGEST_PART for part in plain):
         return False
-    return sum(not part[0].islower() for part in plain) >= _CAPITAL_SHARE * len(plain)
+    return sum(part[0].isupper() or part[0] in _QUOTES for part in plain) >= _CAPITAL_SHARE * len(plain)
 
 
 def _indent(piece: str) -> int:

@@ -15,6 +15,7 @@ _MOST_ROWS = 3_000  # that are asked
 
 _CLOSED = re.compile(r"[.!?…;:][\"”’')*\]]*$")
 _OPEN = re.compile(rf"(?:[,(–-]|(?<![^\W_]){either('open_ends')})$", re.IGNORECASE)
+_SENTENCE = re.compile(rf"{either('sentence_starts')}(?![^\W_])", re.IGNORECASE)
 STARTS = re.compile(
     r"(?:[-–—+*•●▪■►➢✓]\s*\S|\(?\d{1,3}[.):/]\)?(?:\s|$)|#{1,6} |[IVX]{1,5}[.)/]\s|[a-zđ]\)\s)"
 )
@@ -55,7 +56,9 @@ def continues(above: str, line: str, told: Wrap) -> bool:
         return False
     if line[0].islower() or (told.width and (line[0].isdigit() or _OPEN.search(above))):
         return True
-    first = line.split(maxsplit=1)[0]
+    last, first = above.rsplit(maxsplit=1)[-1], line.split(maxsplit=1)[0]
+    if told.width and last[0].isupper() and line[0].isupper() and not _SENTENCE.match(line):
+        return True  # a name that the break cuts in two
     return bool(told.width) and len(above) + 1 + len(first) > _FILLED * told.width and not line.isupper()
 
 

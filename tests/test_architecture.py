@@ -11,6 +11,7 @@ PACKAGES = ("pipeline", "search", "feeds", "tasks", "web", "cli")
 SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 PURE = (
+    *("masthead", "numbered", "rundown", "press_review", "fields", "items", "wrapped", "docx", "pdf"),
     *("text", "dates", "documents", "bulletin", "places", "topics", "similarity", "dedup"),
     *("history", "schedule", "face", "model", "urls", "diff", "tidy", "furniture", "bylines", "markup"),
     *("extract", "drafts", "push", "record", "parse", "sidebyside", "retraction"),
