@@ -11,7 +11,18 @@ PACKAGES = ("pipeline", "search", "feeds", "tasks", "web", "cli")
 SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 PURE = (
-    *("masthead", "numbered", "rundown", "press_review", "fields", "items", "wrapped", "docx", "pdf"),
+    *(
+        "masthead",
+        "numbered",
+        "rundown",
+        "press_review",
+        "fields",
+        "items",
+        "wrapped",
+        "docx",
+        "docx_lists",
+        "pdf",
+    ),
     *("text", "dates", "documents", "bulletin", "places", "topics", "similarity", "dedup"),
     *("history", "schedule", "face", "model", "urls", "diff", "tidy", "furniture", "bylines", "markup"),
     *("extract", "drafts", "push", "record", "parse", "sidebyside", "retraction"),
