@@ -257,8 +257,8 @@ class Draft:
         url: as given, absolute, or "".
         canonical_url: the comparison key of `url` (`pipeline.parse.canonical`), or "".
         guid: the feed's or CMS's own id, "" when there is none.
-        bulletin_id, bulletin_number: the shell's external id and its number as printed (by place where the
-            printed ones do not rise), for items only.
+        bulletin_id, bulletin_number: the shell's name (an address with its edition) and its number as
+            printed (by place where the printed ones do not rise), for items only.
         summary: the source's own short summary, "" when it gave none.
         body: cleaned paragraphs, "" for a stub.
         updated: the source's own time of this text, aware UTC.
