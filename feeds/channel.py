@@ -1,14 +1,14 @@
 """The channels that can be subscribed to: what each holds, its name, its address. Pure.
 
 A channel's key is its path under /feeds: "all", "province/vinh-long", "area/ben-tre", "topic/y-te",
-"province/vinh-long/topic/y-te". There are 1 + 34 + 63 + 21 + 34 × 21 of them, known beforehand, so
-that an address never depends on whether there is news. Areas outlive the merger of July 2025: who
-subscribed to Bến Tre goes on reading Bến Tre.
+"province/vinh-long/topic/y-te". There are 1 + 34 + 63 + 21 + 34 × 21 of them with the shipped topics,
+known beforehand, so that an address never depends on whether there is news. Areas outlive the merger of
+July 2025: who subscribed to Bến Tre goes on reading Bến Tre.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import lru_cache
 from itertools import product
 from urllib.parse import urlencode
 
@@ -76,7 +76,7 @@ def channels_of(labels: Labels) -> frozenset[Channel]:
     of_areas = [f"area/{slug}" for slug in labels.areas]
     of_topics = [f"topic/{slug}" for slug in labels.topics]
     crossed = [f"{place}/{topic}" for place, topic in product(of_provinces, of_topics)]
-    found = map(channel, ("all", *of_provinces, *of_areas, *of_topics, *crossed))
+    found = map(_by_key().get, ("all", *of_provinces, *of_areas, *of_topics, *crossed))
     return frozenset(one for one in found if one)
 
 
@@ -90,14 +90,19 @@ def area_name(home: Area) -> str:
     return f"Địa bàn {home.name}" if alone else f"Địa bàn {home.name} cũ (trước tháng 7/2025)"
 
 
-@cache
 def _by_key() -> dict[str, Channel]:
+    return _channels(topics())
+
+
+@lru_cache(maxsize=1)
+def _channels(listed: tuple[Topic, ...]) -> dict[str, Channel]:
+    """Return the channels that a list of topics makes; a newsroom may edit its list at any time."""
     known = [
         Channel("all", f"{SITE_TITLE} – Toàn bộ tin", "Tin mới của mọi tỉnh, thành, mỗi tin một lần."),
         *(_of(f"province/{one.slug}", one.name, province=one.slug) for one in provinces()),
         *(_of(f"area/{one.slug}", area_name(one), area=one.slug) for one in areas()),
-        *(_of(f"topic/{one.slug}", one.name, topic=one.slug) for one in topics()),
-        *(_crossed(one.slug, one.name, topic) for one, topic in product(provinces(), topics())),
+        *(_of(f"topic/{one.slug}", one.name, topic=one.slug) for one in listed),
+        *(_crossed(one.slug, one.name, topic) for one, topic in product(provinces(), listed)),
     ]
     return {one.key: one for one in known}
 

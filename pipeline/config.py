@@ -51,6 +51,9 @@ class Settings(BaseSettings):
         default=14, ge=1, description="older than this when first seen: not news"
     )
     contact: str = Field(default="", description="address in our User-Agent that publishers can complain to")
+    topics: Path | None = Field(
+        default=None, description="the newsroom's own list of topics; the shipped one if empty"
+    )
     hub_url: str = Field(default="", pattern=_WEB, description="a WebSub hub that is told of changed feeds")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="log level")
     http_timeout: float = Field(default=15, gt=0, description="whole fetch of one address")

@@ -2,7 +2,8 @@
 
 Frames on a pair of pipes: four bytes of length (big endian), then that many bytes. A request is
 two frames (the document as JSON without its body, then the body), an answer is one (JSON). The
-child holds memory and CPU limits, no secrets and no environment of ours; it ends with its parent.
+child holds memory and CPU limits, no secrets, and of our environment only where the list of topics is; it
+ends with its parent.
 A plain subprocess: Celery's prefork children are daemons and may not have multiprocessing's.
 """
 
@@ -23,6 +24,7 @@ from typing import IO, Self
 
 from pydantic import TypeAdapter
 
+from pipeline import topiclist
 from pipeline.errors import EngineUnavailable, Unreadable
 from pipeline.leash import die_with
 from pipeline.model import Document, Parsed
@@ -150,7 +152,12 @@ class Reader:
         """Start a child and wait until its libraries are loaded."""
         here = str(Path(__file__).resolve().parents[1])
         command = [sys.executable, "-m", "pipeline.reader", str(os.getpid())]
-        environment = {"PYTHONPATH": here, "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8"}
+        environment = {
+            "PYTHONPATH": here,
+            "PYTHONHASHSEED": "0",
+            "LC_ALL": "C.UTF-8",
+            **topiclist.handed_on(),
+        }
         command += [str(self._memory_mb), str(self._timeout)]
         try:
             child = subprocess.Popen(  # noqa: S603

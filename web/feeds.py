@@ -15,6 +15,7 @@ from feeds.channel import Channel, FeedForm, channel, channels
 from feeds.opml import opml
 from feeds.publish import ensure
 from pipeline.errors import EngineUnavailable
+from pipeline.topics import Topic, topics
 from web.account import Signed
 from web.conditional import Representation, answer, prefers_gzip
 from web.problems import Problem, described
@@ -49,7 +50,7 @@ def page(who: Signed) -> HTMLResponse:
 def subscriptions(request: Request, site: TheSite) -> Response:
     """Give the list of channels as OPML 2.0."""
     packed = prefers_gzip(_joined(request)["accept-encoding"])
-    body = _opml(site.settings.base_url, packed=packed)
+    body = _opml(site.settings.base_url, topics(), packed=packed)
     chosen = Representation(body, "text/x-opml; charset=utf-8", "gzip" if packed else "")
     return _sent(request, chosen, {"Cache-Control": _FRESHNESS})
 
@@ -100,7 +101,9 @@ def _read(site: Site, known: Channel, form: FeedForm, *, packed: bool) -> tuple[
 
 
 @lru_cache(maxsize=2)
-def _opml(base_url: str, *, packed: bool) -> bytes:
+def _opml(base_url: str, listed: tuple[Topic, ...], *, packed: bool) -> bytes:
+    """Return the list of channels; `listed` are the topics it is of, which a newsroom may edit."""
+    del listed
     return gzip.compress(opml(base_url), 6, mtime=0) if packed else opml(base_url)
 
 

@@ -1,7 +1,8 @@
-"""Topics: the data, and what texts are labelled."""
+"""Topics: the shipped data, what texts are labelled, and why."""
 
 import re
 import tomllib
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
@@ -10,7 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import topics
+from pipeline.model import Document, Form, Source, SourceId
+from pipeline.parse import parse
 from pipeline.text import slug, words
+from pipeline.topiclist import current
 
 DATA = tomllib.loads((Path(topics.__file__).parent / "data" / "topics.toml").read_text(encoding="utf-8"))
 SLUGS = [
@@ -45,7 +49,8 @@ def test_no_word_is_listed_twice_under_a_topic() -> None:
     """Each word has one strength in a topic, says something, and is no formula."""
     formulas = {tuple(words(formula)) for formula in DATA["formulas"]}
     for entry in DATA["topics"].values():
-        listed = [tuple(words(word)) for word in chain(entry["strong"], entry["words"], entry["hints"])]
+        strengths = ("sure", "strong", "words", "hints")
+        listed = [tuple(words(word)) for word in chain.from_iterable(map(entry.get, strengths))]
 
         assert sorted(set(listed)) == sorted(listed)
         assert all(listed)
@@ -115,15 +120,69 @@ def test_spelling_and_case_do_not_matter() -> None:
     assert topics.label("Thủy sản", "Hòa giải ở cơ sở") == topics.label("THUỶ SẢN", "Hoà giải ở cơ sở")
 
 
+def test_a_sure_word_of_the_headline_settles_its_topic() -> None:
+    """What an editor calls sure is filed there first, whatever the rest and the model say."""
+    crime = "Cơ quan điều tra khởi tố bị can, tạm giam ba đối tượng lừa đảo. " * 5
+
+    assert "chuyen-doi-so" not in topics.label("Ba người bị bắt", f"{crime} Chuyển đổi số.")
+    assert ("chuyen-doi-so", "phap-luat") == topics.label("Lợi dụng chuyển đổi số để lừa đảo", crime)
+
+
+def test_an_explanation_tells_what_the_label_hangs_on() -> None:
+    """Each score comes with the words that made it; the given ones are those of `label`."""
+    title, text = "Khởi tố nhóm lừa đảo bán tour", "Cơ quan điều tra bắt tạm giam ba bị can."
+    scores = topics.explain(title, text)
+
+    assert sorted(SLUGS) == sorted(score.slug for score in scores)
+    assert set(topics.label(title, text)) == {score.slug for score in scores if score.given}
+    first = scores[0]
+    assert ("phap-luat", True) == (first.slug, first.given)
+    assert {"khởi tố", "lừa đảo", "bắt tạm giam", "bị can", "cơ quan điều tra"} == {
+        word for word, _ in first.listed
+    }
+    assert first.said is not None
+    assert first.said > 0
+    assert {word for word, _ in first.learned} <= set(topics.model_words(current(), title, text))
+
+
+def test_formulas_count_nothing_for_the_model_either() -> None:
+    """A set phrase around a text changes no word of the model's and no score."""
+    text = "Bệnh viện mổ cấp cứu cho ba bệnh nhân."
+    formula = "phát triển kinh tế - xã hội, đảm bảo quốc phòng – an ninh"
+    bare, dressed = (
+        topics.model_words(current(), "Ca mổ đêm", one)
+        for one in (f"{text} {text}", f"{text} {formula}. {text}")
+    )
+
+    assert set(dressed) <= set(bare)
+
+
+def test_only_the_beginning_of_a_long_text_is_read() -> None:
+    """What stands after 12,000 characters changes nothing."""
+    text = "Lễ hội có nghệ nhân biểu diễn dân ca. " * 400
+
+    assert topics.label("Lễ hội", text) == topics.label("Lễ hội", text + "Khởi tố bị can ma túy. " * 500)
+
+
 @given(
     st.text(max_size=100),
-    st.lists(st.sampled_from([*DATA["formulas"], *DATA["topics"]["y-te"]["strong"], "…"]), max_size=30),
+    st.lists(
+        st.sampled_from(
+            [
+                *DATA["formulas"],
+                *DATA["topics"]["y-te"]["strong"],
+                *DATA["topics"]["xay-dung-dang"]["sure"],
+                "…",
+            ]
+        ),
+        max_size=30,
+    ),
 )
 def test_labels_are_few_known_and_ranked_the_same_each_time(title: str, pieces: list[str]) -> None:
-    """At most four different known slugs come out of any text, always the same ones."""
+    """At most three different known slugs come out of any text, always the same ones."""
     found = topics.label(title, " ".join(pieces))
 
-    assert len(found) == len(set(found)) <= 4
+    assert len(found) == len(set(found)) <= 3
     assert set(found) <= set(SLUGS)
     assert found == topics.label(title, " ".join(pieces))
 
@@ -135,14 +194,16 @@ def test_hostile_text_is_labelled_in_linear_time() -> None:
 
 
 def test_real_documents_are_labelled(extra_samples: Path) -> None:
-    """The extra documents get the topics that a reader gives them, weightiest first."""
+    """The extra documents get the topics that a reader gives them, a bulletin's items each its own."""
     expected = {
-        "000": ("xay-dung-dang", "thi-dua-khen-thuong"),
-        "001": ("xay-dung-dang",),
-        "002": ("xay-dung-dang",),
-        "003": ("thi-dua-khen-thuong", "chinh-tri"),
-        "004": ("thi-dua-khen-thuong", "xay-dung-dang"),
+        "000": [("xay-dung-dang",), ("thi-dua-khen-thuong",)],
+        "001": [("xay-dung-dang",)],
+        "003": [("thi-dua-khen-thuong", "chinh-tri")],
+        "004": [("thi-dua-khen-thuong", "xay-dung-dang")],
     }
+    source, received = Source(SourceId("mau"), "Mẫu"), datetime(2026, 9, 1, tzinfo=UTC)
     for name, labels in expected.items():
         for path in extra_samples.glob(f"{name}_*.txt"):
-            assert labels == topics.label("", path.read_text(encoding="utf-8"))
+            parsed = parse(Document(source, Form.TEXT, path.read_bytes(), received))
+
+            assert labels == [draft.topics for draft in parsed.drafts]

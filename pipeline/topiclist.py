@@ -1,0 +1,311 @@
+"""The list of topics in use: checked, read from its file, and read again when the file changes.
+
+`TINTINH_TOPICS` names a newsroom's own file, else `data/topics.toml` is in use. Each use asks the
+file system for the file's state (2 µs), so workers, their readers and web follow an edit at once. A
+file that does not pass the checks is refused: the last good one stays in use, and `problem` says
+what is wrong. Its copy in the data folder serves processes that start meanwhile.
+"""
+
+import os
+import tomllib
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline import topicmodel
+from pipeline.config import settings
+from pipeline.errors import BadInput
+from pipeline.text import slug as slug_of
+from pipeline.text import words
+from pipeline.topicmodel import Learned
+
+SHIPPED = Path(__file__).parent / "data" / "topics.toml"
+KEPT = "topics-last-good.toml"  # in the data folder
+STRENGTHS = {"sure": 2.0, "strong": 2.0, "words": 1.0, "hints": 0.4}
+_KEYS = ("name", "iptc", "also", *STRENGTHS)
+_RETIRED = {"20000564": "20000331"}  # tourism, retired by IPTC on 2019-07-22
+_CODE_DIGITS = 8
+_LARGEST = 1_000_000  # bytes
+_MOST_TOPICS = 100
+_LONGEST_PHRASE = 10  # words
+_LONGEST_NAME = 80  # characters
+
+Phrase = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic: slug, name in Vietnamese, IPTC Media Topic of eight digits; `also`: further such codes."""
+
+    slug: str
+    name: str
+    iptc: str
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TopicList:
+    """What a file says, made ready for reading texts."""
+
+    topics: tuple[Topic, ...]
+    lengths: dict[str, tuple[int, ...]]  # of the phrases with a first word, longest first
+    weights: dict[Phrase, tuple[tuple[str, float], ...]]  # topics that a phrase shows; none for a formula
+    sure: dict[Phrase, tuple[str, ...]]  # topics that a phrase in the headline settles
+    learned: Learned | None
+
+
+@dataclass(slots=True)
+class _InUse:
+    """What this process uses: the list, the file it came from and that file's state, and what is wrong."""
+
+    source: Path | None = None
+    state: tuple[int, int, int] | None = None
+    known: TopicList | None = None
+    problem: str = ""
+    slugs: frozenset[str] = field(default_factory=frozenset)
+
+
+_in_use = _InUse()
+
+
+def current() -> TopicList:
+    """Return the list in use, read again if its file has changed. Never raises for a file that is broken."""
+    source = settings().topics or SHIPPED
+    state = _state(source)
+    if _in_use.known is None or source != _in_use.source or state != _in_use.state:
+        _take(source, state)
+    assert _in_use.known is not None
+    return _in_use.known
+
+
+def problem() -> str:
+    """Return why the newsroom's file is not in use as it stands, "" if all is well."""
+    current()
+    return _in_use.problem
+
+
+def published() -> frozenset[str]:
+    """Return the slugs of the channels there are."""
+    return frozenset(topic.slug for topic in current().topics) | _published(settings().topics or SHIPPED)
+
+
+def handed_on() -> dict[str, str]:
+    """Return the environment that makes another process use the same list; keeps a copy of it first."""
+    chosen = settings()
+    if chosen.topics is None:
+        return {}
+    current()
+    return {"TINTINH_TOPICS": str(chosen.topics.resolve()), "TINTINH_DATA": str(chosen.data.resolve())}
+
+
+def load(path: Path, must_have: Collection[str] = ()) -> TopicList:
+    """Read and check a file.
+
+    Args:
+        path: the file.
+        must_have: slugs that must not be missing: their channels are subscribed to.
+
+    Raises:
+        BadInput: subject is the file, the message lists every problem with its line where there is one.
+    """
+    try:
+        raw = path.read_bytes()[: _LARGEST + 1]
+        if len(raw) > _LARGEST:
+            raise BadInput(str(path), f"larger than {_LARGEST:,} bytes")
+        text = raw.decode("utf-8-sig")
+        read = tomllib.loads(text)
+    except OSError as error:
+        raise BadInput(str(path), f"cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise BadInput(str(path), f"is not UTF-8 (byte {error.start:,})") from error
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(str(path), f"is not TOML: {error}") from error
+    except RecursionError as error:
+        raise BadInput(str(path), "is nested too deeply") from error
+    problems = list(_problems(read, must_have))
+    if problems:
+        raise BadInput(str(path), "; ".join(_located(text, *one) for one in problems))
+    name = read.get("model", "")
+    found = next(
+        (beside / name for beside in (path.parent, SHIPPED.parent) if (beside / name).is_file()), None
+    )
+    if name and found is None:
+        raise BadInput(str(path), f"model: there is no file {name!r} beside it")
+    return _made(read, topicmodel.read(found) if name and found else None)
+
+
+def _take(source: Path, state: tuple[int, int, int] | None) -> None:
+    """Put a file's list to use, or keep the one before it and remember what is wrong."""
+    before = _in_use.slugs if source == _in_use.source else frozenset()
+    _in_use.problem = ""
+    try:
+        known = load(source, _published(source) | before)
+        if source != SHIPPED:
+            _keep(source)
+    except BadInput as error:
+        if source == SHIPPED:
+            raise
+        _in_use.problem = str(error)
+        known = _in_use.known if source == _in_use.source and _in_use.known else _last_good()
+    _in_use.source, _in_use.state, _in_use.known = source, state, known
+    _in_use.slugs = frozenset(topic.slug for topic in known.topics)
+
+
+def _published(source: Path) -> frozenset[str]:
+    """Return the slugs that feeds may hang on: the shipped ones, and those of the last good file."""
+    if source == SHIPPED:
+        return frozenset()
+    return frozenset(topic.slug for topic in (*load(SHIPPED).topics, *_last_good().topics))
+
+
+def _last_good() -> TopicList:
+    """Return the list of the copy in the data folder, the shipped one if there is none."""
+    with suppress(BadInput):
+        return load(settings().data / KEPT)
+    return load(SHIPPED)
+
+
+def _keep(source: Path) -> None:
+    """Copy a good file into the data folder; a process that may not write there leaves that to others."""
+    kept = settings().data / KEPT
+    fresh = kept.with_suffix(f".{os.getpid()}")
+    try:
+        good = source.read_bytes()
+        if kept.parent.is_dir() and not (kept.is_file() and kept.read_bytes() == good):
+            fresh.write_bytes(good)
+            fresh.replace(kept)
+    except OSError:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
+
+
+def _state(path: Path) -> tuple[int, int, int] | None:
+    """Return what changes when a file is edited or replaced, None if there is none."""
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return state.st_mtime_ns, state.st_size, state.st_ino
+
+
+def _problems(read: Mapping[str, Any], must_have: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield each problem as (what to look for in the text, sentence)."""
+    for key in read.keys() - {"formulas", "model", "topics"}:
+        yield key, f"unknown key {key!r}; known are formulas, model, topics"
+    formulas, name, topics = read.get("formulas", []), read.get("model", ""), read.get("topics", {})
+    if not isinstance(name, str) or Path(name).name != name:
+        yield "model", "model: must be the name of a file, without a folder"
+    if not _is_words(formulas):
+        yield "formulas", 'formulas: must be a list of words in quotes, ["…", "…"]'
+        formulas = []
+    if not isinstance(topics, dict) or not 0 < len(topics) <= _MOST_TOPICS:
+        yield "topics", f"topics: there must be 1 to {_MOST_TOPICS} tables [topics.SLUG]"
+        return
+    for slug in sorted(set(must_have) - set(topics)):
+        yield "", f"topics.{slug} is missing: feeds hang on it; keep its table, with empty lists if need be"
+    said = _folded(formulas)
+    for written, phrase in said.items():
+        yield from _bad_phrase("formulas", written, phrase)
+    codes: dict[str, str] = {}
+    for slug, entry in topics.items():
+        if not isinstance(entry, dict):
+            yield slug, f"topics.{slug}: must be a table [topics.{slug}]"
+            continue
+        yield from _bad_head(slug, entry, codes)
+        yield from _bad_lists(slug, entry, {phrase: written for written, phrase in said.items()})
+
+
+def _bad_head(slug: str, entry: Mapping[str, Any], codes: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with a topic's slug, keys, name and codes; `codes` holds who has which."""
+    if slug != slug_of(slug) or len(slug) > _LONGEST_NAME:
+        yield f"topics.{slug}", f"topics.{slug}: a slug has small letters a-z, digits and hyphens"
+    for key in entry.keys() - {*_KEYS}:
+        yield key, f"topics.{slug}: unknown key {key!r}; known are {', '.join(_KEYS)}"
+    name = entry.get("name")
+    if not isinstance(name, str) or not 0 < len(name.strip()) <= _LONGEST_NAME:
+        yield f"topics.{slug}", f"topics.{slug}.name: must be a name of at most {_LONGEST_NAME} characters"
+    also = entry.get("also", [])
+    if not isinstance(also, list):
+        yield f"topics.{slug}", f"topics.{slug}.also: must be a list of codes"
+        also = []
+    for code in (entry.get("iptc", ""), *also):
+        if not (isinstance(code, str) and code.isascii() and code.isdecimal() and len(code) == _CODE_DIGITS):
+            yield f"topics.{slug}", f"topics.{slug}: {code!r} is no IPTC Media Topic of eight digits"
+        elif code in _RETIRED:
+            yield code, f"topics.{slug}: IPTC has retired {code}; use {_RETIRED[code]}"
+        elif codes.setdefault(code, slug) != slug:
+            yield code, f"topics.{slug}: code {code} is topics.{codes[code]}'s already"
+
+
+def _bad_lists(
+    slug: str, entry: Mapping[str, Any], formulas: Mapping[Phrase, str]
+) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with a topic's words."""
+    seen: dict[Phrase, str] = {}
+    for strength in STRENGTHS:
+        listed = entry.get(strength, [])
+        if not _is_words(listed):
+            yield f"topics.{slug}", f'topics.{slug}.{strength}: must be a list of words in quotes, ["…", "…"]'
+            continue
+        for written in listed:
+            phrase = tuple(words(written))
+            yield from _bad_phrase(f"topics.{slug}.{strength}", written, phrase)
+            if phrase in seen:
+                yield (
+                    f'"{written}"',
+                    f"topics.{slug}.{strength}: {written!r} stands in {seen[phrase]} already",
+                )
+            elif phrase in formulas:
+                yield (
+                    f'"{written}"',
+                    f"topics.{slug}.{strength}: {written!r} is a formula, which counts nothing",
+                )
+            seen.setdefault(phrase, strength)
+
+
+def _bad_phrase(where: str, written: str, phrase: Phrase) -> Iterator[tuple[str, str]]:
+    if not 0 < len(phrase) <= _LONGEST_PHRASE:
+        yield f'"{written}"', f"{where}: {written!r} must have 1 to {_LONGEST_PHRASE} words"
+
+
+def _is_words(listed: object) -> bool:
+    return isinstance(listed, list) and all(isinstance(one, str) for one in listed)
+
+
+def _folded(listed: list[str]) -> dict[str, Phrase]:
+    return {written: tuple(words(written)) for written in listed}
+
+
+def _located(text: str, looked_for: str, sentence: str) -> str:
+    """Return a problem with the line it is on, where that can be told."""
+    at = text.find(looked_for) if looked_for else -1
+    return sentence if at < 0 else f"line {text.count(chr(10), 0, at) + 1}: {sentence}"
+
+
+def _made(read: Mapping[str, Any], learned: Learned | None) -> TopicList:
+    """Return the list that a checked file makes."""
+    weights: dict[Phrase, dict[str, float]] = {tuple(words(one)): {} for one in read.get("formulas", ())}
+    sure: dict[Phrase, list[str]] = defaultdict(list)
+    for slug, entry in read["topics"].items():
+        for strength, weight in STRENGTHS.items():
+            for written in entry.get(strength, ()):
+                phrase = tuple(words(written))
+                weights.setdefault(phrase, {})[slug] = weight
+                if strength == "sure":
+                    sure[phrase].append(slug)
+    lengths: dict[str, set[int]] = defaultdict(set)
+    for phrase in weights:
+        lengths[phrase[0]].add(len(phrase))
+    return TopicList(
+        tuple(
+            Topic(slug, entry["name"].strip(), entry["iptc"], tuple(entry.get("also", ())))
+            for slug, entry in read["topics"].items()
+        ),
+        {first: tuple(sorted(some, reverse=True)) for first, some in lengths.items()},
+        {phrase: tuple(shown.items()) for phrase, shown in weights.items()},
+        {phrase: tuple(slugs) for phrase, slugs in sure.items()},
+        learned,
+    )
