@@ -196,6 +196,7 @@ def _examined(opened: "Desk") -> "Iterator[tuple[str, bool, str]]":
     import shutil
 
     from cli.desk import now
+    from pipeline import topiclist
     from pipeline.store import numbers
 
     chosen = opened.settings
@@ -217,6 +218,12 @@ def _examined(opened: "Desk") -> "Iterator[tuple[str, bool, str]]":
     yield "crowds", True, f"{state['crowds']:,} runs of words that too many entries hold to find any"
     for name, reader in state["readers"].items():
         yield name, reader["lag_seconds"] < _LATE_SECONDS, f"{reader['behind']:,} changes behind"
+    wrong = topiclist.problem()
+    yield (
+        "topics",
+        not wrong,
+        wrong or f"{len(topiclist.current().topics)} from {chosen.topics or 'the shipped list'}",
+    )
     held = state["quarantine_open"]
     yield "quarantine", not held, f"{held:,} open" + ("; see ./tintinh quarantine list" if held else "")
     failing = state["intakes"]["failing"]

@@ -10,6 +10,7 @@ import structlog
 from fastapi import APIRouter, Depends, Form, Path, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from pipeline import topiclist
 from pipeline.errors import NotFound, Transient
 from pipeline.store import export, intakes, numbers, quarantine
 from pipeline.store.accounts import Role, Session
@@ -48,6 +49,7 @@ def page(
         signed=who,
         now=now,
         state=state,
+        topics_problem=topiclist.problem(),
         queues=queue_depths(QUEUES),
         canaries={queue: state["stamps"].get(f"canary_{queue}") for queue in QUEUES},
         held=held[:_SHOWN_HELD],
