@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from cli import accounts, checks, demo, export, ingest, relabel, review, run, sources, stories, upkeep
+from cli import accounts, checks, demo, export, ingest, relabel, review, run, sources, stories, topics, upkeep
 from cli.console import say
 from pipeline.errors import TinTinhError
 from pipeline.log import configure
@@ -33,6 +33,7 @@ app.command()(stories.trace)
 app.command()(review.review)
 app.add_typer(stories.story, name="story")
 app.add_typer(accounts.user, name="user")
+app.add_typer(topics.app, name="topics")
 app.add_typer(upkeep.quarantine, name="quarantine")
 app.command()(relabel.relabel)
 app.command()(upkeep.reindex)
