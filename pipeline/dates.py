@@ -36,6 +36,12 @@ _UPDATED = re.compile(
     r"(?![^\W_])[^\d]{0,20}\d[^|]*$",
     re.IGNORECASE,
 )
+# Of "Cập nhật: 09/10/2025 16:20 - Đăng ngày: 08/10/2025" the second.
+_POSTED_LATER = re.compile(
+    r"^\W{0,5}(?:lần\s|ngày\s)?(?:cập nhật|sửa|updated?|last updated|modified)(?![^\W_])[^|]{0,60}?\d\W{1,6}"
+    r"(?=(?:ngày\s|lúc\s)?(?:đăng|xuất bản|posted|published)(?![^\W_]))",
+    re.IGNORECASE,
+)
 _HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?//[^/?#]*", re.IGNORECASE)
 _QUERY = re.compile(r"[?#]")
 _IN_URL = (
@@ -70,7 +76,7 @@ def line(text: str, basis: Basis) -> When | None:
     """
     if not _DIGIT.search(text, 0, _LINE_SIZE):
         return None
-    row = _UPDATED.sub("", clean(text[: _LINE_SIZE + 1]).strip())
+    row = _UPDATED.sub("", _POSTED_LATER.sub("", clean(text[: _LINE_SIZE + 1]).strip()))
     glued = _GLUED.match(row)
     if glued:
         row = glued[0]

@@ -89,7 +89,8 @@ _LABEL = re.compile(
 )
 _OTHER_EVENT = re.compile(
     r"(?<![^\W_])(?:hạn|sinh|khai mạc|hiệu lực|ban hành|hết|từ|đến|tới|trước|sau|kỷ niệm|mất|họp|thi"
-    r"|khởi công|dự kiến|khánh thành|diễn ra|hôm nay|lịch)(?![^\W_])",
+    r"|khởi công|dự kiến|khánh thành|diễn ra|hôm nay|lịch|địa điểm|khởi hành|bắt đầu|kết thúc|hết hạn"
+    r"|truy cập|hiện tại|bây giờ|ngày in|in ngày|in lúc|có hiệu lực|ngày ký|ngày cấp)(?![^\W_])",
     re.IGNORECASE,
 )
 _DOTNET = re.compile(r"(?:\\?/|new )?Date\((?P<ms>-?\d{1,15})(?:[+-]\d{4})?\)(?:\\?/)?")
@@ -161,6 +162,11 @@ def from_digits(field: str, basis: Basis) -> When | None:
         return None
     at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
     return When(at, Precision.SECOND, basis) if _FIRST_YEAR <= at.year <= _LAST_YEAR else None
+
+
+def is_other_event(text: str) -> bool:
+    """Tell whether a short text names an event, a deadline or a document's day rather than a publication."""
+    return bool(_OTHER_EVENT.search(text))
 
 
 def coarse(field: str, basis: Basis) -> When | None:

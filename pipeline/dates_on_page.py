@@ -7,17 +7,19 @@ teaser's; comments, clocks and lists of the newest are left out too.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from enum import IntEnum
 from itertools import chain, islice
 from typing import Any
 
 from lxml import etree
 
 from pipeline import dates, dates_in_meta, dates_relative
+from pipeline.dates_in_fields import is_other_event
 from pipeline.furniture import is_prose
-from pipeline.model import Basis, Precision, When
+from pipeline.model import LOCAL_ZONE, Basis, Precision, When
 from pipeline.sheet import Row, Sheet, names, told
 from pipeline.text import fold
 
@@ -42,6 +44,17 @@ _LABELLED = re.compile(rf"{_POSTED.pattern}|(?<![^\W_])(?:cập nhật|tạo|upd
 _UPDATED = re.compile(r"(?<![^\W_])(?:cập nhật|updated?)(?![^\W_])", re.IGNORECASE)
 _TIMED = re.compile(r"\d\s?[:hg]\s?\d\d")
 _DIGIT = re.compile(r"\d")
+_WORD = re.compile(r"[^\W\d_]+")
+_DATE_WORD = re.compile(
+    r"ngày|tháng|năm|thứ|hai|ba|tư|bốn|sáu|bảy|tám|chín|mười|một|chủ|nhật|lúc|giờ|phút|đăng|bởi|by|on|posted|published",
+    re.IGNORECASE,
+)
+_TOOL = re.compile(
+    r"(?<![^\W_])(?:chia sẻ|sao chép|theo dõi|google|facebook|zalo|twitter|email|in bài|gửi bài|lưu bài|nghe|"
+    r"đọc bài|cỡ chữ|bình luận|quay (?:lại|trở)|bản in)(?![^\W_])",
+    re.IGNORECASE,
+)
+_TITLE_WORDS = 5
 _MOST_MARKED = 200
 _BELOW_HEADLINE, _ABOVE_HEADLINE = 12, 4  # rows in which a date line may stand
 _ABOVE_TEXT = 6
@@ -50,6 +63,7 @@ _SLACK = 20  # characters by which folding may change a row's length
 _ABOVE_END, _BELOW_END = 3, 8  # rows around the end of the text
 _ANCESTORS = 12
 _MOST_ROWS = 30  # of an element that may be a teaser
+_LONGEST_LABEL = 30
 _LONGEST_ROW = 200  # characters of one whose parts are asked
 _AMENDED = timedelta(days=60)  # between a publication and the update that a page shows
 
@@ -96,13 +110,21 @@ class _Around:
     places: dict[int, list[Any]]
 
 
+class _Says(IntEnum):
+    """What a date line says of its date, best first."""
+
+    POSTED = 0
+    NOTHING = 1
+    CHANGED = 2
+
+
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A date line: what it says, the row that it stands in, and whether it says only "cập nhật"."""
+    """A date line: its date, what it says of it, and the row that it stands in."""
 
     when: When
+    says: _Says
     row: int
-    updated: bool
 
 
 def stated(
@@ -118,22 +140,21 @@ def stated(
     """
     found = dates_in_meta.published(article.root, meta, objects, article.title, article.url)
     around = _around(article)
-    lines, attributes = _at_headline(around)
-    lines = lines or _at_end(around)
+    line, attributes = _line_and_attributes(around, received_at)
     found += attributes
-    if not any(when.precision is Precision.SECOND for when in (*found, *(line.when for line in lines))):
+    known = [*found, line.when] if line else found
+    if not any(when.precision is Precision.SECOND for when in known):
         found += _marked(around)
-    changed = {when.at for when in dates_in_meta.modified(meta, objects)}
-    lines = [line for line in lines if not _is_of_change(line, found, changed)]
-    found += [line.when for line in lines]
+    if line and not _is_of_change(line, found, dates_in_meta.modified(meta, objects)):
+        found.append(line.when)
     if not found and received_at is not None:
         found = _relative(around, received_at)
     return tuple(found or dates_in_meta.vague(meta))
 
 
-def _is_of_change(line: _Line, published: list[When], changed: set[datetime]) -> bool:
+def _is_of_change(line: _Line, published: list[When], changes: list[When]) -> bool:
     """Tell whether a line shows the last change, where something else states the publication before it."""
-    if not line.updated and line.when.at not in changed:
+    if line.says is not _Says.CHANGED and line.when.at not in {when.at for when in changes}:
         return False
     return any(timedelta() <= line.when.at - when.at <= _AMENDED for when in published)
 
@@ -157,22 +178,20 @@ def _around(article: Article) -> _Around:
     return _Around(article, rows, heads, first, places)
 
 
-def _at_headline(around: _Around) -> tuple[list[_Line], list[When]]:
-    """Return the date line at the headline or above the text, and the dates of attributes there."""
+def _line_and_attributes(around: _Around, received_at: datetime | None) -> tuple[_Line | None, list[When]]:
+    """Return the article's date line, and the dates of attributes at its headline."""
+    today = received_at.astimezone(LOCAL_ZONE).date() if received_at else None
+    ends = _at_end(around)
+    posted = [line for line in ends if line.says is _Says.POSTED]
     for head in reversed(around.heads):
         zone = _up_to_text(around, head)
-        lines = _best(_lines(around, zone, Basis.HEADER))
+        lines = [*_lines(around, zone, Basis.HEADER)]
         attributes = [when for at in zone for when in _attributes(around, at)]
         if lines or attributes:
-            return lines, attributes
-    for head in reversed(around.heads):
-        lines = _best(_above(around, head))
-        if lines:
-            return lines, []
-    # The headline may be a picture, or have been missed.
-    zone = range(max(around.first - _ABOVE_TEXT, 0), min(around.first + 1, len(around.rows)))
-    lines = [line for line in _lines(around, zone, Basis.PAGE) if not is_prose(around.rows[line.row].text)]
-    return _best(reversed(lines)), []
+            return _best([*lines, *posted] if lines else ends), attributes
+    above = [line for head in reversed(around.heads) for line in _above(around, head, today)]
+    sure = [line for line in above if line.when.basis is Basis.HEADER]
+    return _best(sure) or _best(ends) or _best(above) or _best(_above_text(around)) or _only(around), []
 
 
 def _up_to_text(around: _Around, head: int) -> range:
@@ -188,24 +207,33 @@ def _up_to_text(around: _Around, head: int) -> range:
     return range(head + 1, end)
 
 
-def _above(around: _Around, head: int) -> Iterator[_Line]:
+def _above(around: _Around, head: int, today: date | None) -> Iterator[_Line]:
     """Yield the date lines above a headline, the nearest first; one that may be the site's clock as PAGE."""
     for at in range(head - 1, max(head - _ABOVE_HEADLINE, 0) - 1, -1):
         for line in _lines(around, range(at, at + 1), Basis.HEADER):
-            text = around.rows[at].text
-            if _is_of_one_block(around, at, head):
+            labelled = line.says is not _Says.NOTHING
+            if _is_of_one_block(around, at, head) and (labelled or line.when.day() != today):
                 yield line
-            elif _TIMED.search(text) or _LABELLED.search(text):
+            elif labelled or _TIMED.search(around.rows[at].text):
                 yield replace(line, when=replace(line.when, basis=Basis.PAGE))
 
 
+def _above_text(around: _Around) -> list[_Line]:
+    """Return the date lines above a text, the nearest first: its headline may not be found."""
+    zone = range(max(around.first - _ABOVE_TEXT, 0), min(around.first + 1, len(around.rows)))
+    lines = _lines(around, zone, Basis.PAGE)
+    return [line for line in lines if not is_prose(around.rows[line.row].text)][::-1]
+
+
 def _is_of_one_block(around: _Around, at: int, head: int) -> bool:
-    """Tell whether a row above a headline stands in a block of the page that begins with it."""
+    """Tell whether a row above a headline stands in a block that begins with it, links none before."""
     elements = around.places.get(at, [])[:1]
     for holder in chain.from_iterable(element.iterancestors() for element in elements):
         span = around.article.sheet.spans.get(holder)
         if span and span.first <= head < span.last:
-            return holder.tag not in ("body", "html", "form") and span.first >= head - _ABOVE_HEADLINE
+            before = around.rows[span.first : head]
+            is_block = holder.tag not in ("body", "html", "form") and len(before) <= _ABOVE_HEADLINE
+            return is_block and not any(_is_teaser(row) for row in before)
     return False
 
 
@@ -217,36 +245,36 @@ def _lines(around: _Around, zone: range, basis: Basis) -> Iterator[_Line]:
             continue
         whole = dates.line(text, basis)
         if whole:
+            label = around.rows[at - 1].text if at else ""
+            if len(label) <= _LONGEST_LABEL and at - 1 not in around.heads and is_other_event(label):
+                continue  # of a table without borders: "Ngày ban hành", and its day in the next row
             if not _is_others(around, around.places.get(at, ()), at):
-                yield _Line(whole, at, _is_updated(text))
-        elif len(text) <= _LONGEST_ROW and not is_prose(text):
+                yield _Line(whole, _says(text), at)
+        elif len(text) <= _LONGEST_ROW and not is_prose(text) and not is_other_event(text):
             yield from _parts(around, at, basis)
 
 
-def _is_updated(text: str) -> bool:
-    """Tell whether a date line says when a page was changed, and not when it was posted."""
-    return bool(_UPDATED.search(text) and not _POSTED.search(text))
+def _says(text: str) -> _Says:
+    """Return what a date line says of its date."""
+    if _POSTED.search(text):
+        return _Says.POSTED
+    return _Says.CHANGED if _UPDATED.search(text) else _Says.NOTHING
 
 
 def _parts(around: _Around, at: int, basis: Basis) -> Iterator[_Line]:
     """Yield the date lines that elements of a row hold beside names, counters and links."""
     for element in around.places.get(at, ()):
-        pieces = (element.text, told(element), *(child.tail for child in element))
+        pieces = (element.text, " ".join(element.itertext()), *(child.tail for child in element))
         for piece in dict.fromkeys(piece for piece in pieces if piece and _DIGIT.search(piece)):
             when = dates.line(piece, basis)
             if when and not _is_others(around, (element,), at):
-                yield _Line(when, at, _is_updated(piece))
+                yield _Line(when, _says(piece), at)
                 break
 
 
-def _best(lines: Iterable[_Line]) -> list[_Line]:
-    """Return the first line, one that says "cập nhật" only if there is no other."""
-    updated: list[_Line] = []
-    for line in lines:
-        if not line.updated:
-            return [line]
-        updated.append(line)
-    return updated[:1]
+def _best(lines: Sequence[_Line]) -> _Line | None:
+    """Return the first line that says most."""
+    return min(lines, key=lambda line: line.says, default=None)
 
 
 def _attributes(around: _Around, at: int) -> Iterator[When]:
@@ -295,7 +323,7 @@ def _is_others(around: _Around, elements: Sequence[Any], at: int) -> bool:
     """
     rows, article = around.rows, around.article
     if not elements:
-        return at > 0 and at - 1 != article.head and rows[at - 1].is_teaser()
+        return at > 0 and at - 1 != article.head and _is_teaser(rows[at - 1])
     anchors = (article.head, around.first)
     for holder in islice(chain((elements[0],), elements[0].iterancestors()), _ANCESTORS):
         span = article.sheet.spans.get(holder)
@@ -303,49 +331,54 @@ def _is_others(around: _Around, elements: Sequence[Any], at: int) -> bool:
             return False
         if (at < 0 and holder.tag in ("aside", "nav", "footer")) or _ASIDE.search(names(holder)):
             return True
-        if span and any(
-            row.is_teaser() for row in rows[span.first : min(span.last, span.first + _MOST_ROWS)]
-        ):
+        if span and any(map(_is_teaser, rows[span.first : min(span.last, span.first + _MOST_ROWS)])):
             return True
     return False
+
+
+def _is_teaser(row: Row) -> bool:
+    """Tell whether a row is a link to another article, not a tool, nor a date as a link to its archive."""
+    if not row.is_teaser() or _TOOL.search(row.text):
+        return False
+    return sum(not _DATE_WORD.fullmatch(word) for word in _WORD.findall(row.text)) >= _TITLE_WORDS
 
 
 def _at_end(around: _Around) -> list[_Line]:
-    """Return the first date line at the end of the text that is labelled or called so.
-
-    Else the only line of the page that says when something was posted.
-    """
+    """Return the date lines at the end of the text that have a label, or stand alone and are called dates."""
     rows, article = around.rows, around.article
     end = article.own[-1] if article.own else len(rows) - 1
     zone = range(max(end - _ABOVE_END, article.head, -1) + 1, min(end + _BELOW_END, len(rows)))
-    lines = [line for line in _lines(around, zone, Basis.PAGE) if not is_prose(rows[line.row].text)]
-    for line in lines:
-        if _LABELLED.search(rows[line.row].text) or _is_called_date(around.places.get(line.row, ())):
-            return [line]
+    return [
+        line
+        for line in _lines(around, zone, Basis.PAGE)
+        if not is_prose(rows[line.row].text)
+        and (_LABELLED.search(rows[line.row].text) or _is_called_date(around, line.row))
+    ]
+
+
+def _is_called_date(around: _Around, at: int) -> bool:
+    """Tell whether a row is called a date and stands alone; a comment's has a name and a text beside it."""
+    elements = around.places.get(at, [])
+    if not any(_DATED.search(names(element)) for element in elements):
+        return False
+    spans, outer = around.article.sheet.spans, True
+    for holder in islice(chain(elements[-1:], elements[-1].iterancestors()), _ANCESTORS):
+        span = spans.get(holder)
+        if span and span.first <= around.first < span.last:
+            break
+        outer = bool(span and span.last <= span.first + 1)
+    return outer
+
+
+def _only(around: _Around) -> _Line | None:
+    """Return the only line of a page that says when something was posted."""
     found = {
         when: at
-        for at, row in enumerate(rows)
+        for at, row in enumerate(around.rows)
         if _POSTED.search(row.text) and (when := dates.line(row.text, Basis.PAGE))
     }
-    return [_Line(when, at, updated=False) for when, at in found.items()] if len(found) == 1 else []
-
-
-def _is_called_date(elements: Sequence[Any]) -> bool:
-    """Tell whether an element is called a date, and none beside it is: comments come in rows."""
-    for element in elements:
-        if _DATED.search(names(element)):
-            return not _is_repeated(element)
-    return False
-
-
-def _is_repeated(element: Any) -> bool:
-    """Tell whether an element, or one around it, has a sibling of the same build."""
-    for holder in islice(chain((element,), element.iterancestors()), 3):
-        build = (holder.tag, holder.get("class"))
-        beside = islice(chain(holder.itersiblings(), holder.itersiblings(preceding=True)), 50)
-        if holder.get("class") and any((other.tag, other.get("class")) == build for other in beside):
-            return True
-    return False
+    lines = [_Line(when, _Says.POSTED, at) for when, at in found.items()]
+    return lines[0] if len(lines) == 1 else None
 
 
 def _relative(around: _Around, received_at: datetime) -> list[When]:

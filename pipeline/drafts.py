@@ -59,6 +59,7 @@ class Finding:
         title: the headline if a field or the page gives it, "" to look for it in the text.
         text: Markdown lines, furniture included.
         whens: every date that somebody states, in any order.
+        is_page: its date lines were looked for where they stand on the page, and are among `whens`.
         credit: the origin that a field names.
         chrome: what stands around the text.
         image, attachments: the picture and the files that a page shows; a bulletin's are of no single item.
@@ -74,6 +75,7 @@ class Finding:
     summary: str = ""
     text: str = ""
     whens: tuple[When, ...] = ()
+    is_page: bool = False
     updated: datetime | None = None
     authors: tuple[str, ...] = ()
     credit: str = ""
@@ -237,7 +239,8 @@ def _when(found: Finding, told: Tidy, text: str, context: _Context, *, is_item: 
     if is_item:
         return dating.choose(found.whens, "", context.received_at)
     addresses = (dates.in_url(found.url), dates.in_url(found.claimed))
-    return dating.choose((*found.whens, told.header, told.page, *addresses), text, context.received_at)
+    lines = () if found.is_page and found.whens else (told.header, told.page)
+    return dating.choose((*found.whens, *lines, *addresses), text, context.received_at)
 
 
 def _updated(updated: datetime | None, context: _Context) -> datetime | None:

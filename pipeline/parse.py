@@ -110,6 +110,7 @@ def _page(document: Document) -> Parsed:
         summary=page.summary,
         text=page.text,
         whens=page.whens,
+        is_page=True,
         updated=page.updated.at if page.updated else None,
         authors=page.authors,
         chrome=page.chrome,
