@@ -1,12 +1,12 @@
 """Fits the weights of `pipeline/places_weighed.py` on labelled texts: pipeline/data/place_weights.toml.
 
-Usage: PYTHONPATH=. python -m bench.labels.train_places LABELS.jsonl [--articles ARTICLES.jsonl.gz]
-[--folds N]            [--write]
+Usage: PYTHONPATH=. python -m bench.labels.train_places LABELS.jsonl… [--articles ARTICLES.jsonl.gz]
+           [--folds N] [--shuffles N] [--write]
 
 Labels as `bench.labels.gold` has them. Each text is read thrice: whole, cut behind its first paragraphs, and
-its headline with the first sentence, so that short items are read as well as long articles. Prints one
-JSON line: accuracy of the main place and precision, recall and F1 of provinces on whole texts of held-out
-folds.
+its headline with the first sentence, so that short items are read as well as long articles. Prints a
+JSON line for each shuffle: accuracy of the main place and precision, recall and F1 of provinces on whole
+texts of held-out folds.
 """
 
 import argparse
@@ -29,7 +29,6 @@ from pipeline.places_scope import scope
 _WEIGHTS = Path(weighed.__file__).parent / "data" / "place_weights.toml"
 _SHORT = (10_000_000, 700, 260)  # characters
 _SHARES = (1.0, 0.35, 0.15)  # how much each of them counts
-_SEED = 7
 _HEAD = "# Log odds per unit of each number in pipeline/places_weighed.py; fitted by train_places.py."
 _RIDGE = 2.0
 
@@ -55,13 +54,17 @@ class _Text:
 def main() -> None:
     """Fit, measure, write."""
     parser = argparse.ArgumentParser(usage=__doc__)
-    parser.add_argument("labels", type=Path)
+    parser.add_argument("labels", type=Path, nargs="+")
     parser.add_argument("--articles", type=Path)
     parser.add_argument("--folds", type=int, default=10)
+    parser.add_argument("--shuffles", type=int, default=5)
     parser.add_argument("--write", action="store_true")
     chosen = parser.parse_args()
-    texts = [list(_readings(text)) for text in gold.texts(chosen.labels, chosen.articles)]
-    print(json.dumps(_measured(texts, chosen.folds)))
+    labelled = [text for path in chosen.labels for text in gold.texts(path, chosen.articles)]
+    texts = [list(_readings(text)) for text in labelled]
+    for shuffle in range(chosen.shuffles):
+        order = np.random.default_rng(shuffle).permutation(len(texts)).tolist()
+        print(json.dumps(_measured(texts, order, chosen.folds)))
     if chosen.write:
         _write(*_fitted([one for readings in texts for one in readings]))
 
@@ -95,11 +98,10 @@ def _fitted(texts: Sequence[_Text]) -> tuple[Array, Array]:
     )
 
 
-def _measured(texts: Sequence[Sequence[_Text]], folds: int) -> dict[str, object]:
-    order = np.random.default_rng(_SEED).permutation(len(texts))
+def _measured(texts: Sequence[Sequence[_Text]], order: Sequence[int], folds: int) -> dict[str, object]:
     tally, right, country = Tally(), 0, 0
     for fold in range(folds):
-        held = set(order[fold::folds].tolist())
+        held = set(order[fold::folds])
         province, nation = _fitted([one for at, many in enumerate(texts) if at not in held for one in many])
         for at in held:
             text = texts[at][0]
