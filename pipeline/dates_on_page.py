@@ -7,7 +7,7 @@ teaser's; comments, clocks and lists of the newest are left out too.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import IntEnum
@@ -37,13 +37,15 @@ _DATED = re.compile(
 )
 _HOLDS_DATE = re.compile(r"time|date|publish|stamp|epoch|posted|ngay|(?<![a-z])ts(?![a-z])")
 _POSTED = re.compile(
-    r"(?<![^\W_])(?:đăng|xuất bản|post|publish|published|posted|submitted|phát hành|đưa tin)(?![^\W_])",
+    r"(?<![^\W_])(?:đăng(?!\s(?:nhập|ký|xuất))|xuất bản|post|publish|published|posted|submitted|phát hành|"
+    r"đưa tin)(?![^\W_])",
     re.IGNORECASE,
 )
 _LABELLED = re.compile(rf"{_POSTED.pattern}|(?<![^\W_])(?:cập nhật|tạo|updated?)(?![^\W_])", re.IGNORECASE)
 _UPDATED = re.compile(r"(?<![^\W_])(?:cập nhật|updated?)(?![^\W_])", re.IGNORECASE)
 _TIMED = re.compile(r"\d\s?[:hg]\s?\d\d")
 _DIGIT = re.compile(r"\d")
+_FOUR_DIGITS = re.compile(r"\d(?:\D*\d){3}")  # a date with its year has no fewer
 _WORD = re.compile(r"[^\W\d_]+")
 _DATE_WORD = re.compile(
     r"ngày|tháng|năm|thứ|hai|ba|tư|bốn|sáu|bảy|tám|chín|mười|một|chủ|nhật|lúc|giờ|phút|đăng|bởi|by|on|posted|published",
@@ -181,16 +183,18 @@ def _around(article: Article) -> _Around:
 def _line_and_attributes(around: _Around, received_at: datetime | None) -> tuple[_Line | None, list[When]]:
     """Return the article's date line, and the dates of attributes at its headline."""
     today = received_at.astimezone(LOCAL_ZONE).date() if received_at else None
-    ends = _at_end(around)
-    posted = [line for line in ends if line.says is _Says.POSTED]
     for head in reversed(around.heads):
         zone = _up_to_text(around, head)
         lines = [*_lines(around, zone, Basis.HEADER)]
         attributes = [when for at in zone for when in _attributes(around, at)]
         if lines or attributes:
-            return _best([*lines, *posted] if lines else ends), attributes
+            surer = _best(lines)
+            if surer is None or surer.says is not _Says.POSTED:
+                surer = _best([*lines, *_at_end(around, posted=surer is not None)])
+            return surer, attributes
     above = [line for head in reversed(around.heads) for line in _above(around, head, today)]
     sure = [line for line in above if line.when.basis is Basis.HEADER]
+    ends = [] if sure else _at_end(around, posted=False)
     return _best(sure) or _best(ends) or _best(above) or _best(_above_text(around)) or _only(around), []
 
 
@@ -237,19 +241,18 @@ def _is_of_one_block(around: _Around, at: int, head: int) -> bool:
     return False
 
 
-def _lines(around: _Around, zone: range, basis: Basis) -> Iterator[_Line]:
+def _lines(around: _Around, zone: Iterable[int], basis: Basis) -> Iterator[_Line]:
     """Yield the date lines of some rows: a row as a whole, else a part of it."""
     for at in zone:
         text = around.rows[at].text
-        if not _DIGIT.search(text, 0, _LONGEST_ROW):
+        if not _FOUR_DIGITS.search(text, 0, _LONGEST_ROW):
             continue
         whole = dates.line(text, basis)
         if whole:
-            label = around.rows[at - 1].text if at else ""
-            if len(label) <= _LONGEST_LABEL and at - 1 not in around.heads and is_other_event(label):
-                continue  # of a table without borders: "Ngày ban hành", and its day in the next row
-            if not _is_others(around, around.places.get(at, ()), at):
-                yield _Line(whole, _says(text), at)
+            label = around.rows[at - 1].text if at and at - 1 not in around.heads else ""
+            label = "" if len(label) > _LONGEST_LABEL or _FOUR_DIGITS.search(label) else label
+            if not is_other_event(label) and not _is_others(around, around.places.get(at, ()), at):
+                yield _Line(whole, _says(f"{label}\n{text}"), at)
         elif len(text) <= _LONGEST_ROW and not is_prose(text) and not is_other_event(text):
             yield from _parts(around, at, basis)
 
@@ -263,13 +266,15 @@ def _says(text: str) -> _Says:
 
 def _parts(around: _Around, at: int, basis: Basis) -> Iterator[_Line]:
     """Yield the date lines that elements of a row hold beside names, counters and links."""
+    tried = {around.rows[at].text}
     for element in around.places.get(at, ()):
-        pieces = (element.text, " ".join(element.itertext()), *(child.tail for child in element))
-        for piece in dict.fromkeys(piece for piece in pieces if piece and _DIGIT.search(piece)):
+        for piece in (element.text, " ".join(element.itertext()), *(child.tail for child in element)):
+            if not piece or piece in tried or not _FOUR_DIGITS.search(piece, 0, _LONGEST_ROW):
+                continue
+            tried.add(piece)
             when = dates.line(piece, basis)
             if when and not _is_others(around, (element,), at):
                 yield _Line(when, _says(piece), at)
-                break
 
 
 def _best(lines: Sequence[_Line]) -> _Line | None:
@@ -343,17 +348,24 @@ def _is_teaser(row: Row) -> bool:
     return sum(not _DATE_WORD.fullmatch(word) for word in _WORD.findall(row.text)) >= _TITLE_WORDS
 
 
-def _at_end(around: _Around) -> list[_Line]:
-    """Return the date lines at the end of the text that have a label, or stand alone and are called dates."""
+def _at_end(around: _Around, *, posted: bool) -> list[_Line]:
+    """Return the date lines at the end of the text that have a label, or stand alone and are called dates.
+
+    `posted`: only those that say when the article was posted.
+    """
     rows, article = around.rows, around.article
     end = article.own[-1] if article.own else len(rows) - 1
-    zone = range(max(end - _ABOVE_END, article.head, -1) + 1, min(end + _BELOW_END, len(rows)))
-    return [
-        line
-        for line in _lines(around, zone, Basis.PAGE)
-        if not is_prose(rows[line.row].text)
-        and (_LABELLED.search(rows[line.row].text) or _is_called_date(around, line.row))
-    ]
+    label = _POSTED if posted else _LABELLED
+    labelled = []
+    for at in range(max(end - _ABOVE_END, article.head, -1) + 1, min(end + _BELOW_END, len(rows))):
+        text = rows[at].text
+        if _FOUR_DIGITS.search(text, 0, _LONGEST_ROW) and not is_prose(text):
+            told_so = label.search(text) or label.fullmatch(
+                rows[at - 1].text.removeprefix("Ngày ").strip(" :")
+            )
+            if told_so or (not posted and _is_called_date(around, at)):
+                labelled.append(at)
+    return [*_lines(around, labelled, Basis.PAGE)]
 
 
 def _is_called_date(around: _Around, at: int) -> bool:
