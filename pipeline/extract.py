@@ -139,7 +139,7 @@ def _find(root: Any, seen: Sheet, called: tuple[str, ...], site: str) -> _Found:
     if head < 0:
         solid = (at for at in range(*span) if 2 * weights[at] > seen.rows[at].prose())
         first = next(solid, span.first)
-        head = headline.built(seen, first)
+        head = headline.built(seen, main, first, weights)
         if head >= 0:
             weights = locate.weigh(seen, head, _foreign(seen, head))
             main = locate.holder(seen, root, weights)

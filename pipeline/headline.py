@@ -9,15 +9,18 @@ from itertools import islice
 from typing import Any
 
 from pipeline import dates
+from pipeline.bylines import byline
 from pipeline.furniture import is_headline
 from pipeline.model import Basis
-from pipeline.sheet import HEADINGS, Row, Sheet, names
+from pipeline.sheet import HEADINGS, Row, Sheet, Span, names
 from pipeline.text import fold, words
 
 _LEAST, _SURE = 3, 5  # words of a headline; of one that is no section's name
 _LONGEST = 300
 _SLACK = 8  # characters that "null " and decomposed letters add
 _ABOVE, _BELOW = 12, 6  # rows around the beginning of the text in which it stands
+_CALLED_ROWS = 3  # of an element called a headline: its date may stand in it
+_DATED = 2  # rows below a headline in which its date stands
 _CUT = 25  # characters of a headline that <title> has cut off
 _ECHO_ROOM = 20_000
 _PARTS = re.compile(r"\s+[|–—»•-]\s+|\s*[|»]\s*")
@@ -79,26 +82,56 @@ def _parts(said: Iterable[str]) -> tuple[set[str], list[str]]:
     return {part for part in parts if part.count(" ") >= _LEAST - 1}, cut
 
 
-def built(sheet: Sheet, first: int) -> int:
+def built(sheet: Sheet, main: Any, first: int, weights: list[int]) -> int:
     """Return the row at the beginning of a text that is built like its headline, -1 if there is none.
 
-    `first`: the text's first paragraph.
+    A row is likelier the more of four things it has: the tag of a heading, an element called so, a date
+    line below, words that the text repeats. With two of them the nearest around the text is it; a
+    heading alone may be of a box.
+
+    Args:
+        sheet: the page.
+        main: the element that holds the text.
+        first: the text's first paragraph.
+        weights: of the rows (`locate.weigh`).
     """
     rows = sheet.rows
-    near = range(max(first - _ABOVE, 0), min(first + 1, len(rows)))
+    begin = min(first, sheet.spans.get(main, Span(first, first)).first)
+    near = range(max(begin - _ABOVE, 0), min(first + 1, len(rows)))
+    around = {at for at, box in enumerate(sheet.boxes) if box.first <= first < box.last}
+    beside = sheet.beside(weights, around)
+    good = [
+        at
+        for at in near
+        if (rows[at].tag == "h1" or rows[at].box < 0 or not beside[rows[at].box]) and _may_be(rows[at])
+    ]
+    if not good:
+        return -1
     called = {
         span.first
         for element, span in sheet.spans.items()
-        if span.last == span.first + 1 and span.first in near and _is_called(element)
+        if span.first in near and 0 < span.last - span.first <= _CALLED_ROWS and _is_called(element)
     }
     told = set(words(" ".join(row.text for row in rows[first : first + _ABOVE])[:_ECHO_ROOM]))
-    good = [at for at in near if _may_be(rows[at])]
-    likeliest = (
-        [at for at in good if rows[at].tag in HEADINGS and rows[at].text.count(" ") >= _LEAST],
-        [at for at in good if at in called],
-        [at for at in good if rows[at].text.count(" ") >= _SURE - 1 and _echoes(rows[at].text, told)],
+    signs = {at: _signs(rows, at, told) + (at in called) for at in good}
+    likeliest = max(good, key=lambda at: (signs[at], at))
+    for outer in (main, *main.iterancestors()):
+        span = sheet.spans.get(outer, Span(0, 0))
+        inside = [at for at in good if span.first <= at < span.last and signs[at] > 1]
+        if inside:
+            return max(inside, key=lambda at: (signs[at], at))
+    return likeliest if signs[likeliest] else -1
+
+
+def _signs(rows: list[Row], at: int, told: set[str]) -> int:
+    """Return how much of a headline a row shows by itself, 0 to 3."""
+    text = rows[at].text
+    below = (row.text for row in rows[at + 1 : at + 1 + _DATED])
+    return (
+        (rows[at].tag in HEADINGS and text.count(" ") >= _LEAST)
+        + any(dates.line(one, Basis.HEADER) for one in below)
+        + (text.count(" ") >= _SURE - 1 and _echoes(text, told))
     )
-    return next((found[-1] for found in likeliest if found), -1)
 
 
 def _is_called(element: Any) -> bool:
@@ -112,7 +145,9 @@ def _may_be(row: Row) -> bool:
     text = unleaked(row.text)
     if row.is_link():
         return False
-    return is_headline(text) and not _SITE.fullmatch(fold(text)) and dates.line(text, Basis.HEADER) is None
+    if not is_headline(text) or _SITE.fullmatch(fold(text)) or byline(text):
+        return False
+    return dates.line(text, Basis.HEADER) is None
 
 
 def _echoes(head: str, told: set[str]) -> bool:
