@@ -98,7 +98,7 @@ def byline(line: str) -> Byline | None:
 
     A credit for pictures alone is a byline without authors.
     """
-    line = line.strip(" *-–—")
+    line = line.strip(" *-–—|·•")
     return _read(line) if 0 < len(line) <= _LONGEST else None
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from pipeline import dates_in_meta, dates_on_page, embedded, headline, locate, media, sheet
+from pipeline import dates_in_meta, dates_on_page, embedded, headline, locate, makers, media, sheet
 from pipeline.bylines import byline
 from pipeline.markup import tree
 from pipeline.model import Attachment, Image, When
@@ -51,7 +51,8 @@ class Page:
         whens: what metadata and date lines say of the publication, in any order.
         updated: the page's own time of its last change.
         canonical: the address that the page claims, absolute, "" if it claims none worth having.
-        authors: people that its metadata name.
+        authors: people that its metadata and the lines around its text name.
+        credit: whom a line around its text says that it was taken from, "" if none does.
         chrome: what stands around the article: site name, footer, menus.
         image: its own picture, else the one that it shares.
         attachments: the files that it hands out.
@@ -64,6 +65,7 @@ class Page:
     updated: When | None = None
     canonical: str = ""
     authors: tuple[str, ...] = ()
+    credit: str = ""
     chrome: str = ""
     image: Image | None = None
     attachments: tuple[Attachment, ...] = ()
@@ -102,7 +104,8 @@ def page(markup: str, url: str = "", received_at: datetime | None = None) -> Pag
     called = _called(root, meta, linked)
     found = _find(root, seen, called, fold(meta.get("og:site_name", "")))
     rows = seen.texts()
-    own = [rows[at] for at in found.own]
+    made = makers.read(seen, found.head, found.own)
+    own = [rows[at] for at in found.own if at not in made.rows]
     title = _title(seen, found, called, fold(meta.get("og:site_name", "")))
     held = embedded.article(root, linked, title) if sum(map(len, own)) < _LITTLE else None
     pictures = media.candidates(seen, found.main, found.head, found.own[-1] if found.own else 0)
@@ -122,7 +125,8 @@ def page(markup: str, url: str = "", received_at: datetime | None = None) -> Pag
         whens=dates_on_page.stated(article, meta, objects, received_at),
         updated=next(iter(dates_in_meta.modified(meta, objects)), None),
         canonical=_claimed(root, meta, url),
-        authors=_authors(linked, meta),
+        authors=tuple(dict.fromkeys((*_authors(linked, meta), *made.authors))),
+        credit=made.credit,
         chrome=_chrome(root, meta, rows, body),
         image=media.image(pictures, base, own) or media.shared(meta, base),
         attachments=media.attachments(root, found.main, base),

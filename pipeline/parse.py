@@ -113,6 +113,7 @@ def _page(document: Document) -> Parsed:
         is_page=True,
         updated=page.updated.at if page.updated else None,
         authors=page.authors,
+        credit=page.credit,
         chrome=page.chrome,
         image=page.image,
         attachments=page.attachments,
