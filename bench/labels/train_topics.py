@@ -89,22 +89,23 @@ class Fit:
 
 
 def main() -> None:
-    """Measure, and write the model."""
+    """Measure, and write the model if a place for it is named."""
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("articles", type=Path)
     parser.add_argument("labels", type=Path, nargs="+")
     parser.add_argument("--out", type=Path)
     chosen = parser.parse_args()
+    print(json.dumps(train(chosen.articles, chosen.labels, chosen.out)))
+
+
+def train(articles: Path, labels: Sequence[Path], out: Path | None) -> dict[str, Any]:
+    """Return the figures on texts held back and the mix of the lists alone; write the model to `out`."""
     lists = replace(load(SHIPPED), learned=None)
     slugs = [topic.slug for topic in lists.topics]
-    articles = gold.texts(chosen.articles)
-    counts = {one.text_id: model_words(lists, one.title, _below(one)) for one in articles}
-    space = _space(articles, list(counts.values()))
-    rows = [
-        (number, text)
-        for number, path in enumerate(chosen.labels)
-        for text in gold.texts(path, chosen.articles)
-    ]
+    texts = gold.texts(articles)
+    counts = {one.text_id: model_words(lists, one.title, _below(one)) for one in texts}
+    space = _space(texts, list(counts.values()))
+    rows = [(number, text) for number, path in enumerate(labels) for text in gold.texts(path, articles)]
     told = [points(lists, text.title, _below(text)) for _, text in rows]
     labelled = Labelled(
         _dense(space, [counts[text.text_id] for _, text in rows]) @ space.directions,
@@ -113,13 +114,12 @@ def main() -> None:
         _labels([text for _, text in rows], "topics_maybe", slugs),
         np.array([number for number, _ in rows]),
     )
-    figures, bars = _measured(labelled, [path.name for path in chosen.labels])
-    alone = _barred(_alone(labelled).mix, bars["lists"])
-    print(json.dumps({"held_back": figures, "lists alone": asdict(alone)}))
-    if chosen.out:
+    figures, bars = _measured(labelled, [path.name for path in labels])
+    if out:
         fit = _fit(labelled)
         fit = replace(fit, mix=_barred(fit.mix, bars["lists and model"]))
-        chosen.out.write_text(_written(space, fit, slugs), encoding="utf-8")
+        out.write_text(_written(space, fit, slugs), encoding="utf-8")
+    return {"held_back": figures, "lists alone": asdict(_barred(_alone(labelled).mix, bars["lists"]))}
 
 
 def _below(text: gold.Text) -> str:
@@ -157,7 +157,7 @@ def _space(texts: Sequence[gold.Text], counts: Sequence[dict[str, float]]) -> Sp
     kept = tuple(sorted([word for word in frequent if word not in names][:_WORDS]))
     rarity = np.array([round(log(len(counts) / spread[word]), 2) for word in kept])
     space = Space(kept, rarity, np.empty((len(kept), 0)))
-    basis = np.random.default_rng(0).standard_normal((len(kept), _DIRECTIONS + 10))
+    basis = np.random.default_rng(0).standard_normal((len(kept), min(_DIRECTIONS + 10, len(kept))))
     for _ in range(4):
         basis, _ = np.linalg.qr(_through(space, counts, basis))
     _, lengths, turned = np.linalg.svd(basis.T @ _through(space, counts, basis), full_matrices=False)
@@ -182,8 +182,9 @@ def _dense(space: Space, counts: Sequence[dict[str, float]]) -> Matrix:
         for word, count in one.items():
             if (at := column.get(word)) is not None:
                 row[at] = np.log1p(count) * space.rarity[at]
-    lengths = np.sqrt((rows**2).sum(axis=1, keepdims=True))
-    return rows / np.maximum(lengths, 1e-9)
+    lengths: Matrix = np.sqrt((rows**2).sum(axis=1, keepdims=True))
+    rows /= np.maximum(lengths, 1e-9)
+    return rows
 
 
 def _regression(at: Matrix, so: NDArray[np.bool_]) -> Matrix:
@@ -270,7 +271,7 @@ def _held_back(texts: Labelled, fitting: Callable[[Labelled], Fit]) -> Matrix:
     return scores
 
 
-def _best_bars(texts: Labelled, scores: Matrix) -> tuple[float, float]:
+def best_bars(texts: Labelled, scores: Matrix) -> tuple[float, float]:
     """Return where the bars of first and further topics lie, in log odds: where F1 over all files is best."""
     odds = [log(one / (1 - one)) for one in (*_FIRST, *_SECOND)]
     pairs = [
@@ -301,7 +302,7 @@ def _measured(
     figures, bars = {}, {}
     for name, fitting in (("lists", _alone), ("lists and model", _fit)):
         scores = _held_back(texts, fitting)
-        bars[name] = _best_bars(texts, scores)
+        bars[name] = best_bars(texts, scores)
         tallies = {
             file: _tally(texts, scores, bars[name], number).figures() for number, file in enumerate(files)
         }
