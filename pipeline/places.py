@@ -62,7 +62,7 @@ _MEETING = re.compile(
 )
 _ORGANS = re.compile(
     r"(?<![^\W_])(?:Thủ tướng|Chính phủ|Quốc hội|Chủ tịch nước|Tổng Bí thư|Bộ trưởng|Bộ Chính trị"
-    r"|cả nước|toàn quốc"
+    r"|Trung ương Đảng|(?:C|c)hấp hành Trung ương|cả nước|toàn quốc"
     r"|Bộ (?:Y tế|Công an|Quốc phòng|Tài chính|Nội vụ|Công Thương|Xây dựng|Tư pháp|Ngoại giao|GD&ĐT|Giáo dục"
     r"|Nông nghiệp|Khoa học|Văn hóa|Dân tộc))(?![^\W_])"
 )

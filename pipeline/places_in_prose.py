@@ -19,6 +19,7 @@ from pipeline.text import CAPITALS, clean, one_tone
 _TRAPS = (
     "Đồng Tháp Mười", "Thái Bình Dương", "Nam Định Vũ", "Bình Định Vương", "Sài Gòn Giải Phóng", "Hà Nội Mới",
     "Hà Nội mới", "Hoàng Anh Gia Lai", "Sài Gòn Co.op", "Hòa Bình Minh", "Phú Thọ Hòa",
+    "Hải Dương 4", "Hải Dương 8", "Hải Dương 981", "Hải Dương học", "Hải Dương Địa chất",
 )  # fmt: skip  # begin or end like a unit and are none
 _OF_CHINA_TOO = frozenset({"ha-nam", "thai-nguyen"})  # Henan, Taiyuan
 _BUREAUS = frozenset({"ha-noi", "ho-chi-minh"})  # where agencies write from, whatever they write about
@@ -44,23 +45,30 @@ _BEFORE = re.compile(
     r"|(?P<firm>(?:nhiệt điện|xi măng|chi nhánh|flc|vinpearl|vinhomes|resort|hotel)\s"
     r"|trường\s(?:(?:tiểu học|thcs|thpt|th|mầm non|mẫu giáo|phổ thông"
     r"|trung học)\s(?:[^\s.,;]+\s){0,3})?"
-    r"|(?:công ty|tập đoàn|ngân hàng|khách sạn|nhà hàng|siêu thị|chung cư|bia|clb|câu lạc bộ"
+    r"|(?:công ty(?!\s(?:[^\s.,;]+\s){0,4}(?:thoát nước|cấp nước|nước sạch"
+    r"|môi trường đô thị|công viên|cây xanh|xổ số)\s)"
+    r"|tập đoàn|ngân hàng|khách sạn|nhà hàng|siêu thị|chung cư|bia|clb|câu lạc bộ"
     r"|đội bóng)\s(?:(?!(?:ở|tại|của|với|và|cho|về|từ|đến)\s)[^\s.,;]+\s){0,4})"
     r"|(?P<institution>(?:đại học|cao đẳng|đh|học viện|bệnh viện"
     r"|(?<!môi\s)(?<!thị\s)(?<!hiện\s)(?<!công\s)(?<!quảng\s)trường)\s"
     r"(?:(?!(?:ở|tại|của|với|và|cho|về|từ|đến|tỉnh|thành\sphố|tp)\s)[^\s.,;]+\s){0,4})"
-    r"|(?P<home>(?:tuổi,?\s(?:ở|người)|sinh(?:\sra|\snăm\s\d{4}|\sngày\s[\d/.-]+)?\s(?:tại|ở))\s(?:[^.;\n()]{1,25},\s)?"
+    r"|(?P<home>(?:tuổi,?\s(?:ở|người)"
+    r"|(?<!học\s)(?<!thí\s)(?<!giáo\s)(?<!phát\s)(?<!nữ\s)(?<!vệ\s)(?<!hy\s)sinh(?:\sra|\snăm\s\d{4}|\sngày\s[\d/.-]+)?\s(?:tại|ở))\s(?:[^.;\n()]{1,25},\s)?"
     r"(?:tỉnh\s|tp\.?\s?|thành phố\s)?"
     r"|tốt nghiệp\s(?:[^\s.,;]+\s){0,6}|(?:trú|quê(?!\shương)|ngụ|hktt|gốc|hộ khẩu)\s(?:(?:quán|trú"
     r"|tại|ở|gốc)\s){0,2}"
     r"(?:(?!(?:bị|đã|vừa|khi|về|vào|đang|có|làm|lái|đi|ở|tại|từ|cướp|trộm|gây|tông|lừa|mua|bán|giết|đâm|chở|vượt)\s)"
-    r"[^\s.;()]+\s){0,9}|(?:đại biểu|đb)\s(?:[^\s.,;()]+\s){0,5}\()"
+    r"(?:(?:[phqx]|tp|tx)\.\w*,?|[^\s.;()]+)\s){0,9}\(?|(?:giọng|đến từ|lớn lên (?:ở|tại))\s"
+    r"|(?:đại biểu|đb)\s(?:[^\s.,;()]+\s){0,5}\()"
+    r"|(?P<road>(?:cao tốc|đường sắt|đường ống(?:\sdẫn\s[^\s.,;]+)?|tuyến|chuyến bay|xe khách)\s"
+    r"(?:[^\s.,;()]+\s){0,4}(?:[^\s.,;()]+\s?[-–]\s?)?(?:tp\.?\s?)?)"
     r"|(?P<today>nay\s(?:là|thuộc)\s(?:tỉnh\s|thành phố\s|tp\.?\s?)?)"
     r")$"
 )  # asked of lower-cased text: ignoring case costs twice as much
 _PERSON = re.compile(
     r"\b(?:Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Đinh|Trương|Đoàn|Lâm|Mai|Tô|Tạ|Trịnh"
-    r"|Đào|Lương|Thị|Văn)\s$"
+    r"|Đào|Lương|Phí|Chu|Tống|Lưu|Quách|Kiều|Đàm|Nghiêm|Doãn|Mạc|Khuất|Khổng|Thị|Văn)\s$"
+    rf"|(?<![^\W_])(?:[Ôô]ng|[Bb]à)\s[{CAPITALS}][^\W\d_]+\s$"
 )
 _NEXT = rf"\s(?:tỉnh\s|thành phố\s|TP\.?\s?)?[{CAPITALS}]"
 _AFTER = re.compile(
@@ -87,7 +95,7 @@ _HEAD = 200  # characters: headline and first words, where news says its place
 _LIST = 4  # names in a row from which they are a list
 _OF_INSTITUTION = 0.5  # it serves the whole province, but may be quoted from far away
 _OF_TRAVEL = 0.1  # beside any place where something happens
-_WEIGHTS = {"paper": 0.2, "far": 0.2, "firm": 0.4, "home": 0.4, "institution": _OF_INSTITUTION}
+_WEIGHTS = {"paper": 0.2, "far": 0.2, "firm": 0.4, "home": 0.4, "institution": _OF_INSTITUTION, "road": 0.5}
 _OF_UNIT, _OF_NAME, _OF_TOWN, _IN_LIST, _IN_HEAD = 2.0, 1.0, 0.9, 0.3, 2.0
 
 

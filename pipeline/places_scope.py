@@ -17,16 +17,19 @@ _HEAD = 1_500  # characters in which a text says what it is about
 
 _CENTRAL = (
     r"Thủ tướng|Chính phủ|Quốc hội|Chủ tịch nước|Ngân hàng Nhà nước|Kiểm toán Nhà nước|Người phát ngôn"
+    r"|(?:Ban (?:C|c)hấp hành|Hội nghị) Trung ương|[ỦU]y ban (?:C|c)hứng khoán Nhà nước"
     r"|T(?:ổng (?:Bí|bí) thư|hứ trưởng|rung ương Đảng|ổng cục|ổng công ty|AND tối cao)"
     r"|Tòa án nhân dân tối cao"
     r"|V(?:KSND|iện KSND) tối cao|B(?:an Bí thư|ộ (?:trưởng|Chính trị|Y tế|Công an|Quốc phòng"
     r"|Tài chính|Nội vụ"
     r"|Công [Tt]hương|Xây dựng|Tư pháp|Ngoại giao|GD&ĐT|GD-ĐT|GDĐT|GTVT|TN&MT|LĐ|KH|NN|VH|TT&TT|Giáo dục"
+    r"|TN\s-\sMT|GD\s(?:-|và)\sĐT"
     r"|Giao thông|Tài nguyên|Kế hoạch|Lao động|Thông tin|Nông nghiệp|Khoa học|Văn hóa|Dân tộc))"
 )
 # Asked of the lower-cased text: ignoring case costs three times as much.
 _LOWER = re.compile(
-    r"\b(?:(?P<country>cả nước|toàn quốc|nước ta|việt nam|vietnam airlines|người việt|đường sắt|đội tuyển"
+    r"\b(?:(?P<country>cả nước|toàn quốc|nước ta|việt nam"
+    r"|vietnam airlines|người việt|đường sắt(?! đô thị)|đội tuyển"
     r"|tuyển thủ|v[.-]league|sea games|aff cup|asiad|nhiều (?:tỉnh|địa phương)"
     r"|(?:các|63) (?:tỉnh thành|tỉnh, thành|địa phương))"
     r"|(?P<local>t(?:ỉnh ủy|hành ủy|ỉnh ta|ỉnh nhà|rong tỉnh|oàn (?:tỉnh|thành phố|huyện|tp))|huyện ủy"

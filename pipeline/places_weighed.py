@@ -27,10 +27,10 @@ _CERTAIN = 30.0
 _SMOOTH = 0.5  # weight that nobody named has: a single late mention is not all of a text
 _MOST_CUES = 6
 _HUBS = frozenset({"ha-noi", "ho-chi-minh"})  # where people are treated, fly from and have offices
-_WEAK = frozenset({"home", "paper", "way", "list", "firm", "far"})
+_WEAK = frozenset({"home", "paper", "way", "list", "firm", "far", "road"})
 _OF_KIND = {
-    "unit": 1.6, "home": 0.35, "firm": 0.4, "institution": 0.5, "paper": 0.15, "far": 0.1, "way": 0.1, "lis"
-    "t": 0.3,
+    "unit": 1.6, "home": 0.35, "firm": 0.4, "institution": 0.5, "paper": 0.15, "far": 0.1, "way": 0.1,
+    "list": 0.3, "road": 0.4,
 }  # fmt: skip
 
 _KIND = r"(?:tỉnh\s|thành phố\s|tp\.?\s?)?"
