@@ -16,7 +16,7 @@ from typing import Any
 
 from lxml import etree
 
-from pipeline import dates, dates_in_meta, dates_relative
+from pipeline import dates, dates_in_meta, dates_relative, embedded
 from pipeline.dates_in_fields import is_other_event
 from pipeline.furniture import is_prose
 from pipeline.model import LOCAL_ZONE, Basis, Precision, When
@@ -36,6 +36,8 @@ _DATED = re.compile(
     r"(?<![a-z])(?:date|time|ngay|thoi-?gian|publish(?:ed)?|posted|pubdate|created|stamp)(?![a-z])"
 )
 _HOLDS_DATE = re.compile(r"time|date|publish|stamp|epoch|posted|ngay|(?<![a-z])ts(?![a-z])")
+_MARKUP = ("datetime", "title", "content")
+_UNDATED = ("class", "id", "href", "src", "style")
 _POSTED = re.compile(
     r"(?<![^\W_])(?:đăng(?!\s(?:nhập|ký|xuất))|xuất bản|post|publish|published|posted|submitted|phát hành|"
     r"đưa tin)(?![^\W_])",
@@ -44,7 +46,6 @@ _POSTED = re.compile(
 _LABELLED = re.compile(rf"{_POSTED.pattern}|(?<![^\W_])(?:cập nhật|tạo|updated?)(?![^\W_])", re.IGNORECASE)
 _UPDATED = re.compile(r"(?<![^\W_])(?:cập nhật|updated?)(?![^\W_])", re.IGNORECASE)
 _TIMED = re.compile(r"\d\s?[:hg]\s?\d\d")
-_DIGIT = re.compile(r"\d")
 _FOUR_DIGITS = re.compile(r"\d(?:\D*\d){3}")  # a date with its year has no fewer
 _WORD = re.compile(r"[^\W\d_]+")
 _DATE_WORD = re.compile(
@@ -56,7 +57,8 @@ _TOOL = re.compile(
     r"đọc bài|cỡ chữ|bình luận|quay (?:lại|trở)|bản in)(?![^\W_])",
     re.IGNORECASE,
 )
-_TITLE_WORDS = 5
+_NUMBERS = re.compile(r"[\d/:.()|,–-]+")
+_TITLE_WORDS, _LINKED, _LONGEST_TEASER = 5, 0.7, 300
 _MOST_MARKED = 200
 _BELOW_HEADLINE, _ABOVE_HEADLINE = 12, 4  # rows in which a date line may stand
 _ABOVE_TEXT = 6
@@ -149,6 +151,9 @@ def stated(
         found += _marked(around)
     if line and not _is_of_change(line, found, dates_in_meta.modified(meta, objects)):
         found.append(line.when)
+    if not found:
+        told_by_scripts = embedded.published(article.root, article.title)
+        found = [when for text in told_by_scripts if (when := dates.parse(text, Basis.META))][:1]
     if not found and received_at is not None:
         found = _relative(around, received_at)
     return tuple(found or dates_in_meta.vague(meta))
@@ -289,20 +294,27 @@ def _attributes(around: _Around, at: int) -> Iterator[When]:
             when = dates.parse(told(element), Basis.META)
             if when and when.day() and not _is_others(around, (element,), at):
                 yield when
-        for name, value in element.attrib.items():
-            if not _DIGIT.search(value, 0, _LONGEST_ROW) or name in ("class", "id", "href", "src", "style"):
-                continue
-            named = name in ("datetime", "title", "content") or _HOLDS_DATE.search(name)
-            if not named or _CHANGED.search(f"{name} {element.get('itemprop') or ''} {names(element)}"):
-                continue
+        yield from (when for when in _held(element, _MARKUP) if not _is_others(around, (element,), at))
+
+
+def _held(element: Any, also: tuple[str, ...]) -> Iterator[When]:
+    """Yield the publication dates in attributes that are called so, or bear a name of `also`."""
+    for name, value in element.attrib.items():
+        if name in _UNDATED or not _FOUR_DIGITS.search(value, 0, _LONGEST_ROW):
+            continue
+        called = f"{name} {element.get('itemprop') or ''} {names(element)}"
+        if (name in also or _HOLDS_DATE.search(name)) and not _CHANGED.search(called):
             when = dates.parse(value, Basis.META)
-            if when and when.day() and not _is_others(around, (element,), at):
+            if when and when.day():
                 yield when
 
 
 def _marked(around: _Around) -> list[When]:
     """Return the first date marked up as such in the article's element, else the only one of the page."""
     every: list[When] = []
+    for holder in chain((around.article.main,), around.article.main.iterancestors()):
+        if held := [*_held(holder, ())]:
+            return held[:1]
     marked: list[Any] = _MARKED(around.article.root)  # type: ignore[assignment]  # elements, as the path says
     for element in marked[:_MOST_MARKED]:
         called = f"{element.get('itemprop') or ''} {element.get('property') or ''} {names(element)}"
@@ -342,8 +354,10 @@ def _is_others(around: _Around, elements: Sequence[Any], at: int) -> bool:
 
 
 def _is_teaser(row: Row) -> bool:
-    """Tell whether a row is a link to another article, not a tool, nor a date as a link to its archive."""
-    if not row.is_teaser() or _TOOL.search(row.text):
+    """Tell whether a row is a link to another article, its date beside it; no tool, no link to an archive."""
+    if not row.linked or len(row.text) > _LONGEST_TEASER or _TOOL.search(row.text):
+        return False
+    if row.linked < _LINKED * len(_NUMBERS.sub("", row.text).strip()):
         return False
     return sum(not _DATE_WORD.fullmatch(word) for word in _WORD.findall(row.text)) >= _TITLE_WORDS
 
@@ -371,6 +385,8 @@ def _at_end(around: _Around, *, posted: bool) -> list[_Line]:
 def _is_called_date(around: _Around, at: int) -> bool:
     """Tell whether a row is called a date and stands alone; a comment's has a name and a text beside it."""
     elements = around.places.get(at, [])
+    if around.rows[at].linked or (at and around.rows[at - 1].is_link()):
+        return False  # a teaser of few words
     if not any(_DATED.search(names(element)) for element in elements):
         return False
     spans, outer = around.article.sheet.spans, True

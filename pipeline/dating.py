@@ -90,12 +90,16 @@ def _is_clock(when: When, received_at: datetime) -> bool:
 
 
 def _with_proof(when: When, good: list[When], text: str, received_at: datetime) -> When:
-    """Return a date with its day and month swapped if the text alone proves them to be."""
+    """Return a date with day and month swapped if the text, or a line without a time, proves it."""
     swapped = _swapped(when)
     if not swapped or when.basis is Basis.URL:
         return when
     shown = {other.day() for other in good if other.basis in _SHOWN and other != when}
-    if shown & {swapped, when.day()} or not _tells(text, swapped) or _tells(text, when.day()):
+    if when.day() in shown or _tells(text, when.day()):
+        return when
+    lines = [other for other in good if other.basis is Basis.HEADER and other.precision is Precision.DAY]
+    lacks_time = when.basis is Basis.META and swapped in {line.day() for line in lines}
+    if not lacks_time and (swapped in shown or not _tells(text, swapped)):
         return when
     mended = _on(swapped, when)
     return mended if dates.plausible(mended, received_at) else when

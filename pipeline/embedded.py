@@ -27,6 +27,10 @@ _BODIES = (
     "articleBody",
     "noiDung",
 )
+_PUBLISHED = (
+    *("publishedat", "publisheddate", "publishdate", "datepublished", "publishedtime", "publishtime"),
+    *("publishon", "ngaydang", "postdate", "posteddate", "releasedate", "createdat", "createddate"),
+)
 _TITLES = ("title", "headline", "name", "tieuDe")
 
 
@@ -49,8 +53,26 @@ def article(root: Any, linked: dict[str, Any], title: str) -> Held | None:
     text = linked.get("articleBody")
     if isinstance(text, str) and len(text) >= _SHORTEST:
         return _held(text)
+    for thing in _called(root, title):
+        told = [value for name in _BODIES if isinstance(value := thing.get(name), str)]
+        if (longest := max(told, key=len, default="")) and len(longest) >= _SHORTEST:
+            return _held(longest)
+    return None
+
+
+def published(root: Any, title: str) -> Iterator[str]:
+    """Yield what a page's data say of the publication of the article with this headline, as text."""
+    for thing in _called(root, title):
+        said = {name.lower().replace("_", ""): value for name, value in thing.items()}
+        for name in _PUBLISHED:
+            if isinstance(value := said.get(name), str | int):
+                yield str(value)
+
+
+def _called(root: Any, title: str) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a page's data that bear a headline."""
     key = fold(title)
-    for element in root.iter("script"):
+    for element in root.iter("script") if key else ():
         code = element.text or ""
         if "json" in (element.get("type") or "") and _SHORTEST < len(code) <= _LONGEST_JSON:
             try:
@@ -58,12 +80,9 @@ def article(root: Any, linked: dict[str, Any], title: str) -> Held | None:
             except ValueError:
                 continue
             for thing in _objects(said):
-                named = [thing[name] for name in _TITLES if isinstance(thing.get(name), str)]
-                if key and any(fold(" ".join(name.split())) == key for name in named):
-                    told = [value for name in _BODIES if isinstance(value := thing.get(name), str)]
-                    if (longest := max(told, key=len, default="")) and len(longest) >= _SHORTEST:
-                        return _held(longest)
-    return None
+                named = (thing[name] for name in _TITLES if isinstance(thing.get(name), str))
+                if any(fold(" ".join(name.split())) == key for name in named):
+                    yield thing
 
 
 def _held(text: str) -> Held:
