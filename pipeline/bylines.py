@@ -64,8 +64,8 @@ _DATELINE = re.compile(
     rf"\((?P<agency>{_AGENCY})[\s,-]*(?:\d{{1,2}}[/.-]\d{{1,2}}/?(?:\d{{4}})?)?\)\s*[-–—:]*\s*(?=\S)"
 )
 _MARK = (
-    rf"(?:[{_UPPER}]{{1,6}}O|[{_UPPER}][\w-]{{1,20}}\.(?:VN|vn|com\.vn)|BDK|TTXVN|VOV\d?|VTV\d?|"
-    r"VTC(?: News)?|PLVN|TSVN|NDO|SGGPO?|NLĐO?|Kinhtedothi|Dân trí|Vietnam\+|VietnamPlus)"
+    rf"(?:[{_UPPER}]{{1,6}}O|[{_UPPER}]{{1,4}}ĐT|[{_UPPER}][\w-]{{1,20}}\.(?:VN|vn|com\.vn)|BDK|TTXVN|"
+    r"VOV\d?|VTV\d?|VTC(?: News)?|PLVN|TSVN|NDO|SGGPO?|NLĐO?|Kinhtedothi|Dân trí|Vietnam\+|VietnamPlus)"
 )
 _BARE_MARK = re.compile(rf"(?P<mark>{_MARK})\s+[-–—]{{1,2}}\s+(?=\S)")
 _BRACKETED_MARK = re.compile(
@@ -75,7 +75,7 @@ _BRACKETED_MARK = re.compile(
 _ORGANS = frozenset(
     (
         *("UNESCO", "NATO", "WHO", "FAO", "WTO", "ILO", "IMO", "ISO", "CEO", "UNIDO", "ADO", "NGO", "ESCO"),
-        *("UBND", "HĐND", "MTTQ", "UBMTTQ", "TAND", "VKSND", "BCH", "BTV", "LĐLĐ", "BHXH"),
+        *("GDĐT", "BGDĐT", "UBND", "HĐND", "MTTQ", "UBMTTQ", "TAND", "VKSND", "BCH", "BTV", "LĐLĐ", "BHXH"),
     )
 )
 _AGENCIES = {

@@ -29,7 +29,7 @@ from pipeline.model import (
 )
 from pipeline.text import clean, fold, shorten
 from pipeline.tidy import Tidy, tidy
-from pipeline.urls import absolute, canonical
+from pipeline.urls import absolute, canonical, is_traced
 
 _LONGEST_TITLE = 160  # characters of one that we make
 _LONGEST_GIVEN = 500
@@ -192,7 +192,7 @@ def _draft(found: Finding, context: _Context, shell: _Shell) -> Draft:
         title=title,
         title_basis=basis,
         published=when,
-        url=found.url or found.claimed,
+        url=_address(found),
         canonical_url="" if is_item else key,
         guid=found.guid,
         bulletin_id=shell.bulletin_id,
@@ -214,6 +214,15 @@ def _draft(found: Finding, context: _Context, shell: _Shell) -> Draft:
         # The shell's place is the publisher's word, not the text's.
         return replace(made, places=replace(shell.places, explicit=()))
     return made
+
+
+def _address(found: Finding) -> str:
+    """Return the address as given; the page's own claim where it was found elsewhere or with a trace on it.
+
+    A page for telephones or for printing, or one that a newsletter's link led to, says where it lives.
+    """
+    is_elsewhere = canonical(found.claimed) != canonical(found.url) or is_traced(found.url)
+    return found.claimed if found.claimed and is_elsewhere else found.url
 
 
 def _one_line(title: str) -> str:

@@ -27,11 +27,13 @@ _LEAD = (40, 1_200)  # characters
 _LONGEST_NAME = 100
 _ABOVE, _BELOW = 8, 3  # rows between headline and text, and for makers below
 _ROWS_ABOVE = 3  # of a headline in the element of its article
+_SLUG = 3  # dashes of an address that names an article
 _LITTLE = 200  # characters of paragraphs; with fewer the page's data are asked
 
 _LEADS = re.compile(
-    r"(?<![a-z])(?:sapo|chapeau|tom-?tat|trich-?(?:yeu|dan)|mo-?ta|lead|intro(?:text)?|summary|headnote|"
-    r"short-?(?:intro|content|desc)|(?:detail|news|article|post)-?(?:sapo|lead|summary|intro|desc(?:ription)?))"
+    r"(?<![a-z])(?:sapo|chapeau|tom-?tat|trich-?(?:yeu|dan)|mo-?ta|lead|intro(?:text)?|summary|headnote|abstract|"
+    r"lbl(?:sapo|lead|tom-?tat|mo-?ta|trich-?(?:yeu|dan)|intro|summary|desc)|dan-?nhap|gioi-?thieu|"
+    r"short-?(?:intro|content|desc)|(?:detail|news|article|post)-?(?:sapo|lead|summary|intro|abstract|desc(?:ription)?))"
     r"(?![a-z])"
 )
 _STORIES = ("Article", "BlogPosting", "Report")
@@ -293,7 +295,28 @@ def _lead(seen: Sheet, found: _Found, meta: dict[str, str], linked: dict[str, An
     said = meta.get("og:description") or meta.get("description") or _text_of(linked, "description")
     described = " ".join(said.split())
     fits = short <= len(described) <= long and (not found.own or _echoes(described, body))
+    above = _set_apart(seen, found)
+    if above and (not fits or _is_cut(described, above)):
+        return above
     return described if fits else ""
+
+
+def _set_apart(seen: Sheet, found: _Found) -> str:
+    """Return the only paragraph that stands between the headline and the element of the text, "" if none."""
+    begin = seen.spans.get(found.main, Span(0, 0)).first
+    own = (
+        [at for at in found.own if found.head < at < begin and seen.rows[at].prose()]
+        if found.head >= 0
+        else []
+    )
+    text = seen.rows[own[0]].text if len(own) == 1 else ""
+    return text if _LEAD[0] <= len(text) <= _LEAD[1] else ""
+
+
+def _is_cut(described: str, lead: str) -> bool:
+    """Tell whether a description is the beginning of a lead, cut off in the middle."""
+    begun = fold(described.rstrip(" .…"))
+    return len(described) < len(lead) and fold(lead).startswith(begun)
 
 
 def _base(root: Any, url: str) -> str:
@@ -303,13 +326,20 @@ def _base(root: Any, url: str) -> str:
 
 
 def _claimed(root: Any, meta: dict[str, str], url: str) -> str:
-    """Return rel=canonical or og:url; no front page, nor another site's if the page's own is known."""
+    """Return rel=canonical or og:url; no front page or section, nor another site's if its own is known."""
     links = (element for element in root.iter("link") if (element.get("rel") or "").lower() == "canonical")
     for claim in (next((element.get("href") or "" for element in links), ""), meta.get("og:url", "")):
-        path = canonical(claim).removeprefix("https://").partition("/")[2]
-        if path and (not url or host(claim) == host(url)):
+        key = canonical(claim)
+        path = key.removeprefix("https://").partition("/")[2]
+        if path and (not url or host(claim) == host(url)) and not _is_section(key, canonical(url)):
             return claim.strip()
     return ""
+
+
+def _is_section(claimed: str, own: str) -> bool:
+    """Tell whether a page claims to be the section that it stands in: a template's fault."""
+    last = claimed.rpartition("/")[2]
+    return own.startswith(f"{claimed}/") and last.count("-") < _SLUG and not any(map(str.isdigit, last))
 
 
 def _chrome(root: Any, meta: dict[str, str], rows: list[str], body: str) -> str:

@@ -254,7 +254,7 @@ class Draft:
 
     Args:
         external_id: the publisher's name for it (guid, record id, file name, "bulletin#number").
-        url: as given, absolute, or "".
+        url: as given, absolute, or ""; where a page was found under another address, the one it claims.
         canonical_url: the comparison key of `url` (`pipeline.parse.canonical`), or "".
         guid: the feed's or CMS's own id, "" when there is none.
         bulletin_id, bulletin_number: the shell's name (an address with its edition) and its number as

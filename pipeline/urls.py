@@ -9,6 +9,7 @@ import hashlib
 import re
 import unicodedata
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote_to_bytes, urljoin, urlsplit
 
@@ -65,6 +66,12 @@ def canonical(url: str) -> str:
     query = "&".join(f"{key}={value}" for key, value in kept)
     key = f"https://{authority}{path}" + (f"?{query}" if query else "")
     return key if len(key) <= _LONGEST else ""
+
+
+def is_traced(url: str) -> bool:
+    """Tell whether an address has fields that only tell where its reader came from. Never raises."""
+    fields = (field.partition("=")[0] for field in url.partition("#")[0].partition("?")[2].split("&"))
+    return any(_TRACKING.fullmatch(name) for name in islice(fields, _MOST_FIELDS))
 
 
 def proves(guid: str, url: str) -> bool:

@@ -108,6 +108,25 @@ def test_metadata_is_read() -> None:
     assert (("Ngọc Hà",), LEAD) == (found.authors, found.summary)
 
 
+def test_a_paragraph_set_apart_is_the_lead() -> None:
+    """The only paragraph between headline and text leads it, whatever it is called."""
+    text = f"<p>{FIRST}</p><p>{SECOND}</p>"
+    page = (
+        f"<body><h1>{TITLE}</h1><div>12/03/2026</div><div>{LEAD}</div><div class=noi-dung>{text}</div></body>"
+    )
+
+    assert extract.page(page).summary == LEAD
+
+
+def test_a_description_cut_off_gives_way_to_the_lead() -> None:
+    """Portals cut their descriptions in the middle of a word; the page has the whole."""
+    text = f"<p>{FIRST}</p><p>{SECOND}</p>"
+    head = f'<meta name="description" content="{LEAD[:48]}...">'
+    page = f"<head>{head}</head><body><h1>{TITLE}</h1><p>{LEAD}</p><div class=noi-dung>{text}</div></body>"
+
+    assert extract.page(page).summary == LEAD
+
+
 def test_a_lead_outside_of_the_container_belongs_to_the_text() -> None:
     """The lead and the makers stand around the container, and are told with it."""
     found = extract.page(TABLES, URL)
@@ -165,10 +184,16 @@ def test_a_time_element_dates_the_article() -> None:
         ("https://khac.example/w/tin", URL, ""),
         ("https://khac.example/w/tin", "", "https://khac.example/w/tin"),
         ("/w/tin", URL, ""),
+        ("https://cong.example/tin", "https://cong.example/tin/duong-ven-song-a9.html", ""),
+        (
+            "https://cong.example/tin/duong-ven-song-a9.html",
+            "https://cong.example/tin/duong-ven-song-a9.html/amp",
+            "https://cong.example/tin/duong-ven-song-a9.html",
+        ),
     ],
 )
 def test_a_claimed_address_must_be_worth_having(claim: str, url: str, expected: str) -> None:
-    """A front page or another site is nobody's address."""
+    """A front page, the section that a page stands in or another site is nobody's address."""
     page = f'<html><head><link rel="canonical" href="{claim}"></head><body><p>{FIRST}</p></body></html>'
 
     assert expected == extract.page(page, url).canonical

@@ -358,6 +358,22 @@ def test_kind_is_believed_when_it_is_said() -> None:
     assert [("no_items", "x")] == list(_read(Form.TEXT, PROSE, kind="bulletin", external_id="x").drops)
 
 
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://m.bao.example/amp/tin-1", "https://bao.example/tin-1"),
+        ("https://bao.example/tin-1?utm_source=zalo", "https://bao.example/tin-1"),
+        ("http://www.bao.example/tin-1", "http://www.bao.example/tin-1"),
+    ],
+)
+def test_the_address_of_a_page(url: str, expected: str) -> None:
+    """A page's claim is shown where it was found elsewhere or with a trace, its address as given else."""
+    claim = '<link rel="canonical" href="https://bao.example/tin-1">'
+    page = f"<html><head>{claim}</head><body><h1>Giao mặt bằng ven sông</h1><p>{PROSE}</p></body></html>"
+
+    assert _one(Form.PAGE, page.encode(), url=url).url == expected
+
+
 def _record(**fields: Any) -> bytes:
     return json.dumps({"id": "r-1"} | fields).encode()
 
