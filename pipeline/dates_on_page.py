@@ -1,9 +1,8 @@
 """The dates that an article's page states: metadata, marked-up elements, date lines. Pure; never raises.
 
-`pipeline.dates` reads each of them, `pipeline.dating` chooses among them. Which belong to the article
-is told by where they stand: between its headline and its text, above the headline in the element
-that both share, below the text. What stands in an element with somebody's headline as a link is a
-teaser's; comments, clocks and lists of the newest are left out too.
+`pipeline.dates` reads each of them, `pipeline.dates_around` tells whose they are, `pipeline.dating`
+chooses among them. The article's stand between its headline and its text, above the headline in the
+element that both share, or at the end of the text.
 """
 
 import re
@@ -17,21 +16,29 @@ from typing import Any
 from lxml import etree
 
 from pipeline import dates, dates_in_meta, dates_relative, embedded
+from pipeline.dates_around import (
+    ABOVE_END,
+    ABOVE_HEADLINE,
+    ABOVE_TEXT,
+    ANCESTORS,
+    BELOW_END,
+    BELOW_HEADLINE,
+    Around,
+    Article,
+    is_others,
+    is_teaser,
+    look,
+)
 from pipeline.dates_in_fields import is_other_event
 from pipeline.furniture import is_prose
 from pipeline.model import LOCAL_ZONE, Basis, Precision, When
-from pipeline.sheet import Row, Sheet, names, told
-from pipeline.text import fold
+from pipeline.sheet import names, told
 
 _MARKED = etree.XPath(
     "//time | //abbr[contains(@class,'publish')] | //*[contains(@itemprop,'date') or "
     "contains(@itemprop,'uploadDate') or contains(@property,'date')][not(ancestor-or-self::head)]"
 )
 _CHANGED = re.compile(r"modif|updat|cap-?nhat|expire|event|startdate|enddate", re.IGNORECASE)
-_ASIDE = re.compile(
-    r"(?<![a-z])(?:relat(?!ive(?![a-z]))|lien-?quan|teaser|side-?bar|tin-?(?:khac|moi|lien|cung)|comment|cmt|"
-    r"binh-?luan|most-?(?:read|view|popular)|popular|cung-?chuyen-?muc|clock|dong-?ho|current-?(?:date|time)|today)"
-)
 _DATED = re.compile(
     r"(?<![a-z])(?:date|time|ngay|thoi-?gian|publish(?:ed)?|posted|pubdate|created|stamp)(?![a-z])"
 )
@@ -47,71 +54,10 @@ _LABELLED = re.compile(rf"{_POSTED.pattern}|(?<![^\W_])(?:cập nhật|tạo|upd
 _UPDATED = re.compile(r"(?<![^\W_])(?:cập nhật|updated?)(?![^\W_])", re.IGNORECASE)
 _TIMED = re.compile(r"\d\s?[:hg]\s?\d\d")
 _FOUR_DIGITS = re.compile(r"\d(?:\D*\d){3}")  # a date with its year has no fewer
-_WORD = re.compile(r"[^\W\d_]+")
-_DATE_WORD = re.compile(
-    r"ngày|tháng|năm|thứ|hai|ba|tư|bốn|sáu|bảy|tám|chín|mười|một|chủ|nhật|lúc|giờ|phút|đăng|bởi|by|on|posted|published",
-    re.IGNORECASE,
-)
-_TOOL = re.compile(
-    r"(?<![^\W_])(?:chia sẻ|sao chép|theo dõi|google|facebook|zalo|twitter|email|in bài|gửi bài|lưu bài|nghe|"
-    r"đọc bài|cỡ chữ|bình luận|quay (?:lại|trở)|bản in)(?![^\W_])",
-    re.IGNORECASE,
-)
-_NUMBERS = re.compile(r"[\d/:.()|,–-]+")
-_TITLE_WORDS, _LINKED, _LONGEST_TEASER = 5, 0.7, 300
 _MOST_MARKED = 200
-_BELOW_HEADLINE, _ABOVE_HEADLINE = 12, 4  # rows in which a date line may stand
-_ABOVE_TEXT = 6
-_MOST_HEADS = 20
-_SLACK = 20  # characters by which folding may change a row's length
-_ABOVE_END, _BELOW_END = 3, 8  # rows around the end of the text
-_ANCESTORS = 12
-_MOST_ROWS = 30  # of an element that may be a teaser
 _LONGEST_LABEL = 30
 _LONGEST_ROW = 200  # characters of one whose parts are asked
 _AMENDED = timedelta(days=60)  # between a publication and the update that a page shows
-
-
-@dataclass(frozen=True, slots=True)
-class Article:
-    """Where on a page its article stands.
-
-    Args:
-        root: the page.
-        sheet: its rows.
-        main: the element that holds the text.
-        head: the row of the headline, -1 if it is none of the page's.
-        own: the rows of the text, in order.
-        title: the headline.
-        url: the page's address, "" if it is not known.
-    """
-
-    root: Any
-    sheet: Sheet
-    main: Any
-    head: int
-    own: tuple[int, ...]
-    title: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Around:
-    """What stands around an article's headline and the ends of its text.
-
-    Args:
-        article: the article.
-        rows: those of the page.
-        heads: the rows that are the headline; it stands twice where breadcrumbs end with it.
-        first: the row where the text begins, 0 if there is none.
-        places: the elements of a row or less, the innermost first, by their rows.
-    """
-
-    article: Article
-    rows: list[Row]
-    heads: list[int]
-    first: int
-    places: dict[int, list[Any]]
 
 
 class _Says(IntEnum):
@@ -143,7 +89,7 @@ def stated(
         received_at: when the page was fetched, aware UTC; None if lines without a year must not be asked.
     """
     found = dates_in_meta.published(article.root, meta, objects, article.title, article.url)
-    around = _around(article)
+    around = look(article)
     line, attributes = _line_and_attributes(around, received_at)
     found += attributes
     known = [*found, line.when] if line else found
@@ -166,26 +112,7 @@ def _is_of_change(line: _Line, published: list[When], changes: list[When]) -> bo
     return any(timedelta() <= line.when.at - when.at <= _AMENDED for when in published)
 
 
-def _around(article: Article) -> _Around:
-    """Look at the rows around headline and text."""
-    rows = article.sheet.rows
-    key = fold(article.title)
-    like = range(len(key) - _SLACK, len(key) + _SLACK)
-    heads = [at for at, row in enumerate(rows) if key and len(row.text) in like and fold(row.text) == key]
-    heads = heads[-_MOST_HEADS:]
-    begin, end = (article.own[0], article.own[-1]) if article.own else (0, len(rows))
-    first = next((at for at in article.own if is_prose(rows[at].text)), begin)
-    wanted = {*range(end - _ABOVE_END, end + _BELOW_END + 1), *range(first - _ABOVE_TEXT, first + 1)}
-    for head in heads:
-        wanted.update(range(head - _ABOVE_HEADLINE, head + _BELOW_HEADLINE + 2))
-    places: dict[int, list[Any]] = {}
-    for element, (begin, end) in article.sheet.spans.items():
-        if begin in wanted and end <= begin + 1:
-            places.setdefault(begin, []).append(element)
-    return _Around(article, rows, heads, first, places)
-
-
-def _line_and_attributes(around: _Around, received_at: datetime | None) -> tuple[_Line | None, list[When]]:
+def _line_and_attributes(around: Around, received_at: datetime | None) -> tuple[_Line | None, list[When]]:
     """Return the article's date line, and the dates of attributes at its headline."""
     today = received_at.astimezone(LOCAL_ZONE).date() if received_at else None
     for head in reversed(around.heads):
@@ -203,12 +130,12 @@ def _line_and_attributes(around: _Around, received_at: datetime | None) -> tuple
     return _best(sure) or _best(ends) or _best(above) or _best(_above_text(around)) or _only(around), []
 
 
-def _up_to_text(around: _Around, head: int) -> range:
+def _up_to_text(around: Around, head: int) -> range:
     """Return the rows between headline and text; a lead may stand among them."""
     rows, own = around.rows, around.article.own
     paragraphs = 0
     last = own[-1] if own else len(rows)
-    end = min(head + 1 + _BELOW_HEADLINE, len(rows))
+    end = min(head + 1 + BELOW_HEADLINE, len(rows))
     for at in range(head + 1, end):
         paragraphs += is_prose(rows[at].text)
         if paragraphs > 1 or at == last:
@@ -216,9 +143,9 @@ def _up_to_text(around: _Around, head: int) -> range:
     return range(head + 1, end)
 
 
-def _above(around: _Around, head: int, today: date | None) -> Iterator[_Line]:
+def _above(around: Around, head: int, today: date | None) -> Iterator[_Line]:
     """Yield the date lines above a headline, the nearest first; one that may be the site's clock as PAGE."""
-    for at in range(head - 1, max(head - _ABOVE_HEADLINE, 0) - 1, -1):
+    for at in range(head - 1, max(head - ABOVE_HEADLINE, 0) - 1, -1):
         for line in _lines(around, range(at, at + 1), Basis.HEADER):
             labelled = line.says is not _Says.NOTHING
             if _is_of_one_block(around, at, head) and (labelled or line.when.day() != today):
@@ -227,26 +154,26 @@ def _above(around: _Around, head: int, today: date | None) -> Iterator[_Line]:
                 yield replace(line, when=replace(line.when, basis=Basis.PAGE))
 
 
-def _above_text(around: _Around) -> list[_Line]:
+def _above_text(around: Around) -> list[_Line]:
     """Return the date lines above a text, the nearest first: its headline may not be found."""
-    zone = range(max(around.first - _ABOVE_TEXT, 0), min(around.first + 1, len(around.rows)))
+    zone = range(max(around.first - ABOVE_TEXT, 0), min(around.first + 1, len(around.rows)))
     lines = _lines(around, zone, Basis.PAGE)
     return [line for line in lines if not is_prose(around.rows[line.row].text)][::-1]
 
 
-def _is_of_one_block(around: _Around, at: int, head: int) -> bool:
+def _is_of_one_block(around: Around, at: int, head: int) -> bool:
     """Tell whether a row above a headline stands in a block that begins with it, links none before."""
     elements = around.places.get(at, [])[:1]
     for holder in chain.from_iterable(element.iterancestors() for element in elements):
         span = around.article.sheet.spans.get(holder)
         if span and span.first <= head < span.last:
             before = around.rows[span.first : head]
-            is_block = holder.tag not in ("body", "html", "form") and len(before) <= _ABOVE_HEADLINE
-            return is_block and not any(_is_teaser(row) for row in before)
+            is_block = holder.tag not in ("body", "html", "form") and len(before) <= ABOVE_HEADLINE
+            return is_block and not any(is_teaser(row) for row in before)
     return False
 
 
-def _lines(around: _Around, zone: Iterable[int], basis: Basis) -> Iterator[_Line]:
+def _lines(around: Around, zone: Iterable[int], basis: Basis) -> Iterator[_Line]:
     """Yield the date lines of some rows: a row as a whole, else a part of it."""
     for at in zone:
         text = around.rows[at].text
@@ -256,7 +183,7 @@ def _lines(around: _Around, zone: Iterable[int], basis: Basis) -> Iterator[_Line
         if whole:
             label = around.rows[at - 1].text if at and at - 1 not in around.heads else ""
             label = "" if len(label) > _LONGEST_LABEL or _FOUR_DIGITS.search(label) else label
-            if not is_other_event(label) and not _is_others(around, around.places.get(at, ()), at):
+            if not is_other_event(label) and not is_others(around, around.places.get(at, ()), at):
                 yield _Line(whole, _says(f"{label}\n{text}"), at)
         elif len(text) <= _LONGEST_ROW and not is_prose(text) and not is_other_event(text):
             yield from _parts(around, at, basis)
@@ -269,7 +196,7 @@ def _says(text: str) -> _Says:
     return _Says.CHANGED if _UPDATED.search(text) else _Says.NOTHING
 
 
-def _parts(around: _Around, at: int, basis: Basis) -> Iterator[_Line]:
+def _parts(around: Around, at: int, basis: Basis) -> Iterator[_Line]:
     """Yield the date lines that elements of a row hold beside names, counters and links."""
     tried = {around.rows[at].text}
     for element in around.places.get(at, ()):
@@ -278,7 +205,7 @@ def _parts(around: _Around, at: int, basis: Basis) -> Iterator[_Line]:
                 continue
             tried.add(piece)
             when = dates.line(piece, basis)
-            if when and not _is_others(around, (element,), at):
+            if when and not is_others(around, (element,), at):
                 yield _Line(when, _says(piece), at)
 
 
@@ -287,14 +214,14 @@ def _best(lines: Sequence[_Line]) -> _Line | None:
     return min(lines, key=lambda line: line.says, default=None)
 
 
-def _attributes(around: _Around, at: int) -> Iterator[When]:
+def _attributes(around: Around, at: int) -> Iterator[When]:
     """Yield the publication dates that attributes of elements hold: datetime, title, data-timestamp."""
     for element in around.places.get(at, ()):
         if element.tag == "time" and not element.get("datetime"):
             when = dates.parse(told(element), Basis.META)
-            if when and when.day() and not _is_others(around, (element,), at):
+            if when and when.day() and not is_others(around, (element,), at):
                 yield when
-        yield from (when for when in _held(element, _MARKUP) if not _is_others(around, (element,), at))
+        yield from (when for when in _held(element, _MARKUP) if not is_others(around, (element,), at))
 
 
 def _held(element: Any, also: tuple[str, ...]) -> Iterator[When]:
@@ -309,7 +236,7 @@ def _held(element: Any, also: tuple[str, ...]) -> Iterator[When]:
                 yield when
 
 
-def _marked(around: _Around) -> list[When]:
+def _marked(around: Around) -> list[When]:
     """Return the first date marked up as such in the article's element, else the only one of the page."""
     every: list[When] = []
     for holder in chain((around.article.main,), around.article.main.iterancestors()):
@@ -318,7 +245,7 @@ def _marked(around: _Around) -> list[When]:
     marked: list[Any] = _MARKED(around.article.root)  # type: ignore[assignment]  # elements, as the path says
     for element in marked[:_MOST_MARKED]:
         called = f"{element.get('itemprop') or ''} {element.get('property') or ''} {names(element)}"
-        if _CHANGED.search(called) or _is_others(around, (element,), -1):
+        if _CHANGED.search(called) or is_others(around, (element,), -1):
             continue
         text = element.get("content") or element.get("datetime") or element.get("title") or told(element)
         when = dates.parse(text, Basis.META)
@@ -330,39 +257,7 @@ def _marked(around: _Around) -> list[When]:
     return every if len(every) == 1 else []
 
 
-def _is_others(around: _Around, elements: Sequence[Any], at: int) -> bool:
-    """Tell whether a date stands in a teaser, a comment, a menu or the like.
-
-    Args:
-        around: what stands around the article.
-        elements: of the date, the innermost first; without any the row above tells.
-        at: its row, if that is near the headline or the text; -1 for somewhere on the page.
-    """
-    rows, article = around.rows, around.article
-    if not elements:
-        return at > 0 and at - 1 != article.head and _is_teaser(rows[at - 1])
-    anchors = (article.head, around.first)
-    for holder in islice(chain((elements[0],), elements[0].iterancestors()), _ANCESTORS):
-        span = article.sheet.spans.get(holder)
-        if holder is article.main or (span and any(span.first <= row < span.last for row in anchors)):
-            return False
-        if (at < 0 and holder.tag in ("aside", "nav", "footer")) or _ASIDE.search(names(holder)):
-            return True
-        if span and any(map(_is_teaser, rows[span.first : min(span.last, span.first + _MOST_ROWS)])):
-            return True
-    return False
-
-
-def _is_teaser(row: Row) -> bool:
-    """Tell whether a row is a link to another article, its date beside it; no tool, no link to an archive."""
-    if not row.linked or len(row.text) > _LONGEST_TEASER or _TOOL.search(row.text):
-        return False
-    if row.linked < _LINKED * len(_NUMBERS.sub("", row.text).strip()):
-        return False
-    return sum(not _DATE_WORD.fullmatch(word) for word in _WORD.findall(row.text)) >= _TITLE_WORDS
-
-
-def _at_end(around: _Around, *, posted: bool) -> list[_Line]:
+def _at_end(around: Around, *, posted: bool) -> list[_Line]:
     """Return the date lines at the end of the text that have a label, or stand alone and are called dates.
 
     `posted`: only those that say when the article was posted.
@@ -371,7 +266,7 @@ def _at_end(around: _Around, *, posted: bool) -> list[_Line]:
     end = article.own[-1] if article.own else len(rows) - 1
     label = _POSTED if posted else _LABELLED
     labelled = []
-    for at in range(max(end - _ABOVE_END, article.head, -1) + 1, min(end + _BELOW_END, len(rows))):
+    for at in range(max(end - ABOVE_END, article.head, -1) + 1, min(end + BELOW_END, len(rows))):
         text = rows[at].text
         if _FOUR_DIGITS.search(text, 0, _LONGEST_ROW) and not is_prose(text):
             told_so = label.search(text) or label.fullmatch(
@@ -382,7 +277,7 @@ def _at_end(around: _Around, *, posted: bool) -> list[_Line]:
     return [*_lines(around, labelled, Basis.PAGE)]
 
 
-def _is_called_date(around: _Around, at: int) -> bool:
+def _is_called_date(around: Around, at: int) -> bool:
     """Tell whether a row is called a date and stands alone; a comment's has a name and a text beside it."""
     elements = around.places.get(at, [])
     if around.rows[at].linked or (at and around.rows[at - 1].is_link()):
@@ -390,7 +285,7 @@ def _is_called_date(around: _Around, at: int) -> bool:
     if not any(_DATED.search(names(element)) for element in elements):
         return False
     spans, outer = around.article.sheet.spans, True
-    for holder in islice(chain(elements[-1:], elements[-1].iterancestors()), _ANCESTORS):
+    for holder in islice(chain(elements[-1:], elements[-1].iterancestors()), ANCESTORS):
         span = spans.get(holder)
         if span and span.first <= around.first < span.last:
             break
@@ -398,7 +293,7 @@ def _is_called_date(around: _Around, at: int) -> bool:
     return outer
 
 
-def _only(around: _Around) -> _Line | None:
+def _only(around: Around) -> _Line | None:
     """Return the only line of a page that says when something was posted."""
     found = {
         when: at
@@ -409,13 +304,13 @@ def _only(around: _Around) -> _Line | None:
     return lines[0] if len(lines) == 1 else None
 
 
-def _relative(around: _Around, received_at: datetime) -> list[When]:
+def _relative(around: Around, received_at: datetime) -> list[When]:
     """Return what a line at the headline says without its year, or counting back from now."""
     rows = around.rows
     for head in reversed(around.heads):
-        for at in (*_up_to_text(around, head), *range(head - 1, max(head - _ABOVE_HEADLINE, 0) - 1, -1)):
+        for at in (*_up_to_text(around, head), *range(head - 1, max(head - ABOVE_HEADLINE, 0) - 1, -1)):
             elements = around.places.get(at, ())
-            if is_prose(rows[at].text) or _is_others(around, elements, at):
+            if is_prose(rows[at].text) or is_others(around, elements, at):
                 continue
             pieces = (rows[at].text, *(told(element) for element in elements))
             for piece in dict.fromkeys(pieces):

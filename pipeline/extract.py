@@ -13,7 +13,17 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from pipeline import dates_in_meta, dates_on_page, embedded, headline, locate, makers, media, sheet
+from pipeline import (
+    dates_around,
+    dates_in_meta,
+    dates_on_page,
+    embedded,
+    headline,
+    locate,
+    makers,
+    media,
+    sheet,
+)
 from pipeline.bylines import byline
 from pipeline.markup import tree
 from pipeline.model import Attachment, Image, When
@@ -119,7 +129,7 @@ def page(markup: str, url: str = "", received_at: datetime | None = None) -> Pag
     lead = _lead(seen, found, meta, linked, f"{title}\n{body}")
     if fold(lead)[: _LEAD[0]] not in fold(body):
         body = f"{lead}\n\n{body}".strip()
-    article = dates_on_page.Article(root, seen, found.main, found.head, found.own, title, url)
+    article = dates_around.Article(root, seen, found.main, found.head, found.own, title, url)
     return Page(
         title=title if body else "",
         summary=lead,
