@@ -32,6 +32,7 @@ _BEFORE = re.compile(
     r"|(?P<far>cấp cao\s(?:tại|ở)\s(?:tp\.?\s?|thành phố\s)?"
     r"|biển\s(?:số|kiểm soát)\s(?:[^\s.,;]+\s){0,2}|(?:trại giam|thị trường)\s(?:[^.;\n()]{1,30},\s"
     r"|tại\s)?(?:tỉnh\s)?"
+    r"|sở giao dịch chứng khoán\s(?:tp\.?\s*|thành phố\s)?"
     r"|(?:như|chẳng hạn|ví dụ)\s(?:ở\s|tại\s)?(?:tỉnh\s|tp\.?\s?|thành phố\s)?)"
     r"|(?P<unit>(?:tỉnh|thành phố|tp|t\.p|thủ đô|tỉnh ủy|thành ủy|tỉnh đoàn|thành đoàn|đảng bộ|ubnd"
     r"|hđnd|thị xã|tx|(?<!vệ\s)(?<!hành\s)(?<!cứu\s)tinh)\.?\s*)"
@@ -61,7 +62,7 @@ _BEFORE = re.compile(
     r"(?:(?:[phqx]|tp|tx)\.\w*,?|[^\s.;()]+)\s){0,9}\(?|(?:giọng|đến từ|lớn lên (?:ở|tại))\s"
     r"|(?:đại biểu|đb)\s(?:[^\s.,;()]+\s){0,5}\()"
     r"|(?P<road>(?:cao tốc|đường sắt|đường ống(?:\sdẫn\s[^\s.,;]+)?|tuyến|chuyến bay|xe khách)\s"
-    r"(?:[^\s.,;()]+\s){0,4}(?:[^\s.,;()]+\s?[-–]\s?)?(?:tp\.?\s?)?)"
+    r"(?:từ\s)?(?:(?:[^\s.,;()]+\s){0,3}[^\s.,;()]+\s?[-–]\s?)?(?:tp\.?\s?)?)"
     r"|(?P<today>nay\s(?:là|thuộc)\s(?:tỉnh\s|thành phố\s|tp\.?\s?)?)"
     r")$"
 )  # asked of lower-cased text: ignoring case costs twice as much
@@ -178,6 +179,7 @@ def sightings(spoken: str) -> tuple[Sighting, ...]:
     travels: list[bool] = []
     row_is_of_units = row_travels = False
     tail_before = ""
+    named: set[int] = set()
     for at, (hit, name) in enumerate(hits):
         after = _AFTER.match(spoken, hit.end())
         kind = _kind_before(spoken, hit.start())
@@ -202,7 +204,7 @@ def sightings(spoken: str) -> tuple[Sighting, ...]:
             )
         )
         travels.append(row_travels)
-    named = {hit.end() for hit, _ in hits}
+        named.add(hit.end())
     for end, one in units.items():
         if len(one.areas) == 1 and end not in named:
             found.append(_local(spoken, one))

@@ -36,6 +36,25 @@ _LOWER = re.compile(
     r"|của tỉnh|đảng bộ tỉnh|(?:ubnd|hđnd|ủy ban nhân dân|hội đồng nhân dân|công an|địa bàn)"
     r"\s(?:tỉnh|thành phố|huyện|tp)))\b"
 )
+_SHOW = (
+    *(
+        "diễn viên",
+        "ca sĩ",
+        "nghệ sĩ",
+        "hoa hậu",
+        "người mẫu",
+        "siêu mẫu",
+        "showbiz",
+        "nsưt",
+        "nsnd",
+        "đạo diễn",
+    ),
+    *("khán giả", "bộ phim", "album", "người đẹp", "á hậu", "danh hài", "ca khúc", "người hâm mộ"),
+)
+_LAW = (
+    *("dự thảo", "dự luật", "nghị định", "thông tư", "quy chế", "bộ luật", "sửa đổi"),
+    *("thpt quốc gia", "tuyển sinh"),
+)
 _LEADS = frozenset(
     (
         *(
@@ -71,6 +90,8 @@ class Scope:
         country: the whole country ("cả nước", "Việt Nam", "đội tuyển").
         abroad: other countries, their cities and leaders; `headed`: the headline does.
         local: a province's or district's own organs ("UBND tỉnh", "tỉnh ta").
+        show: stars, films and songs, which happen nowhere in particular.
+        law: what is enacted for the whole country, its school examinations too.
     """
 
     central: int
@@ -78,6 +99,8 @@ class Scope:
     abroad: int
     headed: bool
     local: int
+    show: int = 0
+    law: int = 0
 
 
 def scope(spoken: str) -> Scope:
@@ -91,8 +114,10 @@ def scope(spoken: str) -> Scope:
         elif hit.lastgroup == "sure" or _is_led(head, hit.start()):
             abroad += 1
             headed += hit.start() < title_end
-    kinds = [hit.lastgroup for hit in _LOWER.finditer(head.lower())]
-    return Scope(central, kinds.count("country"), abroad, headed > 0, kinds.count("local"))
+    lower = head.lower()
+    kinds = [hit.lastgroup for hit in _LOWER.finditer(lower)]
+    show, law = (sum(map(lower.count, words)) for words in (_SHOW, _LAW))
+    return Scope(central, kinds.count("country"), abroad, headed > 0, kinds.count("local"), show, law)
 
 
 def _is_led(head: str, at: int) -> bool:

@@ -19,6 +19,7 @@ from pipeline.places_scope import Scope
 
 _WEIGHTS = Path(__file__).parent / "data" / "place_weights.toml"
 _LEAD = 350  # characters behind the headline
+_DETAIL = 1_000  # characters; a province first named behind them is an example
 _FRONT = 1_500  # characters; what comes later is detail
 _FAR = 4_000  # characters; mentions beyond are not counted
 _REACH = 60
@@ -52,9 +53,10 @@ _WHERE = re.compile(rf"(?<![^\W_])(?:tại|ở|thuộc|trên địa bàn|thăm|v
 
 FEATURES = (
     *("title", "lead", "count", "share", "against", "organ", "address", "where", "local", "weak", "first"),
-    *("hub", "unit", "once", "others", "central", "country", "abroad", "headed", "own"),
+    *("hub", "unit", "once", "others", "sole", "late", "directed"),
+    *("central", "country", "abroad", "headed", "own", "show", "law"),
 )
-OF_NATION = "central", "country", "abroad", "headed", "own", "named"
+OF_NATION = "central", "country", "abroad", "headed", "own", "show", "law", "named"
 
 
 def features(spoken: str, seen: Iterable[Sighting], wide: Scope) -> dict[str, tuple[float, ...]]:
@@ -63,8 +65,9 @@ def features(spoken: str, seen: Iterable[Sighting], wide: Scope) -> dict[str, tu
     `title`, `lead`: named there, as more than somebody's home, a firm's name, an end of a journey or
     one of a list; `count`: log of how often so; `share`, `against`: of all weight, and against the
     weightiest other; `organ`, `address`, `where`: what stands before a name; `local`: a town or district is
-    named; `first`: how late; `hub`: Hà Nội or TP HCM; `once`; `others`: log of how many provinces; the
-    rest is of the text (`places_scope`).
+    named; `first`: how late; `hub`: Hà Nội or TP HCM; `once`; `others`: log of how many provinces; `sole`:
+    there is no other; `late`: not in the first thousand characters; `directed`: Hà Nội or TP HCM, where the
+    state's organs are named; the rest is of the text (`places_scope`).
     """
     title_end = max(spoken.find("\n"), 0) or len(spoken)
     by_province: dict[str, list[Sighting]] = defaultdict(list)
@@ -77,7 +80,11 @@ def features(spoken: str, seen: Iterable[Sighting], wide: Scope) -> dict[str, tu
     }
     text = _of_text(wide)
     return {
-        province: (*_of_province(spoken, title_end, province, named, weights), *text)
+        province: (
+            *_of_province(spoken, title_end, province, named, weights),
+            text[0] * (province in _HUBS),
+            *text,
+        )
         for province, named in by_province.items()
     }
 
@@ -115,6 +122,8 @@ def _of_province(
         float(any(one.kind == "unit" for one in good)),
         float(len(good) == 1),
         math.log(len(weights)),
+        float(len(weights) == 1),
+        float(first > _DETAIL),
     )
 
 
@@ -125,6 +134,8 @@ def _of_text(wide: Scope) -> tuple[float, ...]:
         _cue(wide.abroad),
         float(wide.headed),
         float(wide.local > 0),
+        _cue(wide.show),
+        _cue(wide.law),
     )
 
 
