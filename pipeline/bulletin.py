@@ -22,7 +22,6 @@ __all__ = ["Bulletin", "Item", "split"]
 _MOST_LINES = 20_000
 _NAMING_ROWS = 200  # filled rows in which a heading stands
 _LONGEST_NAME = 301  # characters: a longer row names nothing
-_EDGES = " #*_[]\r\n"  # marks around a heading
 _ENOUGH_HERE = 2
 
 
@@ -58,13 +57,17 @@ def split(text: str, *, sure: bool = False) -> Bulletin | None:
     found = numbered.read(rows, named=named, sure=sure)
     if found is None and (named or sure):
         found = rundown.read(rows, sure=sure) or press_review.read(rows, sure=sure)
+        found = found or numbered.chapters(rows, sure=sure)
     return None if found is None else _bulletin(found)
 
 
 def _is_named(rows: list[str]) -> bool:
     """Tell whether a row at the top may name a bulletin."""
-    filled = islice((row.strip(_EDGES) for row in rows if not row.isspace()), _NAMING_ROWS)
-    return masthead.named_at([row[:_LONGEST_NAME] for row in filled]) is not None
+    filled = islice((row for row in rows if not row.isspace()), _NAMING_ROWS)
+    return (
+        masthead.named_at([masthead.undecorated(row).strip("[]")[:_LONGEST_NAME] for row in filled])
+        is not None
+    )
 
 
 def _bulletin(found: Reading) -> Bulletin:

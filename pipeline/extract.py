@@ -155,7 +155,8 @@ def _find(root: Any, seen: Sheet, called: tuple[str, ...], site: str) -> _Found:
     if head < 0:
         solid = (at for at in range(*span) if 2 * weights[at] > seen.rows[at].prose())
         first = next(solid, span.first)
-        head = headline.built(seen, main, first, weights)
+        named = headline.of_bulletin(seen.rows, first, called)
+        head = headline.built(seen, main, first, weights) if named is None else named
         if head >= 0:
             weights = locate.weigh(seen, head, _foreign(seen, head))
             main = locate.holder(seen, root, weights)

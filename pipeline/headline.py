@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from pipeline import dates
+from pipeline import dates, masthead
 from pipeline.bylines import byline
 from pipeline.furniture import is_headline
 from pipeline.model import Basis
@@ -82,6 +82,23 @@ def _parts(said: Iterable[str]) -> tuple[set[str], list[str]]:
     return {part for part in parts if part.count(" ") >= _LEAST - 1}, cut
 
 
+def of_bulletin(rows: list[Row], first: int, said: Iterable[str]) -> int | None:
+    """Return the row that names a bulletin, -1 if only the page's title does, None if it is none.
+
+    The headline of its first item is never its own.
+
+    Args:
+        rows: of the page.
+        first: the text's first paragraph.
+        said: what <title> and metadata call the page.
+    """
+    near = range(max(first - _ABOVE, 0), min(first, len(rows)))
+    naming = [at for at in near if _names_bulletin(rows[at])]
+    if any(masthead.heads([name]) for name in said):
+        return next(iter(naming), -1)
+    return next((at for at in naming if masthead.heads([rows[at].text]) and _is_dated(rows[at])), None)
+
+
 def built(sheet: Sheet, main: Any, first: int, weights: list[int]) -> int:
     """Return the row at the beginning of a text that is built like its headline, -1 if there is none.
 
@@ -138,6 +155,16 @@ def _is_called(element: Any) -> bool:
     """Tell whether an element is called a headline."""
     called = names(element)
     return bool(_CALLED.search(called)) and not _NOT_CALLED.search(called)
+
+
+def _names_bulletin(row: Row) -> bool:
+    """Tell whether a row may name a bulletin and is no entry of a menu."""
+    return row.text.count(" ") >= _LEAST - 1 and not row.is_link() and masthead.names_bulletin(row.text)
+
+
+def _is_dated(row: Row) -> bool:
+    """Tell whether a row names its day, or is of the highest rank: sections are called like bulletins."""
+    return row.tag == "h1" or bool(dates.mentions(row.text))
 
 
 def _may_be(row: Row) -> bool:

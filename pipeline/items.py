@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
+from pipeline.bulletin_words import either
 from pipeline.fields import is_paper, is_section
 from pipeline.furniture import unmarked
 from pipeline.text import CAPITALS
@@ -16,6 +17,13 @@ _TWO_SENTENCES = re.compile(rf"(?<![{CAPITALS}])(?<!Tp)\. ")  # "TP. HCM" and "P
 _BOLD_LEAD = re.compile(
     r"\s*(?P<mark>\*\*|__)?(?P<heading>[^*_\n]{8,200}?)[.:]?\s*(?:\*\*|__)[.:]?\s+(?P<text>[^\s*_].{20,})",
     re.DOTALL,
+)
+# "Phà tăng chuyến: Dịp nghỉ lễ phà chạy suốt đêm, …", where no emphasis is left. A sentence has a colon, too:
+# "Sáng 3/8, ông A nêu: …".
+_COLON_LEAD = re.compile(
+    rf"(?P<heading>(?!(?i:{either('sentence_starts')})(?![^\W_]))[^.:;!?*\[\]\n]{{12,90}}"
+    r"(?<! sau)(?<! gồm)(?<! là)(?<! biết)(?<! nêu)(?<! rằng)(?<! mạnh)(?<! thể)): "
+    rf"(?P<text>[{CAPITALS}][^\n]{{60,}}[.…!?][\"”)]*)\s*"
 )
 _HEADING_MARK = re.compile(r"^\s*#{1,6}\s+")
 _BORDERS = re.compile(r"^\s*\|\s*|\s*\|\s*$")
@@ -103,6 +111,8 @@ def item(number: int, rows: list[str], start: Start, told: Wrap) -> Item:
         return Item(number, "", joined([first, *rest], told), raw)
     first = _HEADING_MARK.sub("", first)
     if lead := _BOLD_LEAD.fullmatch(first):
+        return Item(number, lead["heading"].strip(), joined([lead["text"], *rest], told), raw)
+    if not told.width and (lead := _COLON_LEAD.fullmatch(first)):
         return Item(number, lead["heading"].strip(), joined([lead["text"], *rest], told), raw)
     heading, after = unmarked(first).strip(), rest
     if start.opening is not Opening.CELL:

@@ -20,6 +20,14 @@ _LONGEST_INTRO = 300  # characters of prose between heading and first item
 _LONGEST_LEAD_IN = 800  # the same where it ends in a colon and each item has its own text
 _MENU_WORDS = 4  # a name in capitals of no more words may be a menu's
 
+_RANGES = ((0x1F300, 0x1FAFF), (0x2190, 0x21FF), (0x2600, 0x2775), (0x2794, 0x27BF), (0x2B00, 0x2BFF))
+PICTURES = "".join(f"{chr(first)}-{chr(last)}" for first, last in _RANGES)  # for a class of a pattern
+_FIRST_PICTURE = "\u200d"  # of what stands below, by code point
+_MARKS = " \t\r\n#*_=~>|"
+_DECORATION = f"{_MARKS}\u200d\ufe0f" + "".join(
+    chr(one) for pair in _RANGES for one in range(pair[0], pair[1] + 1)
+)
+
 _END = r"(?![^\W\d_])"
 _DIRECTING = (
     rf"(?:(?:các |những )?{either('directing')}(?: về| công tác)? )?chỉ đạo,?(?: và)? điều hành{_END}"
@@ -47,8 +55,12 @@ _SICKNESS = re.compile(rf"(?<![^\W_]){either('sickness')}(?![^\W_])")
 _ONE_SUBJECT = re.compile(
     rf"bản tin(?: nhanh)?(?: số \S+)?(?: về)?(?: phòng,? chống)? {either('one_subject')}"
 )
+_FAREWELL = re.compile(rf".{{0,160}}(?<![^\W_]){either('farewells')}{_END}.{{0,160}}")
+_SOURCE = re.compile(r"[\s*_(\[]{0,9}nguồn(?: tin)?\s{0,9}:")
+_LABEL = 30  # characters of a row in which it names its source
 _SIGNATURE = re.compile(
-    rf"{either('makers')}{_END}.{{0,160}}|{either('makers_labels')}\s*[:.].{{0,160}}|[^ ]+@[^ ]+|-{{2,}}|"
+    rf"{either('makers')}{_END}.{{0,160}}|{either('makers_offices')}{_END}.{{0,160}}(?<![.:;])|"
+    rf"{either('makers_labels')}\s*[:.].{{0,160}}|[^ ]+@[^ ]+|-{{2,}}|"
     r"(?:kính |trân trọng ){0,2}mời (?:quý (?:vị|khán giả|thính giả|bạn đọc)|các bạn|bạn|khán giả)?.{0,40}"
     r"(?:xem|theo dõi|nghe)(?![^\W_]).{0,120}"
 )
@@ -147,6 +159,11 @@ def named_at(lines: list[str]) -> int | None:
     return None
 
 
+def heads(rows: list[str]) -> bool:
+    """Tell whether rows are the heading of a bulletin and nothing else."""
+    return heading(rows, told=True) is not None
+
+
 def heading(rows: list[str], *, told: bool) -> Heading | None:
     """Return the bulletin's heading among the rows above its first item, None if there is none.
 
@@ -154,7 +171,7 @@ def heading(rows: list[str], *, told: bool) -> Heading | None:
         rows: rows of Markdown.
         told: the items below have their own text.
     """
-    filled = [row for row in (unmarked(row).strip(" #\r\n") for row in rows) if row]
+    filled = list(filter(None, map(plain, rows)))
     above = max(len(filled) - _ROWS, 0)
     found = [
         Heading(tuple(filled[at:]), at)
@@ -174,13 +191,37 @@ def signature(rows: list[str], start: int, name: str) -> int:
         start: the row where the last item's own words begin.
         name: the first row of the heading, "" if there is none.
     """
-    lines = [unmarked(row).strip() for row in rows[start:]]
+    lines = [plain(row) for row in rows[start:]]
     name = fold(name)
-    last = max((at for at, line in enumerate(lines) if is_prose(line)), default=0)
+    last = max(
+        (at for at, line in enumerate(lines) if is_prose(line) and not _bids_farewell(line)), default=0
+    )
+    each = any(_SOURCE.match(row[:_LABEL].casefold()) for row in rows[:start])  # item names its own source
     for at in range(last + 1, len(lines)):
-        if is_signature(lines[at]) or (name and fold(lines[at]) == name):
+        if not (each and _SOURCE.match(lines[at].casefold())) and _ends(lines[at], name):
             return start + at
     return len(rows)
+
+
+def plain(row: str) -> str:
+    """Return a row of Markdown without marks, and without pictures, rules and borders around it."""
+    return undecorated(unmarked(row))
+
+
+def undecorated(row: str) -> str:
+    """Return a row without the pictures, rules and borders around it."""
+    row = row.strip(_MARKS)
+    return row.strip(_DECORATION) if row and max(row[0], row[-1]) >= _FIRST_PICTURE else row
+
+
+def _ends(line: str, name: str) -> bool:
+    """Tell whether a plain row ends the last item."""
+    return is_signature(line) or _bids_farewell(line) or bool(name and fold(line) == name)
+
+
+def _bids_farewell(line: str) -> bool:
+    """Tell whether a plain row closes what is read aloud."""
+    return len(line) <= _LONGEST_ROW and bool(_FAREWELL.fullmatch(fold(line)))
 
 
 def is_signature(line: str) -> bool:

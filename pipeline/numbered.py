@@ -4,21 +4,25 @@ Pure; never raises.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 
 from pipeline import dates, masthead
+from pipeline.counted import Counted, chapter, counted
 from pipeline.fields import is_field, is_section
 from pipeline.furniture import is_prose, unmarked
 from pipeline.items import HERE, Opening, Reading, Start
 from pipeline.model import Basis
-from pipeline.text import CAPITALS, fold
+from pipeline.text import fold
 
 _LONGEST_HEADING = 260  # characters; a longer numbered row is a paragraph
 _LONGEST_INTRO = 300  # characters of prose above the first item where no heading names a bulletin
 _MOST_ITEMS = 300
 _MOST_MARKS = 2_000
-_FEWEST_CELLS = 2  # of a table
+_FEWEST = 2  # chapters, or numbered cells of a table
+_SENTENCE = 40  # characters of a row that tells something
 _ENOUGH_LINKS = 2  # items that invite to read on; one invitation is any article's
 _DOUBLED, _MISSING = 1.5, 0.75  # what a number printed twice, or not at all, costs a run
 _NEVER = float("-inf")
@@ -26,37 +30,17 @@ _MOST_SKIPPED = 3  # numbers that may be missing in a row
 _SECOND = 2  # the number that a run begins with if its first one cannot be read
 _LIKELY = 1.0  # weight of a row that looks like a heading rather than like a row of a list
 
-# A figure may follow a number only behind a space, a bracket or emphasis: "3. 25 học sinh" and "3)25"
-# are items, "2.400 ha", "3.5 là ngày", "7:30" and "1/3" are text. So is "01/CT-UBND".
-_TITLE_START = rf"(?-i:[\"“‘«'({CAPITALS}])"
-_NUMBERED = re.compile(
-    r"\s*+(?:#{1,6}\s++)?(?P<strong>\*\*|__)?\s*+(?P<word>(?:tin|bài|mục)(?: (?:số|thứ))? )?\(?"
-    r"(?P<number>\d{1,3})(?:\*\*|__)?\\?"
-    rf"(?P<mark>[.):][)]?|\ufe0f?\u20e3|/(?=\s|(?-i:[\"“‘«]|[{CAPITALS}](?![{CAPITALS}]{{0,9}}\d?-)))|"
-    rf"(?: [-–—]|[-–—])(?=\s?{_TITLE_START})| [-–—](?= \d)|"
-    r"(?(word)(?: [–-](?= )|(?=\s*$))|(?!)))(?:\*\*|__)?\s*+"
-    r"(?P<title>(?:(?<=[\s*_)])|(?!\d))\S.*)?\s*",
-    re.IGNORECASE,
-)
-# A cell of a table: the number and nothing else, or the number and the heading in one row.
-_CELL = re.compile(
-    r"\s*+(?:\| *)?(?P<strong>\*\*)?(?P<number>\d{1,2})(?P<mark>)(?P<word>(?!))?(?:\*\*)?"
-    rf"(?:(?: \| (?=[^\s|])| (?=(?:\*\*)?{_TITLE_START}))(?P<title>\S.*))?\s*"
-)
 _TABLE_ROW = re.compile(r"\s*\| *(?:\*\*)?\d{1,2}(?:\*\*)?[.)]? *\|[^|\n]*(?=\|)")
-_ROMAN = re.compile(
-    r"\s*+(?:#{1,6}\s++)?(?P<strong>\*\*)?(?P<word>(?!))?(?P<number>[IVX]{1,5})(?P<mark>[.)/])\s++(?P<title>\S.*?)\s*"
-)
 _NESTED = re.compile(
     r"\s*+(?:#{1,6}\s++)?(?:\*\*|__)?\d{1,2}\.(?P<number>\d{1,2})[.)]?(?:\*\*)?\s++(?P<title>\S.*)"
 )
-_ROMANS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
 _MISREAD = re.compile(r"\s*(?:\*\*)?\s*(?:[lIi|!][.):/](?:\s+|(?=[^\W\d_]))|[.)/-]\s*)")
 _READ_ON = re.compile(
     r"(?:xem|đọc|theo dõi|chi tiết|nội dung)[^.!?\n]{0,80} tại đây|(?:xem|đọc) tại đây", re.IGNORECASE
 )
 _CLOSED = re.compile(r"[.!?…;:][\"”’')*\]]*$")
 _Style = tuple[str, bool, bool, bool]
+_NumberOf = Callable[[str], Counted | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,33 +74,69 @@ def read(rows: list[str], *, named: bool, sure: bool) -> Reading | None:
         sure: somebody says that it is one; numbered rows are enough then.
     """
     loose = named or sure
-    starts = _run(rows, loose=loose, cells=False)
+    starts = _run(rows, partial(counted, loose=loose, cells=False), loose=loose)
     if not starts and loose:
         rows = [piece for row in rows for piece in _by_cells(row)]
-        starts = _run(rows, loose=True, cells=True)
+        starts = _run(rows, partial(counted, loose=True, cells=True), loose=True)
+        starts = starts if len(starts) >= _FEWEST else []
+    if len(starts) > 1 and all(is_field(_title(rows, start)) for start in starts):
+        starts = _of_fields(rows, starts)
     if not starts:
         return None
-    if len(starts) > 1 and all(is_field(_title(rows, start)) for start in starts):
-        starts = _nested(rows, starts[0].at)
-        if not starts:
-            return None  # a press review whose fields have numbers
-    ends = [*(start.at for start in starts[1:]), len(rows)]
-    own = [rows[start.at : end] for start, end in zip(starts, ends, strict=True)]
-    told = sum(any(map(is_prose, map(str.strip, part))) for part in own) * 2 >= len(own)
-    is_headed = named and masthead.heading(rows[: starts[0].at], told=told) is not None
-    if not (sure or is_headed or _invites(rows[: starts[0].at], own)):
+    is_one = sure or _invites(rows, starts) or (named and _is_headed(rows, starts))
+    return Reading(rows, starts, len(rows)) if is_one else None
+
+
+def chapters(rows: list[str], *, sure: bool) -> Reading | None:
+    """Return the parts of a bulletin that only Roman numbers with headings of sections divide.
+
+    Its caller has found no items within them.
+    """
+    starts = _run(rows, chapter, loose=False)
+    if len(starts) < _FEWEST or not all(map(_tells, _own(rows, starts))):
         return None
-    return Reading(rows, starts, len(rows))
+    return Reading(rows, starts, len(rows)) if sure or _is_headed(rows, starts) else None
 
 
-def _run(rows: list[str], *, loose: bool, cells: bool) -> list[Start]:
+def _own(rows: list[str], starts: list[Start]) -> list[list[str]]:
+    """Return each item's rows."""
+    ends = [*(start.at for start in starts[1:]), len(rows)]
+    return [rows[start.at : end] for start, end in zip(starts, ends, strict=True)]
+
+
+def _tells(part: list[str]) -> bool:
+    """Tell whether an item says something below its heading."""
+    return any(len(row.strip()) >= _SENTENCE for row in part[1:])
+
+
+def _is_headed(rows: list[str], starts: list[Start]) -> bool:
+    """Tell whether a bulletin's heading stands above its items."""
+    own = _own(rows, starts)
+    told = sum(any(map(is_prose, map(str.strip, part))) for part in own) * 2 >= len(own)
+    return masthead.heading(rows[: starts[0].at], told=told) is not None
+
+
+def _run(rows: list[str], number_of: _NumberOf, *, loose: bool) -> list[Start]:
     """Return the numbers where items begin, [] if there are none."""
-    marks = _marks(rows, loose=loose, cells=cells)
+    marks = _marks(rows, number_of, loose=loose)
     run = [marks[index].start for index in _filled(_chain(marks, loose=loose), marks)]
     if run and run[0].number > 1:
         first = _unread(rows, run[0])
         run = [first, *run] if first else [marks[index].start for index in _chain(marks, loose=False)]
-    return run[:_MOST_ITEMS] if not cells or len(run) >= _FEWEST_CELLS else []
+    return run[:_MOST_ITEMS]
+
+
+def _of_fields(rows: list[str], fields: list[Start]) -> list[Start]:
+    """Return the items where fields have numbers: those numbered within, the fields, or [].
+
+    "1. KINH TẾ" with "1.1. Cầu" holds items; with one paragraph it is one; with several they are.
+    """
+    parts = _own(rows, fields)
+    if sum(any(map(_NESTED.match, part)) for part in parts) * 2 > len(parts):
+        return _nested(rows, fields[0].at)
+    paragraphs = [[row for row in part[1:] if len(row.strip()) >= _SENTENCE] for part in parts]
+    single = all(sum(not _NESTED.match(row) for row in told) <= 1 for told in paragraphs)
+    return fields if single else []
 
 
 def _title(rows: list[str], start: Start) -> str:
@@ -135,41 +155,40 @@ def _by_cells(row: str) -> tuple[str, ...]:
     return (row[: found.end()], row[found.end() :]) if found else (row,)
 
 
-def _invites(above: list[str], own: list[list[str]]) -> bool:
+def _invites(rows: list[str], starts: list[Start]) -> bool:
     """Tell whether items without a heading are a bulletin's: they end where one reads on."""
-    intro = sum(len(row) for row in map(str.strip, above) if is_prose(row))
+    intro = sum(len(row) for row in map(str.strip, rows[: starts[0].at]) if is_prose(row))
+    own = _own(rows, starts)
     here = sum(any(HERE.search(row) and _READ_ON.search(row[-200:]) for row in part) for part in own)
     return here >= _ENOUGH_LINKS and here * 2 >= len(own) and intro <= _LONGEST_INTRO
 
 
-def _marks(rows: list[str], *, loose: bool, cells: bool) -> list[_Mark]:
-    """Return the numbered rows in order; `loose`: Roman numbers too; `cells`: numbers without a mark."""
+def _marks(rows: list[str], number_of: _NumberOf, *, loose: bool) -> list[_Mark]:
+    """Return the numbered rows in order; `loose`: where none looks like a heading, each may be one."""
     bare = [unmarked(row).strip() for row in rows] + [""]
     filled = [at for at, line in enumerate(bare) if line]
     after = [*filled, len(rows), len(rows)]
     marks: list[_Mark] = []
+    last: dict[_Style, int] = {}
     sections = 0
     taken = -1  # the heading of a number that stands alone
     for position, at in enumerate(filled):
         if at == taken:
             continue
-        found = _match(rows[at], loose=loose, cells=cells)
+        found = number_of(rows[at])
         if found and len(marks) < _MOST_MARKS:
-            lone = found["title"] is None
+            lone = found.title is None
             title_at, below = after[position + lone], bare[after[position + lone + 1]]
-            if title_at == len(rows) or (lone and _is_lone(rows[title_at], loose=loose, cells=cells)):
+            if title_at == len(rows) or (lone and _is_lone(number_of(rows[title_at]))):
                 continue
-            title = bare[title_at] if lone else unmarked(found["title"]).strip()
+            title = bare[title_at] if found.title is None else found.title
             above = bare[filled[position - 1]] if position else ""
-            weight = _likeness(title, above, below)
-            number = found["number"]
-            mark = "I" if not number.isdigit() else found["mark"].strip().replace("–", "-").replace("—", "-")
-            style = (mark, bool(found["strong"]), bool(found["word"]), lone)
-            value = int(number) if number.isdigit() else _ROMANS.index(number) + 1
-            opening = Opening.CELL if cells and not lone else Opening.ANY
-            start = Start(at, title_at, 0 if lone else found.start("title"), value, opening)
-            marks.append(_Mark(start, style, sections, weight))
-            sections += mark == "I"
+            style = (found.mark, found.strong, found.word, lone)
+            last[style] = found.value or last.get(style, 0) + 1
+            opening = Opening.CELL if not (found.mark or lone) else Opening.ANY
+            start = Start(at, title_at, found.title_from, last[style], opening)
+            marks.append(_Mark(start, style, sections, _likeness(title, above, below)))
+            sections += found.mark == "I"
             taken = title_at
         elif is_section(bare[at]):
             sections += 1
@@ -178,21 +197,9 @@ def _marks(rows: list[str], *, loose: bool, cells: bool) -> list[_Mark]:
     return marks
 
 
-def _match(row: str, *, loose: bool, cells: bool) -> re.Match[str] | None:
-    """Return the number of a row with what follows it."""
-    found = _NUMBERED.fullmatch(row)
-    if found or not loose:
-        return found
-    roman = _ROMAN.fullmatch(row)
-    if roman and roman["number"] in _ROMANS and not is_field(roman["title"]) and not roman["title"].isupper():
-        return roman
-    return _CELL.fullmatch(row) if cells else None
-
-
-def _is_lone(row: str, *, loose: bool, cells: bool) -> bool:
+def _is_lone(found: Counted | None) -> bool:
     """Tell whether a row is a number and nothing else."""
-    found = _match(row, loose=loose, cells=cells)
-    return found is not None and found["title"] is None
+    return found is not None and found.title is None
 
 
 def _likeness(title: str, above: str, below: str) -> float:

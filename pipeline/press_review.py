@@ -11,7 +11,7 @@ from pipeline import dates, masthead
 from pipeline.bulletin_words import either
 from pipeline.bylines import byline
 from pipeline.fields import is_field, is_paper, leads_in
-from pipeline.furniture import is_headline, is_prose, unmarked
+from pipeline.furniture import is_headline, is_prose
 from pipeline.items import Opening, Reading, Start
 from pipeline.model import Basis
 from pipeline.text import fold
@@ -23,6 +23,9 @@ _SENTENCE = 30  # characters of a paragraph of one short sentence
 _MARKED = ("## ", "### ", "#### ")  # rows that Markdown calls headings
 _SHARE = 0.6  # of the stretches of prose have a headline where headlines part them
 _REVIEW, _SHORTS = re.compile(either("reviews")), re.compile(either("shorts"))
+_CLOSED = re.compile(
+    r"[.…][\"”]?(?: ?\((?:báo|tạp chí|theo|nguồn|trang|đài|cổng)[^()]{0,80}\)\.?)?$", re.IGNORECASE
+)
 _COUNTS = re.compile(
     r"(?:có|ghi nhận|tổng số|với|là)(?: khoảng| hơn| trên| gần| tổng số| tổng cộng)*? "
     r"\d[\d.]* (?:lượt )?(?:tin|bài|tác phẩm|thông tin)"
@@ -50,7 +53,7 @@ def read(rows: list[str], *, sure: bool) -> Reading | None:
         rows: rows of the text with their ends.
         sure: somebody says that it is a bulletin.
     """
-    bare = [unmarked(row).strip(" #\r\n") for row in rows]
+    bare = [masthead.plain(row) for row in rows]
     filled = [at for at, line in enumerate(bare) if line]
     head = _heading(rows, bare, filled, sure=sure)
     if head is None:
@@ -109,7 +112,7 @@ def _kinds(rows: list[str], bare: list[str], places: list[int]) -> list[_Row]:
 
 def _is_paragraph(line: str) -> bool:
     """Tell whether a row is prose: long, or closed by a full stop."""
-    return is_prose(line) or (len(line) >= _SENTENCE and line.endswith((".", "…", ".”", '."')))
+    return is_prose(line) or (len(line) >= _SENTENCE and bool(_CLOSED.search(line)))
 
 
 def _heads_text(line: str) -> bool:

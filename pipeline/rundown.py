@@ -5,7 +5,8 @@ chính"). Pure; never raises.
 """
 
 import re
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from pipeline import masthead
@@ -27,9 +28,11 @@ _MOST_TOLD_BELOW = 2  # paragraphs that may follow a list of headlines
 
 _ALIKE = ("-–—", "+", "*★", "•●·∙", "▪■", "►➢➤", "✓✔", "♦◆")
 _KINDS = {bullet: alike[0] for alike in _ALIKE for bullet in alike}
+_ALL_KINDS = frozenset(_KINDS.values())
+_PICTURED = "picture"
 _OTHERS = re.escape("".join(bullet for bullet in _KINDS if bullet != "*"))
 _BULLET = re.compile(  # "**" opens bold text
-    rf"\s*+(?:\*\*(?=[^*]))?(?P<bullet>\*(?=\s|\*\*[^*])|[{_OTHERS}])(?P=bullet){{0,2}}(?:\*\*)?\s*+"
+    rf"\s*+(?:\*\*(?=[^*]))?(?P<bullet>\*(?=\s|\*\*[^*])|[{_OTHERS}]|[{masthead.PICTURES}])\ufe0f?(?P=bullet){{0,2}}(?:\*\*)?\s*+"
     r"(?P<title>[^\s\d].*|\d+[^.)\d].*)\s*"
 )
 _RULE = re.compile(r"\s*(?:[-–—*_=+•]\s*){3,}\s*")
@@ -97,8 +100,24 @@ def _bullets(rows: list[str]) -> list[_Bullet]:
         if hit:
             title = unmarked(hit["title"]).strip()
             indent = hit.start("bullet")
-            found.append(_Bullet(at, _KINDS[hit["bullet"]], hit.start("title"), title, indent))
-    return found
+            kind = _KINDS.get(hit["bullet"], hit["bullet"])
+            found.append(_Bullet(at, kind, hit.start("title"), title, indent))
+    return _alike(found)
+
+
+def _alike(bullets: list[_Bullet]) -> list[_Bullet]:
+    """Take pictures for one kind of bullet: the one that most rows begin with, all if each has its own."""
+    pictures = [
+        one for one in bullets if one.kind not in _ALL_KINDS and not masthead.names_bulletin(one.title)
+    ]
+    counts = Counter(one.kind for one in pictures)
+    kind, most = next(iter(counts.most_common(1)), ("", 0))
+    alike = {one.at for one in pictures if one.kind == kind or most < _FEWEST}
+    return [
+        replace(one, kind=_PICTURED) if one.at in alike else one
+        for one in bullets
+        if one.at in alike or one.kind in _ALL_KINDS
+    ]
 
 
 def _starts(bullets: list[_Bullet]) -> list[Start]:
@@ -149,7 +168,7 @@ def _further(row: str) -> list[int]:
     first = _BULLET.match(row)
     if not first:
         return []
-    kind = _KINDS[first["bullet"]]
+    kind = _KINDS.get(first["bullet"], _PICTURED)
     same = [one.start() for one in _INLINE.finditer(row) if _KINDS[one["bullet"]] == kind]
     closed = sum(bool(_ENDED.match(row, at - 1)) for at in same)
     return same if len(same) >= _FEWEST - 1 and (kind != "-" or closed == len(same)) else []
