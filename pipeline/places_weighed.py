@@ -34,6 +34,7 @@ _OF_KIND = {
     "list": 0.3, "road": 0.4,
 }  # fmt: skip
 
+# All three are asked of lower-cased text: ignoring case costs twice as much.
 _KIND = r"(?:tỉnh\s|thành phố\s|tp\.?\s?)?"
 _ORGAN = re.compile(
     r"(?<![^\W_])(?:công an|ubnd|hđnd|tand|vksnd|viện kiểm sát|tòa án|tỉnh ủy|thành ủy|csgt|cục thuế"
@@ -41,15 +42,13 @@ _ORGAN = re.compile(
     r"|chủ tịch|bí thư|chính quyền|lãnh đạo|đoàn|(?:sở|bệnh viện|bộ chỉ huy|ban|hội|đài"
     r"|chi cục)\s[^.,;\n]{2,35}"
     rf"|nhân dân)\s{_KIND}$",
-    re.IGNORECASE,
 )
 _ADDRESS = re.compile(
     r"(?<![^\W_])(?:huyện|quận|thị xã|thị trấn|phường|xã|[qhp]\.|tx|tp)\.?\s?[^.;\n()]{1,25}(?:,|\s-"
     r"|\s?\()\s?"
     rf"{_KIND}$",
-    re.IGNORECASE,
 )
-_WHERE = re.compile(rf"(?<![^\W_])(?:tại|ở|thuộc|trên địa bàn|thăm|vùng biển)\s{_KIND}$", re.IGNORECASE)
+_WHERE = re.compile(rf"(?<![^\W_])(?:tại|ở|thuộc|trên địa bàn|thăm|vùng biển)\s{_KIND}$")
 
 FEATURES = (
     *("title", "lead", "count", "share", "against", "organ", "address", "where", "local", "weak", "first"),
@@ -103,7 +102,7 @@ def _of_province(
     spoken: str, title_end: int, province: str, named: Sequence[Sighting], weights: Mapping[str, float]
 ) -> tuple[float, ...]:
     good = [one for one in named if one.kind not in _WEAK]
-    near = [spoken[max(0, one.at - _REACH) : one.at] for one in good[:_MOST_ASKED]]
+    near = [spoken[max(0, one.at - _REACH) : one.at].lower() for one in good[:_MOST_ASKED]]
     other = max((weight for slug, weight in weights.items() if slug != province), default=0.0)
     first = min((one.at for one in good), default=_FAR)
     return (
