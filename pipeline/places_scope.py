@@ -18,7 +18,7 @@ _HEAD = 1_500  # characters in which a text says what it is about
 _CENTRAL = (
     r"Thủ tướng|Chính phủ|Quốc hội|Chủ tịch nước|Ngân hàng Nhà nước|Kiểm toán Nhà nước|Người phát ngôn"
     r"|(?:Ban (?:C|c)hấp hành|Hội nghị) Trung ương|[ỦU]y ban (?:C|c)hứng khoán Nhà nước"
-    r"|T(?:ổng (?:Bí|bí) thư|hứ trưởng|rung ương Đảng|ổng cục|ổng công ty|AND tối cao)"
+    r"|T(?:ổng (?:Bí|bí) thư|hứ trưởng|rung ương (?:Đảng|Đoàn|Hội)|ổng cục|ổng công ty|AND tối cao)"
     r"|Tòa án nhân dân tối cao"
     r"|V(?:KSND|iện KSND) tối cao|B(?:an Bí thư|ộ (?:trưởng|Chính trị|Y tế|Công an|Quốc phòng"
     r"|Tài chính|Nội vụ"
@@ -31,7 +31,7 @@ _LOWER = re.compile(
     r"\b(?=[acknqstuvábdđủ6h])(?:"
     r"(?P<country>c(?:ả nước|ác (?:tỉnh thành|tỉnh, thành|địa phương))"
     r"|63 (?:tỉnh thành|tỉnh, thành|địa phương)|toàn quốc"
-    r"|n(?:ước ta|gười việt|hiều (?:tỉnh|địa phương))|vi(?:ệt nam|etnam airlines)|v[.-]league"
+    r"|n(?:ước ta|gười việt|hiều (?:tỉnh|địa phương))|vi(?:ệt nam|etnam airlines)|(?<!\.)vn|v[.-]league"
     r"|đ(?:ường sắt(?! đô thị)|ội tuyển)|tuyển thủ|sea games|a(?:ff cup|siad))"
     r"|(?P<local>t(?:ỉnh ủy|hành ủy|ỉnh ta|ỉnh nhà|rong tỉnh|oàn (?:tỉnh|thành phố|huyện|tp))|huyện ủy"
     r"|của tỉnh|đảng bộ tỉnh|(?:ubnd|hđnd|ủy ban nhân dân|hội đồng nhân dân|công an|địa bàn)"
