@@ -57,6 +57,9 @@ _CREDIT = re.compile(
 _CREDIT_AT_END = re.compile(
     r"\((?:theo|nguồn(?: tin| bài)?)(?: ?: ?| )(?P<name>[^()]{2,60})\) ?\.?$", re.IGNORECASE
 )
+_ISSUE = re.compile(
+    r",? (?:số (?:ra )?)?(?:ngày )?\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{4})?$", re.IGNORECASE
+)  # of a paper
 _IN_BRACKETS = re.compile(r"\s*\((?P<inside>[^()]{2,60})\)\s*\.?$")
 _AGENCY = r"(?:TTXVN|VNA|Vietnam\+|VietnamPlus|VOV|VTV)"
 _DATELINE = re.compile(
@@ -151,6 +154,7 @@ def without_mark(paragraph: str) -> tuple[str, str]:
 def _credit(name: str) -> str:
     """Return the name of an agency or paper in a credit, "" if it is prose or a person's words."""
     name = re.sub(r"^(?:báo điện tử|cổng ttđt)\s+", "", name.strip(" .:"), flags=re.IGNORECASE)
+    name = _ISSUE.sub("", name)
     if not 1 < len(name) <= _LONGEST_CREDIT or len(name.split()) > _MOST_WORDS or not name[0].isalnum():
         return ""
     if not (

@@ -49,6 +49,7 @@ _LEADS = re.compile(
 _STORIES = ("Article", "BlogPosting", "Report")
 _TOLD_OF = ("WebPage", "VideoObject", "CreativeWork")  # that may stand for the article where none is
 _DEEPEST, _MOST_OBJECTS = 6, 200  # of JSON-LD
+_DIGIT = re.compile(r"\d\d")
 _TITLE_PARTS = re.compile(r"\s+[|–—»•-]\s+|\s*\|\s*")
 
 
@@ -116,11 +117,14 @@ def page(markup: str, url: str = "", received_at: datetime | None = None) -> Pag
     called = _called(root, meta, linked)
     found = _find(root, seen, called, fold(meta.get("og:site_name", "")))
     rows = seen.texts()
-    made = makers.read(seen, found.head, found.own)
-    own = [rows[at] for at in found.own if at not in made.rows]
     title = _title(seen, found, called, fold(meta.get("og:site_name", "")))
+    article = dates_around.Article(root, seen, found.main, found.head, found.own, title, url)
+    whens = dates_on_page.stated(article, meta, objects, received_at)
+    made = makers.read(seen, found.head, found.own)
+    # `tidy` looks for a date line where we found none.
+    own = [rows[at] for at in found.own if at not in made.rows or (not whens and _DIGIT.search(rows[at]))]
     held = embedded.article(root, linked, title) if sum(map(len, own)) < _LITTLE else None
-    pictures = media.candidates(seen, found.main, found.head, found.own[-1] if found.own else 0)
+    pictures = media.candidates(seen, found.main, found.head, found.own[-1] if found.own else 0, base)
     if held and len(held.text) > sum(map(len, own)):
         told = held.text.split("\n\n")
         own = [*(seen.rows[at].text for at in found.own if seen.rows[at].prose()), *told]
@@ -129,12 +133,11 @@ def page(markup: str, url: str = "", received_at: datetime | None = None) -> Pag
     lead = _lead(seen, found, meta, linked, f"{title}\n{body}")
     if fold(lead)[: _LEAD[0]] not in fold(body):
         body = f"{lead}\n\n{body}".strip()
-    article = dates_around.Article(root, seen, found.main, found.head, found.own, title, url)
     return Page(
         title=title if body else "",
         summary=lead,
         text=body,
-        whens=dates_on_page.stated(article, meta, objects, received_at),
+        whens=whens,
         updated=next(iter(dates_in_meta.modified(meta, objects)), None),
         canonical=_claimed(root, meta, url),
         authors=tuple(dict.fromkeys((*_authors(linked, meta), *made.authors))),

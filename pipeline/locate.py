@@ -17,6 +17,8 @@ _NAMED = 3  # how much more a paragraph in an article's body weighs
 _TEASER, _ABOVE = 20, 5  # how much less one of a teaser and one above the headline
 _GAP = 2  # rows that a teaser's lead may stand below its headline
 _FEW = 3  # links that stand between an article's paragraphs
+_HINT_ROWS, _LONGEST_LABEL = 12, 60  # of a box between two paragraphs; characters of its label
+_ENDS = (".", "!", "?", "…", "”", '"')
 _HOLDERS = word_set(
     "html body div section article main table tbody tr td form center aside span font ul ol li dl dd "
     "blockquote header footer nav amp-story details fieldset figure"
@@ -133,7 +135,7 @@ def own_rows(sheet: Sheet, weights: list[int], span: Span) -> list[int]:
                 own.pop()
             break
         own.append(at)
-    links = _strange(rows, own)
+    links = _strange(sheet, own)
     return [at for at in own if at not in links]
 
 
@@ -152,8 +154,9 @@ def _last_paragraph(sheet: Sheet, weights: list[int], inside: list[int]) -> int:
     return inside[-1] if inside else -1
 
 
-def _strange(rows: list[Row], own: list[int]) -> set[int]:
+def _strange(sheet: Sheet, own: list[int]) -> set[int]:
     """Return rows that are links to something else: three in a row, or a headline that no text follows."""
+    rows = sheet.rows
     found: set[int] = set()
     run: list[int] = []
     single: list[int] = []
@@ -172,4 +175,25 @@ def _strange(rows: list[Row], own: list[int]) -> set[int]:
             if not (text_below and row.tag in HEADINGS):
                 single.append(at)
     is_digest = followed > _FEW and followed >= _SHARE * len(single)
-    return found if is_digest else found.union(single)
+    return found if is_digest else found.union(single, _hints(sheet, own))
+
+
+def _hints(sheet: Sheet, own: list[int]) -> set[int]:
+    """Return the rows of elements that hold but a label and headlines of other articles as links."""
+    rows = sheet.rows
+    teasers = [at for at in own if rows[at].is_teaser()]
+    found: set[int] = set()
+    if not teasers:
+        return found
+    for element, span in sheet.spans.items():
+        if not 1 < span.last - span.first <= _HINT_ROWS or element.tag not in _CARDS:
+            continue
+        inside = range(*span)
+        if any(at in inside for at in teasers) and all(_is_label(rows[at]) for at in inside):
+            found.update(inside)
+    return found
+
+
+def _is_label(row: Row) -> bool:
+    """Tell whether a row is a link, or a few words without an end."""
+    return row.is_link() or (len(row.text) <= _LONGEST_LABEL and not row.text.endswith(_ENDS))

@@ -1,12 +1,12 @@
-"""Who made an article, by the parts of its page that name them: beside its headline, below its text.
+"""Who made an article, by the lines of its page beside its headline and below its text.
 
 Pure; never raises. `bylines` reads a line; here stand lines that a page builds of several parts, such as
-a name, a date and a counter, told apart only by their elements.
+a name, a date and a counter, told apart only by their elements. Those say nothing of what is told.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -24,6 +24,7 @@ _MOST_ROWS = 25  # between a headline and its text
 _MOST_PARTS = 30
 _LONGEST = 90  # characters of a part
 _LONGEST_REST = 40  # of a part that is neither name nor date: a section, a counter
+_TOLD = ("| ", "- ")  # rows of tables, items of lists
 _UP, _ROWS = 3, 4  # elements around a part that may say what it is, and their rows
 _MOST_WORDS = 5  # of a pen name
 
@@ -39,11 +40,28 @@ _BY = re.compile(
 )
 _FROM = re.compile(r"(?:nguồn(?: tin| bài)?|theo|source)\s*:?\s*", re.IGNORECASE)
 _JOINT = re.compile(r"\s+[|·•–—-]+\s+|\s*[|·•]\s*")
-_AGO = re.compile(r"\d{1,3} (?:phút|giờ|ngày|tuần|tháng|năm) trước", re.IGNORECASE)
+_DAY = re.compile(  # without a year, which `dates` wants
+    r"\d{1,3} (?:phút|giờ|ngày|tuần|tháng|năm) trước|"
+    r"(?:thứ [^\W\d_]{2,4}|chủ nhật|t[2-7]|cn),? ?(?:ngày )?\d{1,2}[/.-]\d{1,2}",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"ngày(?: (?:đăng(?: tải)?|tạo|cập nhật|xuất bản|gửi|phát hành|viết))?(?: (?:tin|bài))?|"
+    r"(?:thời gian|giờ) (?:đăng(?: tải)?|cập nhật|xuất bản)|"
+    r"(?:được )?(?:cập nhật|đăng|tạo)(?: (?:lần cuối|lúc|ngày|bởi|vào))*|chi tiết|"
+    r"(?:đánh giá|bình chọn|số (?:lượt|lần)|lượt|lần)(?: (?:xem|đọc|truy cập|bình chọn))?|"
+    r"chuyên (?:mục|trang)|danh mục|thể loại|lĩnh vực|mục|category|published|updated|created|hits|views?",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    r"[\d.,/: +%]+(?:k|lượt(?: (?:xem|đọc))?|phiếu(?: bầu)?|views?|bình luận|phút(?: đọc)?|người xem|"
+    r"\(.{1,20}\))?",
+    re.IGNORECASE,
+)
 _AROUND = " \t|·•–—-/,:;»()[]"
 _NOBODY = re.compile(
     r"(?:báo|đài|cổng|trang|tạp chí|ban|sở|phòng|trung tâm|ubnd|hđnd|văn phòng|toà soạn|tòa soạn|bộ|cục|"
-    r"chi cục|admin\w*|quản trị\w*|biên tập|bbt|btv|editor\w*|guest|super user|webmaster|tin|tin tức|"
+    r"chi cục|admin\w*|quản trị\w*|biên tập|bbt|btv|editor\w*|guest|super ?user|webmaster|tin|tin tức|"
     r"khách|theo|nguồn)"
     r"(?![^\W_]).*",
     re.IGNORECASE,
@@ -57,7 +75,7 @@ class Makers:
     Args:
         authors: people, in order.
         credit: whom the page says that it was taken from, "" if it does not.
-        rows: that say nothing else.
+        rows: beside the headline, that name makers, dates, sections and counters alone.
     """
 
     authors: tuple[str, ...] = ()
@@ -66,11 +84,39 @@ class Makers:
 
 
 class _Part(NamedTuple):
-    """A piece of text in an element of its own, and what the elements around it are called."""
+    """A piece of text in an element of its own, and what the elements around it are called.
+
+    `is_label`: a colon closes it.
+    """
 
     text: str
+    is_label: bool
     element: Any
     called: str
+
+
+@dataclass(slots=True)
+class _Line:
+    """What a row tells of the article rather than of what the article is about.
+
+    Args:
+        authors, credit: as of `Makers`.
+        rest: what is none of that.
+        is_meta: it names a maker or a day, or says what follows ("Chuyên mục: …").
+        is_small: it has a counter or a button.
+    """
+
+    authors: list[str] = field(default_factory=list)
+    credit: str = ""
+    rest: str = ""
+    is_meta: bool = False
+    is_small: bool = False
+
+    def is_beside(self) -> bool:
+        """Tell whether the row is no text: a section or a counter may stand beside a name, no sentence."""
+        if self.is_meta:
+            return len(self.rest) <= _LONGEST_REST and ":" not in self.rest
+        return self.is_small and not self.rest
 
 
 def read(seen: Sheet, head: int, own: tuple[int, ...]) -> Makers:
@@ -92,10 +138,10 @@ def read(seen: Sheet, head: int, own: tuple[int, ...]) -> Makers:
     for at in sorted(outermost):
         parts = list(islice(_parts(outermost[at], seen), _MOST_PARTS))
         is_dated = at in above and any(map(_is_date, parts))
-        found, source, rest = _read(parts, seen, is_dated=is_dated)
-        authors += found
-        credit = credit or source
-        if at in above and at != head and (found or source) and len(rest) <= _LONGEST_REST:
+        line = _read(parts, seen, is_dated=is_dated)
+        authors += line.authors
+        credit = credit or line.credit
+        if at in above and line.is_beside() and not seen.rows[at].text.startswith(_TOLD):
             told.add(at)
     return Makers(tuple(dict.fromkeys(authors)), credit, frozenset(told))
 
@@ -140,7 +186,7 @@ def _parts(outer: Any, seen: Sheet) -> Iterator[_Part]:
         inner = called if is_tail else f"{called} {_called(element)}"
         for piece in _JOINT.split(" ".join(clean(text[: 4 * _LONGEST]).split())):
             if cleaned := piece.strip(_AROUND):
-                yield _Part(cleaned, element, inner)
+                yield _Part(cleaned, piece.rstrip().endswith(":"), element, inner)
         if not is_tail:
             for child in reversed(element):
                 if isinstance(child.tag, str):
@@ -155,43 +201,56 @@ def _called(element: Any) -> str:
 
 
 def _is_date(part: _Part) -> bool:
-    if part.element.tag == "time" or _AGO.fullmatch(part.text):
+    if part.element.tag == "time" or _DAY.fullmatch(part.text):
         return True
     return dates.line(part.text, Basis.HEADER) is not None
 
 
-def _read(parts: list[_Part], seen: Sheet, *, is_dated: bool) -> tuple[list[str], str, str]:
-    """Return the people, the source and the rest that the parts of a row tell."""
-    authors: list[str] = []
-    credit, rest = "", ""
+def _read(parts: list[_Part], seen: Sheet, *, is_dated: bool) -> _Line:
+    """Return what the parts of a row tell."""
+    line = _Line(is_meta=is_dated)
     by: Any = None  # the element of the part that announced what follows
     source = False
     for part in parts:
         begun = _BY.match(part.text)
         text = part.text[begun.end() :] if begun else part.text
         by = part.element if begun else by
-        if not text:
-            continue
-        if kind_of(text) is Kind.LINE:
+        if not text or _is_small(part, text, line):
             continue
         if _FROM.fullmatch(text):
             source = True
             continue
-        made = byline(text) if len(text) <= _LONGEST else None
         is_its = by is not None or bool(_AUTHOR.search(part.called))
+        made = byline(text) if len(text) <= _LONGEST else None
         if source or (made is None and _SOURCE.search(part.called)):
             made = byline(text if _FROM.match(text) else f"Nguồn: {text}")
         if made is not None and made.credit:
-            credit = credit or made.credit
+            line.credit = line.credit or made.credit
         elif made is not None and made.authors and (is_its or (is_dated and _is_person(text, seen))):
-            authors += [name for name in made.authors if not _NOBODY.fullmatch(name)]
+            line.authors += [name for name in made.authors if not _NOBODY.fullmatch(name)]
         elif is_its and _is_pen_name(text):
-            authors.append(text)
+            line.authors.append(text)
         elif not _is_date(part):
-            rest = f"{rest} {text}".strip()
+            line.rest = f"{line.rest} {text}".strip()
+        line.is_meta = line.is_meta or is_its or bool(line.authors or line.credit)
         by = by if by is part.element else None
         source = False
-    return authors, credit, rest
+    return line
+
+
+def _is_small(part: _Part, text: str, line: _Line) -> bool:
+    """Tell whether a part is a label's, a counter's or a button's, and note it."""
+    if label := _LABEL.match(text):
+        is_alone = text == label[0]
+        if text[label.end() :].startswith(":") or (is_alone and part.is_label):
+            line.is_meta = True
+            return True
+        line.is_small = line.is_small or is_alone
+        return is_alone
+    if _COUNTED.fullmatch(text) or kind_of(text) is Kind.LINE:
+        line.is_small = True
+        return True
+    return False
 
 
 def _is_person(text: str, seen: Sheet) -> bool:

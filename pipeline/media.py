@@ -16,6 +16,7 @@ _SMALL = 100  # pixels; less is an icon, a face, a tracker
 _LONGEST_CAPTION = 400
 _LONGEST_ADDRESS = 2_000
 _NEAR = (10, 40)  # elements before and behind the text in which they may stand
+_RIGHT_BELOW = 3  # elements below the text in which a file needs no label
 _LABELLED = 80  # characters of a box that say what is in it
 _UP = 12  # elements above the text in which the article's files may stand
 
@@ -26,6 +27,10 @@ _NO_PICTURE = re.compile(
     r"\.(?:svg|gif)(?:$|\?)|/(?:ads?|banner)/|default[\w-]{0,20}\.(?:png|jpe?g)",
     re.IGNORECASE,
 )
+_PICTURE = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|avif|bmp|tiff?)(?:$|/)|/(?:image|anh|photo|media)/", re.IGNORECASE
+)
+_OWN_LINK = re.compile(r"attachment|lightbox|fancybox|gallery|zoom|popup")
 _NOT_ITS = re.compile(
     r"(?<![a-z])(?:logo|icons?|avatar|emoji|author|relat(?:ed|e)|lien-?quan|share|social|banner|ads?|advert|quang-?cao|"
     r"comments?|sidebar|tlq|relatedonenews|donate|qr|app-?banner|promo|box-?tin\S*|list-?news|tin-?(?:khac|moi)|rating)"
@@ -45,8 +50,11 @@ _FILES = re.compile(
     r"(?![a-z])"
 )
 _LABEL = re.compile(
-    r"(?:file|tệp|tập tin|tài liệu|văn bản)s?(?: tin)? (?:đính )?kèm|đính kèm|kèm theo|"
-    r"tải (?:về|file|văn bản)"
+    r"(?:file|tệp|tập tin|tài liệu|văn bản)s?(?: tin)? (?:đính )?kèm|đính kèm|kèm theo|phụ lục|biểu mẫu|"
+    r"tải (?:về|xuống|file|tệp|tài liệu|văn bản|toàn văn)|download|"
+    r"(?:^|xem |nội dung |chi tiết )(?:toàn văn|bản đầy đủ)|"
+    r"^(?:file|tệp|văn bản|tài liệu|nội dung|chi tiết|xem|link)(?: (?:văn bản|chi tiết|quyết định|kế hoạch|"
+    r"công văn|thông báo|tài liệu|tệp|file)){0,3}\s*:"
 )
 _SAYS_NOTHING = re.compile(
     r"(?:(?:tại|ở) )?đây|(?:tải|xem|download)(?: (?:về|xuống|file|tệp|văn bản|chi tiết|toàn văn))*|link|file|"
@@ -55,7 +63,7 @@ _SAYS_NOTHING = re.compile(
 _SIZE = re.compile(r"\s*\([^()]{0,20}\d\s?[kmg]b[^()]{0,10}\)\s*$", re.IGNORECASE)
 
 
-def candidates(seen: Sheet, main: Any, head: int, last: int) -> list[Any]:
+def candidates(seen: Sheet, main: Any, head: int, last: int, base: str) -> list[Any]:
     """Return the pictures that stand between an article's headline and its last row, in order.
 
     Args:
@@ -63,6 +71,7 @@ def candidates(seen: Sheet, main: Any, head: int, last: int) -> list[Any]:
         main: the element that holds the article; the headline and a first picture may stand above it.
         head: the headline's row, -1 if it is not known.
         last: the article's last row.
+        base: where relative links start.
     """
     scope = main
     if head >= 0:
@@ -74,7 +83,7 @@ def candidates(seen: Sheet, main: Any, head: int, last: int) -> list[Any]:
         for one in scope.iter("img", "amp-img")
         if (span := seen.spans.get(one)) and own <= span.first <= last + 1
     )
-    return [one for one in islice(found, _MOST_IMAGES) if not _is_strange(one, scope)]
+    return [one for one in islice(found, _MOST_IMAGES) if not _is_strange(one, scope, base)]
 
 
 def image(pictures: list[Any], base: str, own: list[str]) -> Image | None:
@@ -121,8 +130,8 @@ def _absolute(base: str, said: str) -> str:
     return absolute(base, said)
 
 
-def _is_strange(element: Any, scope: Any) -> bool:
-    """Tell whether a picture is an advert's, an icon's or another article's."""
+def _is_strange(element: Any, scope: Any, base: str) -> bool:
+    """Tell whether a picture is an advert's, an icon's or another article's, to which it then leads."""
     if _NOT_ITS.search(names(element)):
         return True
     for holder in islice(element.iterancestors(), _UP):
@@ -132,7 +141,17 @@ def _is_strange(element: Any, scope: Any) -> bool:
             f"{names(holder)} {(holder.get('type') or '').lower()}"
         ):
             return True
+        if holder.tag == "a" and _leads_away(holder, base):
+            return True
     return False
+
+
+def _leads_away(link: Any, base: str) -> bool:
+    """Tell whether a link leads to another page, rather than to the same picture in full size."""
+    if _OWN_LINK.search(f"{names(link)} {link.get('rel') or ''}".lower()):
+        return False
+    target = absolute(base, clean(link.get("href") or ""))
+    return bool(target) and not _PICTURE.search(urlsplit(target).path)
 
 
 def _caption(element: Any, rows: frozenset[str]) -> str:
@@ -206,9 +225,13 @@ def _links(root: Any, main: Any) -> Iterator[Any]:
             *islice(inner.itersiblings(preceding=True), _NEAR[0]),
             *islice(inner.itersiblings(), _NEAR[1]),
         )
+        below = frozenset(islice(inner.itersiblings(), _RIGHT_BELOW))
         for part in (one for one in beside if isinstance(one.tag, str)):
-            is_its = part.tag not in ("aside", "nav", "footer") and not _NOT_ITS.search(names(part))
-            if is_its and (_FILES.search(names(part)) or _LABEL.search(fold(told(part)[:_LABELLED]))):
+            if part.tag in ("aside", "nav", "footer") or _NOT_ITS.search(names(part)):
+                continue
+            text = told(part)
+            is_line = part in below and len(text) <= _LABELLED
+            if is_line or _FILES.search(names(part)) or _LABEL.search(fold(text[:_LABELLED])):
                 yield from part.iter("a")
         inner = outer
         if outer.tag in ("body", "main", "article") or outer is root:

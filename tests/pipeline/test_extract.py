@@ -108,6 +108,14 @@ def test_metadata_is_read() -> None:
     assert (("Ngọc Hà",), LEAD) == (found.authors, found.summary)
 
 
+def test_a_box_of_hints_between_paragraphs_is_left() -> None:
+    """A label and another article's headline are no text, even where the article goes on below."""
+    hint = "<div><span>Cùng chủ đề</span><h4><a href=/khac>Ba xã ven sông dời nhà khỏi vùng lở</a></h4></div>"
+    page = f"<body><h1>{TITLE}</h1><div><p>{FIRST}</p>{hint}<p>{SECOND}</p></div></body>"
+
+    assert extract.page(page).text == f"{FIRST}\n\n{SECOND}"
+
+
 def test_a_paragraph_set_apart_is_the_lead() -> None:
     """The only paragraph between headline and text leads it, whatever it is called."""
     text = f"<p>{FIRST}</p><p>{SECOND}</p>"

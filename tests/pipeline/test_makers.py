@@ -74,6 +74,42 @@ def test_source_below_the_text(below: str, credit: str) -> None:
     assert _page(below=below).credit == credit
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<span>Thứ Năm, 14/8 - 09:15</span><i>4 phút đọc</i>",
+        "<b>Chuyên mục:</b> <a href='/x'>Tin xã</a>",
+        "<span>Đăng ngày 27/11/2025 08:45</span><span>332</span>",
+        "Cập nhật lần cuối: 09 Tháng 10 2025",
+        "<a href='#'>Facebook</a><a href='#'>Zalo</a><a href='#'>In bài viết</a>",
+        "1542",
+        "Viết bởi Administrator",
+    ],
+)
+def test_lines_of_days_sections_and_counters_are_no_text(line: str) -> None:
+    """A line beside the headline that tells nothing of what is told stays out of the text."""
+    page = _page(f"<time datetime='2025-11-27T08:45:00+07:00'></time><div>{line}</div>")
+
+    assert page.text.startswith("Đoạn thứ 0")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "1. Bờ bao ấp Năm",
+        "<b>1.</b> <b>Bờ bao ấp Năm</b>",
+        "Thời gian: 08:00 ngày 20/9 - Địa điểm: nhà văn hóa ấp",
+        "Kỷ niệm ngày 30/4",
+        "<table><tr><td>Ngày ban hành</td><td>01/10/2025</td></tr><tr><td>Số</td><td>12/KH</td></tr></table>",
+    ],
+)
+def test_what_is_told_beside_the_headline_stays(line: str) -> None:
+    """Numbered headings, events and tables are text, whatever days and numbers they have."""
+    page = _page(f"<time datetime='2025-11-27T08:45:00+07:00'></time><div>{line}</div>")
+
+    assert not page.text.startswith("Đoạn thứ 0")
+
+
 @given(st.text(alphabet="AbĐà |·-:(),1./", max_size=200))
 def test_any_line(header: str) -> None:
     """Whatever stands beside the headline, reading it raises nothing and keeps the text."""

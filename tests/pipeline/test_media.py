@@ -37,6 +37,12 @@ def _page(inside: str, *, head: str = "", beside: str = "") -> extract.Page:
         ('<img src="/icons/vui.png"><img src="/pha.jpg">', "https://cong.example/pha.jpg"),
         ('<div class="banner"><img src="/x.jpg"></div><img src="/pha.jpg">', "https://cong.example/pha.jpg"),
         ('<div class="tin-lien-quan"><img src="/x.jpg"></div>', ""),
+        (
+            '<div><a href="/tin/khac.html"><img src="/x.jpg"></a></div><img src="/pha.jpg">',
+            "https://cong.example/pha.jpg",
+        ),
+        ('<a href="/anh/pha-lon.jpg"><img src="/pha.jpg"></a>', "https://cong.example/pha.jpg"),
+        ('<a class="lightbox" href="/anh/9"><img src="/pha.jpg"></a>', "https://cong.example/pha.jpg"),
         ('<img src="javascript:x">', ""),
         ("<img>", ""),
         ('<amp-img src="/pha.jpg" width="680" height="400"></amp-img>', "https://cong.example/pha.jpg"),
