@@ -7,6 +7,7 @@ more numbered items that end in "Mời xem chi tiết tại đây" are one. An a
 one with a list in it, is none. No character is lost: `"".join((masthead, *raws, signature))` is the text.
 """
 
+import re
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
@@ -23,6 +24,13 @@ _MOST_LINES = 20_000
 _NAMING_ROWS = 200  # filled rows in which a heading stands
 _LONGEST_NAME = 301  # characters: a longer row names nothing
 _ENOUGH_HERE = 2
+_TIMED_SHARE = 0.7  # of the items of a timetable begin with their time
+_TIMED = re.compile(
+    r"[\s*_]{0,9}(?:(?:từ|lúc|khoảng) )?(?:\d{1,2} ?(?:[:.]\d\d|h ?\d{0,2}|giờ(?: \d\d)?)\s?(?:[-–—:|]|đến)|"
+    r"(?:(?:sáng|chiều|tối) )?(?:thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật)"
+    r"(?:,? (?:ngày )?\d[\d/.-]*)?\s?[-–—:|(,])",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,7 @@ def split(text: str, *, sure: bool = False) -> Bulletin | None:
     if found is None and (named or sure):
         found = rundown.read(rows, sure=sure) or press_review.read(rows, sure=sure)
         found = found or numbered.chapters(rows, sure=sure)
-    return None if found is None else _bulletin(found)
+    return None if found is None or (not sure and _is_timetable(found)) else _bulletin(found)
 
 
 def _is_named(rows: list[str]) -> bool:
@@ -68,6 +76,12 @@ def _is_named(rows: list[str]) -> bool:
         masthead.named_at([masthead.undecorated(row).strip("[]")[:_LONGEST_NAME] for row in filled])
         is not None
     )
+
+
+def _is_timetable(found: Reading) -> bool:
+    """Tell whether most items are hours or days with what is to be: a programme, no news."""
+    timed = sum(bool(_TIMED.match(found.rows[one.title_at], one.title_from)) for one in found.starts)
+    return timed > 1 and timed >= _TIMED_SHARE * len(found.starts)
 
 
 def _bulletin(found: Reading) -> Bulletin:

@@ -56,17 +56,24 @@ def is_paper(line: str) -> bool:
 
 def leads_in(paragraph: str) -> bool:
     """Tell whether a paragraph opens a field itself: "Trên lĩnh vực kinh tế, …", "Nổi bật là …"."""
-    return bool(_INLINE.match(fold(paragraph[:200])))
+    return bool(_INLINE.match(fold(paragraph[:200]))) or _labelled(paragraph) > 0
 
 
 def without_lead_in(paragraph: str) -> str:
     """Return a press review's paragraph without "Trên lĩnh vực kinh tế, báo chí đưa tin, "."""
-    head = paragraph[:_LEAD_IN_ROOM]
-    found = _LEAD_IN.match(head)
-    if not found or len(paragraph) - found.end() < _LEAST_LEFT:
+    start = _labelled(paragraph)
+    found = _LEAD_IN.match(paragraph, start, start + _LEAD_IN_ROOM)
+    start = found.end() if found else start
+    if not start or len(paragraph) - start < _LEAST_LEFT:
         return paragraph
-    rest = paragraph[found.end() :]
+    rest = paragraph[start:]
     return rest[0].upper() + rest[1:]
+
+
+def _labelled(paragraph: str) -> int:
+    """Return where the text of a paragraph begins behind the field that labels it ("Giáo dục: …"), else 0."""
+    name, colon, _ = paragraph[: _LONGEST_FIELD + 1].partition(": ")
+    return len(name) + len(colon) if colon and is_field(name) else 0
 
 
 def is_section(line: str) -> bool:

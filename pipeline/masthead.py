@@ -38,8 +38,20 @@ _MASTHEAD = re.compile(
     rf"(?:(?:{either('sure_names')}|{either('names')}){_END}|{_DIRECTING}).*"
 )
 # Some word of each name above: a tenth of all rows has one, and folding is what costs.
-_HINT = re.compile(
-    r"tin|báo|điều h|thời sự|sự kiện|hoạt động|nhịp sống|chuyển động|toàn cảnh|tuần|ngày qua", re.IGNORECASE
+_HINTS = (
+    *(
+        "tin",
+        "báo",
+        "điều h",
+        "thời sự",
+        "sự kiện",
+        "hoạt động",
+        "nhịp sống",
+        "chuyển động",
+        "toàn cảnh",
+        "tuần",
+    ),
+    *("ngày qua", "phát thanh", "nội san"),
 )
 _DIRECTS = re.compile(r".{0,60}chỉ đạo,?(?: và)? điều hành", re.IGNORECASE)
 _SURE = re.compile(rf"{either('sure_names')}{_END}")
@@ -50,6 +62,9 @@ _PRESS_TEXT = re.compile(
 )
 _GOES_ON = re.compile(rf"[(\[]{{0,2}}{either('heading_goes_on')}")
 _ABOUT = re.compile(rf"(?<![^\W_]){either('about')}(?![^\W_])")
+_LEADS_OVER = re.compile(rf"(?:\d|(?<![^\W_]){either('leads_over')}):$")
+_PRESS_ON = re.compile(r"thông (?:tin|cáo) báo chí (?:về|liên quan|v/v)(?![^\W_])")
+_HEADS_ONE = re.compile(rf"(?:{either('names')}){_END}[^:\d]{{0,40}}:")
 _TELLS_ONE = re.compile(rf"(?<![^\W_]){either('names_about')}(?![^\W_])")
 _SICKNESS = re.compile(rf"(?<![^\W_]){either('sickness')}(?![^\W_])")
 _ONE_SUBJECT = re.compile(
@@ -95,7 +110,7 @@ class Heading:
             return False
         name = fold(self.rows[0])
         is_sure = bool(_SURE.match(name))
-        if not is_sure and _TELLS_ONE.search(name.partition(":")[0]):
+        if not is_sure and (_TELLS_ONE.search(name.partition(":")[0]) or _HEADS_ONE.match(name)):
             return False
         if self._tells_day(dated_lines=is_sure) or (
             self.rows[0].isupper() and (is_sure or len(name.split()) > _MENU_WORDS)
@@ -113,8 +128,13 @@ class Heading:
         """Tell whether the headline speaks about a bulletin, or the text has one subject."""
         name = fold(self.rows[0])
         whole = fold(" ".join(self.rows[:2]))
-        return name.endswith((":", "?")) or bool(
-            _ABOUT.search(name) or _ONE_SUBJECT.search(whole) or _PRESS_TEXT.match(name)
+        if name.endswith("?") or (name.endswith(":") and not _LEADS_OVER.search(name)):
+            return True
+        return bool(
+            _ABOUT.search(name)
+            or _ONE_SUBJECT.search(whole)
+            or _PRESS_TEXT.match(name)
+            or _PRESS_ON.match(whole)
         )
 
     def _tells_day(self, *, dated_lines: bool) -> bool:
@@ -143,9 +163,10 @@ class Heading:
 
 def names_bulletin(line: str) -> bool:
     """Tell whether a plain line may name a bulletin."""
-    if len(line) > _LONGEST_ROW or not _HINT.search(line):
+    if len(line) > _LONGEST_ROW:
         return False
-    return bool(_MASTHEAD.fullmatch(fold(line)))
+    row = line.casefold()
+    return any(hint in row for hint in _HINTS) and bool(_MASTHEAD.fullmatch(fold(line)))
 
 
 def named_at(lines: list[str]) -> int | None:

@@ -404,17 +404,25 @@ def _is_dead(element: Any, tag: str) -> bool:
     return bool(style and _HIDDEN.search(style[:500]))
 
 
+def _tells(cell: Any) -> bool:
+    """Tell whether a cell has paragraphs, one of them as long as an article's."""
+    sizes = [sum(map(len, islice(one.itertext(), 50))) for one in islice(cell.iter("p"), 4)]
+    return len(sizes) > 1 and max(sizes) >= _PROSE
+
+
 def _is_data(table: Any) -> bool:
     """Tell whether a table holds data rather than the layout of a page or a picture with its caption."""
     if (
         table.get("role") == "presentation"
-        or next(table.iterdescendants("table", "ul", "img"), None) is not None
+        or next(table.iterdescendants("table", "ul", "img", *HEADINGS), None) is not None
     ):
         return False
     cells = list(islice(table.iter("td", "th"), _MOST_CELLS + 1))
     counts = [sum(1 for cell in row if cell.tag in _CELLS) for row in islice(table.iter("tr"), _MOST_CELLS)]
     wide = sum(count > 1 for count in counts)
     if not wide or wide < (len(counts) + 1) // 2 or len(cells) > _MOST_CELLS:
+        return False
+    if sum(map(_tells, cells)) * 2 >= len(counts):
         return False
     longest = _LONGEST_CELL if wide > 1 else _LONGEST_LABEL
     return all(sum(map(len, islice(cell.itertext(), 50))) <= longest for cell in cells)
