@@ -51,6 +51,7 @@ _NO_NAME = re.compile(
     re.IGNORECASE,
 )
 _TEAM = re.compile(r"(?:nhóm )?(?:pv|phóng viên|ctv|cộng tác viên)(?: [^\W\d_]+){0,3}", re.IGNORECASE)
+_DESK = re.compile(r"(?:ban biên tập|bbt|toà soạn|tòa soạn)(?: [^\W\d_]+){0,4}", re.IGNORECASE)
 _CREDIT = re.compile(
     r"\(?\s*(?:theo|nguồn(?: tin| bài)?)(?:\s*:\s*|\s+)(?P<name>[^()]+?)\s*\)?\s*\.?", re.IGNORECASE
 )
@@ -99,9 +100,11 @@ class Byline:
 def byline(line: str) -> Byline | None:
     """Read a line below a text that names its makers ("Tin, ảnh: …", "NLN", "Theo TTXVN"); None for prose.
 
-    A credit for pictures alone is a byline without authors.
+    A credit for pictures alone is a byline without authors, and so is a desk's name.
     """
     line = line.strip(" *-–—|·•")
+    if _DESK.fullmatch(line):
+        return Byline()
     return _read(line) if 0 < len(line) <= _LONGEST else None
 
 
@@ -112,10 +115,11 @@ def _read(line: str) -> Byline | None:
         return Byline(credit=credit) if credit else None
     credit = ""
     if inside := _IN_BRACKETS.search(line):
-        if not _NO_NAME.fullmatch(inside["inside"]) and not line.startswith("("):
+        agency = _AGENCIES.get(fold(inside["inside"]), "")
+        if not agency and not _NO_NAME.fullmatch(inside["inside"]) and not line.startswith("("):
             return None
         named = _CREDIT.fullmatch(inside["inside"])
-        credit = _credit(named["name"]) if named else ""
+        credit = _credit(named["name"]) if named else agency
         line = line[: inside.start()] if not line.startswith("(") else inside["inside"]
     if labelled := _LABELLED.fullmatch(line):
         roles = re.split(r"\s*(?:,|và|&|/|-)\s*", labelled["roles"])

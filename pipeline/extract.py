@@ -49,7 +49,7 @@ _LEADS = re.compile(
 _STORIES = ("Article", "BlogPosting", "Report")
 _TOLD_OF = ("WebPage", "VideoObject", "CreativeWork")  # that may stand for the article where none is
 _DEEPEST, _MOST_OBJECTS = 6, 200  # of JSON-LD
-_DIGIT = re.compile(r"\d\d")
+_DAY = re.compile(r"\d[/.-]\d|tháng", re.IGNORECASE)
 _TITLE_PARTS = re.compile(r"\s+[|–—»•-]\s+|\s*\|\s*")
 
 
@@ -122,7 +122,7 @@ def page(markup: str, url: str = "", received_at: datetime | None = None) -> Pag
     whens = dates_on_page.stated(article, meta, objects, received_at)
     made = makers.read(seen, found.head, found.own)
     # `tidy` looks for a date line where we found none.
-    own = [rows[at] for at in found.own if at not in made.rows or (not whens and _DIGIT.search(rows[at]))]
+    own = [rows[at] for at in found.own if at not in made.rows or (not whens and _DAY.search(rows[at]))]
     held = embedded.article(root, linked, title) if sum(map(len, own)) < _LITTLE else None
     pictures = media.candidates(seen, found.main, found.head, found.own[-1] if found.own else 0, base)
     if held and len(held.text) > sum(map(len, own)):

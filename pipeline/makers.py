@@ -41,7 +41,8 @@ _BY = re.compile(
 _FROM = re.compile(r"(?:nguồn(?: tin| bài)?|theo|source)\s*:?\s*", re.IGNORECASE)
 _JOINT = re.compile(r"\s+[|·•–—-]+\s+|\s*[|·•]\s*")
 _DAY = re.compile(  # without a year, which `dates` wants
-    r"\d{1,3} (?:phút|giờ|ngày|tuần|tháng|năm) trước|"
+    r"\d{1,3} (?:phút|giờ|ngày|tuần|tháng|năm) trước|vừa xong|"
+    r"hôm (?:nay|qua|kia)(?:,? (?:lúc )?\d{1,2}[:h]\d\d)?|"
     r"(?:thứ [^\W\d_]{2,4}|chủ nhật|t[2-7]|cn),? ?(?:ngày )?\d{1,2}[/.-]\d{1,2}",
     re.IGNORECASE,
 )
@@ -58,6 +59,7 @@ _COUNTED = re.compile(
     r"\(.{1,20}\))?",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _AROUND = " \t|·•–—-/,:;»()[]"
 _NOBODY = re.compile(
     r"(?:báo|đài|cổng|trang|tạp chí|ban|sở|phòng|trung tâm|ubnd|hđnd|văn phòng|toà soạn|tòa soạn|bộ|cục|"
@@ -159,7 +161,7 @@ def _windows(seen: Sheet, head: int, own: tuple[int, ...]) -> tuple[frozenset[in
             paragraphs += 1
             if paragraphs > _LEADS:
                 break
-        elif not rows[at].is_teaser():
+        elif not rows[at].is_teaser() or _DIGIT.search(rows[at].text):  # a date may be a link to its month
             above.append(at)
     last = next((at for at in reversed(own) if rows[at].prose()), own[-1])
     below = []
@@ -215,6 +217,7 @@ def _read(parts: list[_Part], seen: Sheet, *, is_dated: bool) -> _Line:
         begun = _BY.match(part.text)
         text = part.text[begun.end() :] if begun else part.text
         by = part.element if begun else by
+        line.is_small = line.is_small or bool(begun)
         if not text or _is_small(part, text, line):
             continue
         if _FROM.fullmatch(text):
