@@ -23,9 +23,7 @@ _SENTENCE = 30  # characters of a paragraph of one short sentence
 _MARKED = ("## ", "### ", "#### ")  # rows that Markdown calls headings
 _SHARE = 0.6  # of the stretches of prose have a headline where headlines part them
 _REVIEW, _SHORTS = re.compile(either("reviews")), re.compile(either("shorts"))
-_CLOSED = re.compile(
-    r"[.…][\"”]?(?: ?\((?:báo|tạp chí|theo|nguồn|trang|đài|cổng)[^()]{0,80}\)\.?)?$", re.IGNORECASE
-)
+_CLOSED = re.compile(r"[.…][\"”]?(?: ?\([^()]{2,80}\)\.?)?$")  # in brackets the paper that tells it
 _COUNTS = re.compile(
     r"(?:có|ghi nhận|tổng số|với|là)(?: khoảng| hơn| trên| gần| tổng số| tổng cộng)*? "
     r"\d[\d.]* (?:lượt )?(?:tin|bài|tác phẩm|thông tin)"
