@@ -16,6 +16,15 @@ def either(name: str) -> str:
     return f"(?:{'|'.join(_lists()[name])})"
 
 
+def words(name: str) -> tuple[str, ...]:
+    """Return a list of the data.
+
+    Raises:
+        KeyError: there is no such list.
+    """
+    return tuple(_lists()[name])
+
+
 @cache
 def _lists() -> dict[str, list[str]]:
     with _DATA.open("rb") as data:

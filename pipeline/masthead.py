@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from pipeline import dates
-from pipeline.bulletin_words import either
+from pipeline.bulletin_words import either, words
 from pipeline.furniture import is_prose, unmarked
 from pipeline.model import Basis, When
 from pipeline.text import clean, fold
@@ -37,22 +37,7 @@ _MASTHEAD = re.compile(
     rf"(?:\[?(?:[^.!?:|]{{1,{_LONGEST_PREFIX}}}(?:[:|»]| - ))? *)?"
     rf"(?:(?:{either('sure_names')}|{either('names')}){_END}|{_DIRECTING}).*"
 )
-# Some word of each name above: a tenth of all rows has one, and folding is what costs.
-_HINTS = (
-    *(
-        "tin",
-        "báo",
-        "điều h",
-        "thời sự",
-        "sự kiện",
-        "hoạt động",
-        "nhịp sống",
-        "chuyển động",
-        "toàn cảnh",
-        "tuần",
-    ),
-    *("ngày qua", "phát thanh", "nội san"),
-)
+_HINTS = words("hints")  # a tenth of all rows has one, and folding is what costs
 _DIRECTS = re.compile(r".{0,60}chỉ đạo,?(?: và)? điều hành", re.IGNORECASE)
 _SURE = re.compile(rf"{either('sure_names')}{_END}")
 _SURE_ALONE = re.compile(rf"{either('sure_names')}{_END}(?: {either('alone')}| -)*")

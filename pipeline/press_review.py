@@ -60,7 +60,11 @@ def read(rows: list[str], *, sure: bool) -> Reading | None:
     places = [at for at in filled if at >= below]
     kinds = _kinds(rows, bare, places)
     least = 0 if _SHORTS.match(fold(name)) else 1 if _REVIEW.match(fold(name)) else _FEWEST
-    starts = _by_headline(places, kinds) or _by_paragraph(bare, places, kinds, least)
+    starts = (
+        _in_capitals(rows, bare, filled, below)
+        or _by_headline(places, kinds)
+        or _by_paragraph(bare, places, kinds, least)
+    )
     if len(starts) < _FEWEST:
         return None
     return Reading(rows, starts[:_MOST], len(rows))
@@ -116,6 +120,21 @@ def _is_paragraph(line: str) -> bool:
 def _heads_text(line: str) -> bool:
     """Tell whether a row above a paragraph is its headline."""
     return is_headline(line) and not masthead.is_signature(line) and byline(line) is None
+
+
+def _in_capitals(rows: list[str], bare: list[str], filled: list[int], below: int) -> list[Start]:
+    """Return headlines in capitals, the first of which seems part of the heading; [] unless all are."""
+    place = filled.index(below) - 1 if below in filled else 0
+    at = filled[place]
+    if place < 1 or not (bare[at].isupper() and is_headline(bare[at])) or is_field(bare[at]):
+        return []
+    if dates.mentions(bare[at]) or masthead.heading(rows[:at], told=True) is None:
+        return []
+    kinds = [_Row.HEADLINE, *_kinds(rows, bare, filled[place + 1 :])]
+    prose = sum(kind in (_Row.PROSE, _Row.FIELD) for kind in kinds)
+    heads = [one for one, kind in zip(filled[place:], kinds, strict=True) if kind is _Row.HEADLINE]
+    are_all = len(heads) > _FEWEST and len(heads) == prose and all(bare[one].isupper() for one in heads)
+    return _by_headline(filled[place:], kinds) if are_all else []
 
 
 def _by_headline(places: list[int], kinds: list[_Row]) -> list[Start]:
