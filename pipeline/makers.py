@@ -24,7 +24,9 @@ _MOST_ROWS = 25  # between a headline and its text
 _MOST_PARTS = 30
 _LONGEST = 90  # characters of a part
 _LONGEST_REST = 40  # of a part that is neither name nor date: a section, a counter
-_TOLD = ("| ", "- ")  # rows of tables, items of lists
+_TOLD = re.compile(
+    r"(?:\| |- ).*|\d{1,3}[.)/]?", re.DOTALL
+)  # rows of tables and lists; a number of what follows
 _UP, _ROWS = 3, 4  # elements around a part that may say what it is, and their rows
 _MOST_WORDS = 5  # of a pen name
 
@@ -143,7 +145,7 @@ def read(seen: Sheet, head: int, own: tuple[int, ...]) -> Makers:
         line = _read(parts, seen, is_dated=is_dated)
         authors += line.authors
         credit = credit or line.credit
-        if at in above and line.is_beside() and not seen.rows[at].text.startswith(_TOLD):
+        if at in above and line.is_beside() and not _TOLD.fullmatch(seen.rows[at].text):
             told.add(at)
     return Makers(tuple(dict.fromkeys(authors)), credit, frozenset(told))
 
