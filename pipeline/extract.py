@@ -23,6 +23,7 @@ from pipeline import (
     makers,
     media,
     sheet,
+    walk,
 )
 from pipeline.bylines import byline
 from pipeline.markup import tree
@@ -113,7 +114,7 @@ def page(markup: str, url: str = "", received_at: datetime | None = None) -> Pag
     meta, objects = _meta(root), _json_ld(root, url)
     linked = objects[0] if objects else {}
     base = _base(root, url)
-    seen = sheet.read(root, base)
+    seen = walk.read(root, base)
     called = _called(root, meta, linked)
     found = _find(root, seen, called, fold(meta.get("og:site_name", "")))
     rows = seen.texts()

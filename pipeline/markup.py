@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from pipeline import sheet
+from pipeline import walk
 from pipeline.sheet import names, told
 from pipeline.text import clean
 
@@ -32,7 +32,7 @@ def line(markup: str) -> str:
 
 def rows(root: Any, base: str) -> list[str]:
     """Return the lines below an element, without what stands in boxes beside its text."""
-    seen = sheet.read(root, base)
+    seen = walk.read(root, base)
     beside = seen.beside([row.prose() for row in seen.rows])
     return [row.text for row in seen.rows if row.box < 0 or not beside[row.box]]
 

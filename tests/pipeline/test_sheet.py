@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import markup, sheet
+from pipeline import markup, walk
 from pipeline.markup import rows, tree
 
 PROSE = "Sáng nay, xã họp bàn việc giữ con đê ven sông trước mùa nước lớn, mời cả trưởng các ấp cùng nghe."
@@ -84,7 +84,7 @@ def test_a_row_knows_its_links() -> None:
         '<body><h4><a href="/1">Cầu mới ở xã Tân Phú thông xe</a> (12/8)</h4>'
         '<p><a href="/an">Ông An</a></p><p>Đọc ở <a href="/x">đây</a> rồi về nhà nghỉ.</p></body>'
     )
-    seen = sheet.read(root, "").rows
+    seen = walk.read(root, "").rows
 
     assert [True, False, False] == [row.is_teaser() for row in seen]
     assert [True, True, False] == [row.is_link() for row in seen]
@@ -140,7 +140,7 @@ def test_no_row_is_empty_and_spans_hold(fragment: str) -> None:
     """Every row is one clean line, every element spans rows that there are, every box is closed."""
     root = tree(f"<div>{fragment}</div>")
     assert root is not None
-    seen = sheet.read(root, "https://cong.example/tin")
+    seen = walk.read(root, "https://cong.example/tin")
 
     assert all(row.text == " ".join(row.text.split()) != "" for row in seen.rows)
     assert all(0 <= span.first <= span.last <= len(seen.rows) for span in seen.spans.values())
@@ -157,4 +157,4 @@ def test_every_letter_is_in_a_row(fragment: str) -> None:
         dead.getparent().remove(dead)
     shown = [letter for letter in markup.told(root) if letter.isalpha()]
 
-    assert shown == [letter for letter in "".join(sheet.read(root, "").texts()) if letter.isalpha()]
+    assert shown == [letter for letter in "".join(walk.read(root, "").texts()) if letter.isalpha()]
