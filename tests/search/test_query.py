@@ -6,7 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.model import Basis, Places, Precision, Rights, Source, SourceId, When
+from pipeline.model import (
+    Basis,
+    DocumentMention,
+    Places,
+    Precision,
+    Rights,
+    Role,
+    Source,
+    SourceId,
+    When,
+)
 from pipeline.store import open_database
 from search.index import Index
 from search.query import Query, Sort, search
@@ -17,6 +27,11 @@ from tests.store.tellings import NOW, PAPER, draft, send, settled
 OTHER = Source(SourceId("bao-khac"), "Báo Khác", "dong-thap", "dong-thap", ("baokhac.example",), Rights.FULL)
 CLOSED = Source(SourceId("bao-kin"), "Báo Kín", "an-giang", "kien-giang", ("baokin.example",), Rights.TITLE)
 DAY_ONE = datetime(2026, 11, 1, 1, 0, tzinfo=UTC)
+
+
+def _cited(*numbers: str) -> tuple[DocumentMention, ...]:
+    return tuple(DocumentMention(number, Role.CITES) for number in numbers)
+
 
 # title, body, source, further fields of the draft
 SHELF: list[tuple[str, str, Source, dict[str, object]]] = [
@@ -43,19 +58,19 @@ SHELF: list[tuple[str, str, Source, dict[str, object]]] = [
         "Phát động thi đua năm 2024",
         "Chủ tịch ra Chỉ thị số 01/CT-UBND về thi đua nhiệm kỳ 2020 -2025.",
         OTHER,
-        {"doc_numbers": ("01/CT-UBND",)},
+        {"documents": _cited("01/CT-UBND")},
     ),
     (
         "Chỉ thị về mùa khô",
         "Chỉ thị 101/CT-UBND nêu việc trữ nước ngọt cho vườn cây.",
         OTHER,
-        {"doc_numbers": ("101/CT-UBND",)},
+        {"documents": _cited("101/CT-UBND")},
     ),
     (
         "Bảo vệ cán bộ dám nghĩ dám làm",
         "Việc này theo Nghị định số 73/2023/NĐ-CP và Công văn 11/CV-UBND.",
         PAPER,
-        {"doc_numbers": ("73/2023/NĐ-CP", "11/CV-UBND")},
+        {"documents": _cited("73/2023/NĐ-CP", "11/CV-UBND")},
     ),
     ("Sửa quốc lộ qua Cai Lậy", "Đoạn quốc lộ 1A qua thị xã được thảm nhựa lại.", OTHER, {}),
     (
