@@ -83,10 +83,11 @@ class Around:
 
 def look(article: Article) -> Around:
     """Look at the rows around headline and text."""
-    rows = article.sheet.rows
+    seen = article.sheet
+    rows = seen.rows
     key = fold(article.title)
     like = range(len(key) - _SLACK, len(key) + _SLACK)
-    heads = [at for at, row in enumerate(rows) if key and len(row.text) in like and fold(row.text) == key]
+    heads = [at for at, row in enumerate(rows) if key and len(row.text) in like and seen.folded(at) == key]
     heads = heads[-_MOST_HEADS:]
     begin, end = (article.own[0], article.own[-1]) if article.own else (0, len(rows))
     first = next((at for at in article.own if is_prose(rows[at].text)), begin)

@@ -121,7 +121,8 @@ def drafts(found: Finding, source: Source, received_at: datetime, base: str = ""
     )
     bulletin = None
     if found.kind != "article" and found.act is Act.TELL:
-        headed = any(fold(found.title) in fold(row) for row in found.text[:_HEAD].split("\n")[:_HEAD_ROWS])
+        head = "\n".join(found.text[:_HEAD].split("\n")[:_HEAD_ROWS])
+        headed = fold(found.title) in fold(head)
         told = found.text if headed else f"{found.title}\n\n{found.text}"
         bulletin = split(clean(told), sure=found.kind == "bulletin")
     if bulletin is None:

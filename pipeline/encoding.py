@@ -79,9 +79,10 @@ def decode(body: bytes, declared: str | None = None) -> str:
         Unreadable: the bytes are no text, or no reading makes sense of them.
     """
     text = read(body, declared)
-    if len(_PRIVATE.findall(text)) * 50 > len(text):
+    cleaned = clean(text)
+    if cleaned is not text and len(_PRIVATE.findall(text)) * 50 > len(text):
         raise Unreadable("encoding", "the letters are private ones of a font")
-    return clean(text)
+    return cleaned
 
 
 def read(body: bytes, declared: str | None = None) -> str:

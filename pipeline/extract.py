@@ -151,7 +151,7 @@ def page(markup: str, url: str = "", received_at: datetime | None = None) -> Pag
 
 def _find(root: Any, seen: Sheet, called: tuple[str, ...], site: str) -> _Found:
     """Return where the article stands, looking for its headline first, else for its text."""
-    heads = headline.confirmed(seen.rows, called, site)
+    heads = headline.confirmed(seen, called, site)
     head = heads[0] if heads else -1
     weights = locate.weigh(seen, head, _foreign(seen, head))
     main = locate.holder(seen, root, weights)
@@ -184,7 +184,7 @@ def _foreign(seen: Sheet, head: int) -> int:
     rows = seen.rows
     if head < 0:
         return len(rows)
-    sums = [0, *accumulate(row.prose() for row in rows)]
+    sums = [0, *accumulate(seen.prose())]
     single = {
         element: span.first
         for element, span in seen.spans.items()

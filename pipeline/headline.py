@@ -19,6 +19,7 @@ _LEAST, _SURE = 3, 5  # words of a headline; of one that is no section's name
 _LONGEST = 300
 _SLACK = 8  # characters that "null " and decomposed letters add
 _ABOVE, _BELOW = 12, 6  # rows around the beginning of the text in which it stands
+_LEAK = "null "  # of Liferay's template
 _CALLED_ROWS = 3  # of an element called a headline: its date may stand in it
 _DATED = 2  # rows below a headline in which its date stands
 _CUT = 25  # characters of a headline that <title> has cut off
@@ -40,11 +41,11 @@ _OFFICE = re.compile(
 )
 
 
-def confirmed(rows: list[Row], said: Iterable[str], site: str) -> list[int]:
+def confirmed(seen: Sheet, said: Iterable[str], site: str) -> list[int]:
     """Return the rows that are what <title> or metadata call the page, its site's name left off.
 
     Args:
-        rows: of the page.
+        seen: the page.
         said: what they call it, with or without the site.
         site: the site's name, "" if it is not known.
     """
@@ -52,11 +53,14 @@ def confirmed(rows: list[Row], said: Iterable[str], site: str) -> list[int]:
     parts = {part for part in parts if part != site and not _SITE.fullmatch(part)}
     parts = {part for part in parts if not _OFFICE.fullmatch(part)} or parts
     longest = _LONGEST if cut else max(map(len, parts), default=0) + _SLACK
+    lengths = {length for part in parts for length in range(len(part) - _SLACK, len(part) + _SLACK + 1)}
     found: dict[str, list[int]] = {}
+    rows = seen.rows
     for at, row in enumerate(rows):
         is_menu = row.linked and row.tag == "li"
-        if not is_menu and len(row.text) <= longest and row.text.count(" ") >= _LEAST - 1:
-            text = fold(unleaked(row.text))
+        may_be = len(row.text) in lengths or (cut and len(row.text) <= longest)
+        if may_be and not is_menu and row.text.count(" ") >= _LEAST - 1:
+            text = fold(unleaked(row.text)) if row.text.startswith(_LEAK) else seen.folded(at)
             if text in parts or any(text.startswith(begin) for begin in cut):
                 found.setdefault(text, []).append(at)
     best = max(found, key=len, default="")
@@ -193,4 +197,4 @@ def named(said: Iterable[str], site: str) -> Iterator[str]:
 
 def unleaked(title: str) -> str:
     """Return a headline on one line, without the "null " that Liferay's template leaks before it."""
-    return " ".join(title.split()).removeprefix("null ")
+    return " ".join(title.split()).removeprefix(_LEAK)

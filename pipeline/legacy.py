@@ -27,6 +27,8 @@ _BYTES_OF_1252 = {
 }
 _NEXT = f"[{re.escape(''.join(map(chr, (*range(0x80, 0xC0), *_BYTES_OF_1252))))}]"
 _TWICE = re.compile(f"[\u00c2-\u00df]{_NEXT}|[\u00e0-\u00ef]{_NEXT}{{2}}|[\u00f0-\u00f4]{_NEXT}{{3}}")
+# Hardly any text has a letter that _TWICE ends with behind one that it begins with: a tenth of the time.
+_MAY_BE_TWICE = re.compile(f"{_NEXT}(?<=[\u00c2-\u00f4].)", re.DOTALL)
 # What Vietnamese text consists of beyond ASCII: other results were letters before quotation marks.
 _OURS = re.compile(
     "[\u0080-\u024f\u0300-\u0323\u1e00-\u1eff\u02c6\u02dc\u2000-\u206f\u20ab\u20ac\u2122\ufeff]"
@@ -74,7 +76,7 @@ def mended(text: str) -> str:
     if _HIGH.search(text) is None:
         return text
     for _ in range(_ROUNDS):
-        if _TWICE.search(text) is None:
+        if _MAY_BE_TWICE.search(text) is None or _TWICE.search(text) is None:
             break
         once = "".join(map(_once, _UNIT.split(text)))
         if once == text:

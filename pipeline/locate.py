@@ -7,10 +7,11 @@ body weigh more. The article's element is the smallest that holds most of the we
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
-from pipeline.sheet import HEADINGS, Row, Sheet, Span, names, word_set
+from pipeline.sheet import CARDS, HEADINGS, Row, Sheet, Span, word_set
 
 _SHARE = 0.8  # of the weight that an element must hold to hold the article
 _NAMED = 3  # how much more a paragraph in an article's body weighs
@@ -23,7 +24,6 @@ _HOLDERS = word_set(
     "html body div section article main table tbody tr td form center aside span font ul ol li dl dd "
     "blockquote header footer nav amp-story details fieldset figure"
 )
-_CARDS = frozenset(("div", "article", "section", "li", "td", "tr", "dl", "a"))
 _BODY = re.compile(
     r"(?<![a-z])(?:articles?-*(?:body|contents?|detail|text|maincontent)|"
     r"contents?-*(?:detail|article|body|news|fck|post)|cms-*body|afcbc-*body|(?:b-)?maincontent|"
@@ -45,7 +45,7 @@ def weigh(sheet: Sheet, head: int, foreign: int) -> list[int]:
         foreign: the first row of another article, the number of rows if there is none.
     """
     rows = sheet.rows
-    weights = [row.prose() for row in rows]
+    weights = list(sheet.prose())
     seen: set[str] = set()
     for at, row in enumerate(rows):
         if not weights[at]:
@@ -71,11 +71,8 @@ def _cards(sheet: Sheet, weights: list[int], head: int) -> Iterator[Span]:
     """Yield the outermost elements that begin with somebody's headline as a link: teasers."""
     sums = [0, *accumulate(weights)]
     end = -1
-    cards = (
-        span for element, span in sheet.spans.items() if element.tag in _CARDS and span.first < span.last
-    )
-    for span in sorted(cards, key=lambda span: (span.first, -span.last)):
-        if span.first < end or span.first <= head < span.last or not sheet.rows[span.first].is_teaser():
+    for span in sheet.cards():
+        if span.first < end or span.first <= head < span.last:
             continue
         if 2 * (sums[span.last] - sums[span.first]) < sums[-1]:
             end = span.last
@@ -85,16 +82,19 @@ def _cards(sheet: Sheet, weights: list[int], head: int) -> Iterator[Span]:
 def _in_bodies(sheet: Sheet) -> set[int]:
     """Return the rows that stand in an element which calls itself an article's body."""
     depth = [0] * (len(sheet.rows) + 2)
-    for element, span in sheet.spans.items():
-        if span.first < span.last and element.tag in _HOLDERS and is_body(element):
-            depth[span.first] += 1
-            depth[span.last] -= 1
+    called = (element for element, name in sheet.called.items() if _names_body(name))
+    for element in {*called, *sheet.marked}:
+        first, last = sheet.spans[element]
+        if first < last and element.tag in _HOLDERS:
+            depth[first] += 1
+            depth[last] -= 1
     return {at for at, bodies in enumerate(accumulate(depth)) if bodies and at < len(sheet.rows)}
 
 
-def is_body(element: Any) -> bool:
-    """Tell whether an element calls itself the body of an article."""
-    return element.get("itemprop") == "articleBody" or bool(_BODY.search(names(element)))
+@lru_cache(maxsize=5_000)
+def _names_body(called: str) -> bool:
+    """Tell whether an element that is called so is the body of an article."""
+    return bool(_BODY.search(called))
 
 
 def holder(sheet: Sheet, root: Any, weights: list[int]) -> Any:
@@ -146,7 +146,8 @@ def _last_paragraph(sheet: Sheet, weights: list[int], inside: list[int]) -> int:
     """
     rows = sheet.rows
     in_cards = {at for card in _cards(sheet, weights, -1) for at in range(*card)}
-    prose = [place for place, at in enumerate(inside) if rows[at].prose() and at not in in_cards]
+    lengths = sheet.prose()
+    prose = [place for place, at in enumerate(inside) if lengths[at] and at not in in_cards]
     for pairs, place in enumerate(reversed(prose)):
         above = inside[max(place - _GAP, 0) : place]
         if not any(rows[at].is_teaser() and rows[at].tag not in ("p", "li") for at in above):
@@ -170,7 +171,7 @@ def _strange(sheet: Sheet, own: list[int]) -> set[int]:
         if len(run) >= _FEW:
             found.update(run[-_FEW:])
         if row.is_teaser() and not row.text[:1].isdigit():
-            text_below = place + 1 < len(own) and bool(rows[own[place + 1]].prose())
+            text_below = place + 1 < len(own) and bool(sheet.prose()[own[place + 1]])
             followed += text_below
             if not (text_below and row.tag in HEADINGS):
                 single.append(at)
@@ -186,7 +187,7 @@ def _hints(sheet: Sheet, own: list[int]) -> set[int]:
     if not teasers:
         return found
     for element, span in sheet.spans.items():
-        if not 1 < span.last - span.first <= _HINT_ROWS or element.tag not in _CARDS:
+        if not 1 < span.last - span.first <= _HINT_ROWS or element.tag not in CARDS:
             continue
         inside = range(*span)
         if any(at in inside for at in teasers) and all(_is_label(rows[at]) for at in inside):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from pipeline.text import clean
+from pipeline.text import clean, fold
 
 
 def word_set(names: str) -> frozenset[str]:
@@ -95,12 +95,22 @@ class Sheet:
     called: dict[Any, str] = field(default_factory=dict)
     marked: list[Any] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
+    _folded: dict[int, str] = field(default_factory=dict)
+    _sizes: list[int] = field(default_factory=list)
+    _linked: list[int] = field(default_factory=list)
     _prose: list[int] = field(default_factory=list)
     _cards: list[Span] = field(default_factory=list)
 
     def texts(self) -> list[str]:
         """Return all rows as text."""
         return [row.text for row in self.rows]
+
+    def folded(self, at: int) -> str:
+        """Return a row for matching (`text.fold`); several ask for the same rows."""
+        key = self._folded.get(at)
+        if key is None:
+            key = self._folded[at] = fold(self.rows[at].text)
+        return key
 
     def prose(self) -> list[int]:
         """Return of each row its characters if it is a paragraph, else 0. Not to be changed."""
@@ -126,8 +136,10 @@ class Sheet:
         `around`: boxes that hold the article, and do not.
         """
         sums = [0, *accumulate(weights)]
-        sizes = [0, *accumulate(len(row.text) for row in self.rows)]
-        linked = [0, *accumulate(row.linked for row in self.rows)]
+        if not self._sizes:
+            self._sizes = [0, *accumulate(len(row.text) for row in self.rows)]
+            self._linked = [0, *accumulate(row.linked for row in self.rows)]
+        sizes, linked = self._sizes, self._linked
         found: list[bool] = []
         for at, box in enumerate(self.boxes):  # an outer box comes before its inner ones
             inside = sums[box.last] - sums[box.first]
@@ -136,7 +148,7 @@ class Sheet:
             elif box.outer >= 0 and found[box.outer]:
                 found.append(True)
             elif box.most < 0:
-                size, links = (many[box.last] - many[box.first] for many in (sizes, linked))
+                size, links = sizes[box.last] - sizes[box.first], linked[box.last] - linked[box.first]
                 found.append(box.last - box.first > _FEW_LINKS and links >= _LINKED * size)
             else:
                 found.append(not inside or inside < box.most * sums[-1])

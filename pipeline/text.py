@@ -49,8 +49,9 @@ _LATE = _late_for_early()
 _EARLY = {late: early for early, late in _LATE.items()}
 # A second tone on a letter stays where it is: a moved one would leave text that is not NFC.
 _EARLY_FORM = re.compile("(?:[òóỏõọÒÓỎÕỌ][aeAE]|[ùúủũụÙÚỦŨỤ][yY])(?![\u0300-\u036f])")
+# A pattern that begins with a class is looked for by it: half the time of one that looks behind first.
 _OPEN_LATE_FORM = re.compile(
-    r"(?<![qQ])(?:[oO][àáảãạèéẻẽẹÀÁẢÃẠÈÉẺẼẸ]|[uU][ỳýỷỹỵỲÝỶỸỴ])(?![^\W\d_]|[\u0300-\u036f])"
+    r"[oOuU](?<![qQ].)(?:(?<=[oO])[àáảãạèéẻẽẹÀÁẢÃẠÈÉẺẼẸ]|(?<=[uU])[ỳýỷỹỵỲÝỶỸỴ])(?![^\W\d_]|[\u0300-\u036f])"
 )
 _LONE_Y = re.compile(r"(?:(?<=[bcdghklmnprstvx])|(?<=qu))y$")
 _MARKS = (

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import extract, headline
-from pipeline.sheet import Row
+from pipeline.sheet import Row, Sheet
 
 TITLE = "Bến phà giữ một chuyến đêm cho người đi cấp cứu"
 TEXT = (
@@ -57,14 +57,14 @@ def test_a_link_in_a_list_is_no_headline() -> None:
     """The headline in a list of news confirms nothing while it stands alone elsewhere."""
     rows = [Row(TITLE, "li", len(TITLE), -1), Row(TITLE, "h1", 0, -1), Row("x", "p", 0, -1)]
 
-    assert [1] == headline.confirmed(rows, [f"{TITLE} | Báo"], "")
+    assert [1] == headline.confirmed(Sheet(rows), [f"{TITLE} | Báo"], "")
 
 
 @given(st.lists(st.text(max_size=60), max_size=6), st.lists(st.text(max_size=60), max_size=4))
 def test_any_name_of_a_page_is_read(lines: list[str], said: list[str]) -> None:
     """Never raises; what it confirms are rows that there are, all of the same words."""
     rows = [Row(line, "p", 0, -1) for line in lines]
-    found = headline.confirmed(rows, said, "báo")
+    found = headline.confirmed(Sheet(rows), said, "báo")
     named = list(headline.named(said, "báo"))
 
     assert all(0 <= at < len(rows) for at in found)
