@@ -94,10 +94,8 @@ def look(article: Article) -> Around:
     wanted = {*range(end - ABOVE_END, end + BELOW_END + 1), *range(first - ABOVE_TEXT, first + 1)}
     for head in heads:
         wanted.update(range(head - ABOVE_HEADLINE, head + BELOW_HEADLINE + 2))
-    places: dict[int, list[Any]] = {}
-    for element, (begin, end) in article.sheet.spans.items():
-        if begin in wanted and end <= begin + 1:
-            places.setdefault(begin, []).append(element)
+    every = seen.places()
+    places = {at: every[at] for at in wanted if at in every}
     return Around(article, rows, heads, first, places)
 
 

@@ -185,11 +185,8 @@ def _foreign(seen: Sheet, head: int) -> int:
     if head < 0:
         return len(rows)
     sums = [0, *accumulate(seen.prose())]
-    single = {
-        element: span.first
-        for element, span in seen.spans.items()
-        if element.tag in sheet.HEADINGS and span.last == span.first + 1
-    }
+    spans = ((element, seen.spans[element]) for element in seen.headings)
+    single = {element: span.first for element, span in spans if span.last == span.first + 1}
     build = {(one.tag, one.get("class")) for one, at in single.items() if at == head and one.get("class")}
     for element, at in sorted(single.items(), key=lambda found: found[1]):
         alike = element.tag == "h1" or (element.tag, element.get("class")) in build

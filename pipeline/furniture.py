@@ -84,8 +84,11 @@ class Kind(Enum):
 
 def unmarked(text: str) -> str:
     """Return Markdown as plain text: no emphasis, links as their text, no pictures. Newlines stay."""
-    text = LINK.sub(lambda found: found["text"], _IMAGE.sub("", text))
-    return _ESCAPED.sub(r"\1", _EMPHASIS.sub(r"\1", _STRONG.sub("", text)))
+    if "](" in text:
+        text = LINK.sub(lambda found: found["text"], _IMAGE.sub("", text))
+    if "*" in text or "__" in text:
+        text = _EMPHASIS.sub(r"\1", _STRONG.sub("", text))
+    return _ESCAPED.sub(r"\1", text) if "\\" in text else text
 
 
 def is_prose(line: str) -> bool:
@@ -119,6 +122,7 @@ def _key(line: str) -> str:
     return " ".join(words(line))
 
 
+@lru_cache(maxsize=2_000)  # one line is asked for by several, and a site has the same ones on each page
 def kind_of(line: str) -> Kind | None:
     """Tell what furniture a line is, None if it is none."""
     if len(line) > _LONGEST_PHRASE:

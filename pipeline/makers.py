@@ -132,15 +132,17 @@ def read(seen: Sheet, head: int, own: tuple[int, ...]) -> Makers:
         own: the article's rows.
     """
     above, below = _windows(seen, head, own)
+    places = seen.places()
     outermost: dict[int, Any] = {}
-    for element, span in seen.spans.items():  # inner ones first
-        if span.last == span.first + 1 and (span.first in above or span.first in below):
-            outermost[span.first] = element
+    for at in sorted(above | below):
+        filled = (one for one in reversed(places.get(at, ())) if seen.spans[one].last > at)
+        if (outer := next(filled, None)) is not None:
+            outermost[at] = outer
     authors: list[str] = []
     credit = ""
     told: set[int] = set()
-    for at in sorted(outermost):
-        parts = list(islice(_parts(outermost[at], seen), _MOST_PARTS))
+    for at, outer in outermost.items():
+        parts = list(islice(_parts(outer, seen), _MOST_PARTS))
         is_dated = at in above and any(map(_is_date, parts))
         line = _read(parts, seen, is_dated=is_dated)
         authors += line.authors

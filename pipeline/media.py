@@ -44,6 +44,8 @@ _FILE = re.compile(
     r"\.(?:pdf|docx?|docm|rtf|odt|xlsx?|xlsm|ods|csv|pptx?|ppsx?|odp|zip|rar|7z)(?:$|[/?&#;])", re.IGNORECASE
 )
 _SERVES = re.compile(r"GET_FILE|download|tai-?ve|attach|getfile|viewfile|filehandler", re.IGNORECASE)
+_ENDING = re.compile(r"\.(?:[pdox][a-z]|rtf|rar|csv|zip|7z)")
+_SERVING = ("file", "download", "tai-ve", "taive", "attach", "%2e")  # of which what serves a file has one
 _FILES = re.compile(
     r"(?<![a-z])(?:attach(?:ments?|ed)?|(?:file|tep|tai-?lieu|van-?ban)s?-?(?:dinh-?kem|kem|list|download)|"
     r"dinh-?kem|downloads?|field-+name-+field-+(?:file|attach\S*|tep\S*|tai-?lieu\S*)|field-+type-+file|wp-block-file|files?)"
@@ -197,12 +199,17 @@ def _told(element: Any) -> str:
 def attachments(root: Any, main: Any, base: str) -> tuple[Attachment, ...]:
     """Return the files that an article hands out: those in its text, and in a box for them beside it."""
     found: dict[str, Attachment] = {}
+    targets = {link: href for link in root.iter("a") if (href := link.get("href"))}
+    every = "\n".join(targets.values()).lower()
+    if not (_ENDING.search(every) or any(word in every for word in _SERVING)):
+        return ()  # most pages have none
+    likely = {link: said for link, href in targets.items() if (said := _likely(href))}
     for link in islice(_links(root, main), _MOST_LINKS):
-        said = clean(link.get("href") or "").strip()
-        is_likely = len(said) <= _LONGEST_ADDRESS and (_FILE.search(unquote(said)) or _SERVES.search(said))
-        url = absolute(base, said) if is_likely else ""
+        url = absolute(base, likely[link]) if link in likely else ""
+        if not url:
+            continue
         label = _SIZE.sub("", told(link))
-        if not url or not (
+        if not (
             _FILE.search(unquote(urlsplit(url)._replace(scheme="", netloc="").geturl()))
             or (_SERVES.search(url) and _FILE.search(f"{label}/"))
         ):
@@ -214,6 +221,13 @@ def attachments(root: Any, main: Any, base: str) -> tuple[Attachment, ...]:
             found[key] = Attachment(known.url if known else url, title)
     named = [Attachment(one.url, one.title or _name(one.url)) for one in found.values()]
     return tuple(named[:_MOST_FILES])
+
+
+def _likely(href: str) -> str:
+    """Return an address that may be a file's, clean; "" for any other."""
+    said = clean(href).strip()
+    is_likely = len(said) <= _LONGEST_ADDRESS and (_FILE.search(unquote(said)) or _SERVES.search(said))
+    return said if is_likely else ""
 
 
 def _links(root: Any, main: Any) -> Iterator[Any]:

@@ -6,6 +6,7 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -87,6 +88,7 @@ class Sheet:
         spans: inner elements before those around them.
         called: the names of the elements that have any (`names`).
         marked: the elements that their markup calls the body of an article.
+        headings: the elements of `HEADINGS`, in the order of the page.
         boxes: outer ones before inner ones.
     """
 
@@ -94,8 +96,10 @@ class Sheet:
     spans: dict[Any, Span] = field(default_factory=dict)
     called: dict[Any, str] = field(default_factory=dict)
     marked: list[Any] = field(default_factory=list)
+    headings: list[Any] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
     _folded: dict[int, str] = field(default_factory=dict)
+    _places: dict[int, list[Any]] = field(default_factory=dict)
     _sizes: list[int] = field(default_factory=list)
     _linked: list[int] = field(default_factory=list)
     _prose: list[int] = field(default_factory=list)
@@ -111,6 +115,14 @@ class Sheet:
         if key is None:
             key = self._folded[at] = fold(self.rows[at].text)
         return key
+
+    def places(self) -> dict[int, list[Any]]:
+        """Return the elements of a row or less by the row in which they stand, the innermost first."""
+        if not self._places:
+            for element, (first, last) in self.spans.items():
+                if last <= first + 1:
+                    self._places.setdefault(first, []).append(element)
+        return self._places
 
     def prose(self) -> list[int]:
         """Return of each row its characters if it is a paragraph, else 0. Not to be changed."""
@@ -160,6 +172,7 @@ def names(element: Any) -> str:
     return named(element.get("class") or "", element.get("id") or "")
 
 
+@lru_cache(maxsize=5_000)
 def named(kind: str, name: str) -> str:
     """Return what an element of a class and an id is called."""
     return f"{kind} {name}".lower().replace("_", "-")[:300]

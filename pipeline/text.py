@@ -48,8 +48,10 @@ def _late_for_early() -> dict[str, str]:
 _LATE = _late_for_early()
 _EARLY = {late: early for early, late in _LATE.items()}
 # A second tone on a letter stays where it is: a moved one would leave text that is not NFC.
-_EARLY_FORM = re.compile("(?:[òóỏõọÒÓỎÕỌ][aeAE]|[ùúủũụÙÚỦŨỤ][yY])(?![\u0300-\u036f])")
 # A pattern that begins with a class is looked for by it: half the time of one that looks behind first.
+_EARLY_FORM = re.compile(
+    "[òóỏõọÒÓỎÕỌùúủũụÙÚỦŨỤ](?:(?<=[òóỏõọÒÓỎÕỌ])[aeAE]|(?<=[ùúủũụÙÚỦŨỤ])[yY])(?![\u0300-\u036f])"
+)
 _OPEN_LATE_FORM = re.compile(
     r"[oOuU](?<![qQ].)(?:(?<=[oO])[àáảãạèéẻẽẹÀÁẢÃẠÈÉẺẼẸ]|(?<=[uU])[ỳýỷỹỵỲÝỶỸỴ])(?![^\W\d_]|[\u0300-\u036f])"
 )
@@ -66,10 +68,31 @@ _SENTENCE_END = re.compile(rf"(?<![{CAPITALS}])(?<!Tp)[.!?…][\"”’')]*(?=\s
 
 def clean(text: str) -> str:
     r"""Return `text` in NFC with Đ as U+0110, plain spaces, newlines as \n, and nothing invisible."""
-    text = text.replace("\r\n", "\n").replace("\xa0", " ")
-    if _UNCLEAN.search(text) or _ASTRAL.search(text):
+    if not text.isprintable():
+        text = text.replace("\r\n", "\n").replace("\xa0", " ")
+        if _UNCLEAN.search(text) or _ASTRAL.search(text):
+            text = text.translate(_CLEANING)
+    elif _has_unclean_letter(text):
         text = text.translate(_CLEANING)
     return unicodedata.normalize("NFC", text)
+
+
+def _has_unclean_letter(text: str) -> bool:
+    """Tell whether a printable text has one of the characters to clean that are printable themselves.
+
+    Nine searches for a character take a third of the time that one for a class takes.
+    """
+    return (
+        "\u00d0" in text
+        or "\u00f0" in text
+        or "\u0189" in text
+        or "\u0256" in text
+        or "\u034f" in text
+        or "\u115f" in text
+        or "\u1160" in text
+        or "\u17b4" in text
+        or "\u17b5" in text
+    )
 
 
 def one_tone(text: str) -> str:

@@ -144,7 +144,7 @@ def _lines(text: str) -> tuple[list[str], tuple[str, ...]]:
     for raw in paragraphs(clean(text)):
         targets = [
             found["target"]
-            for found in LINK.finditer(raw)
+            for found in (LINK.finditer(raw) if "](" in raw else ())
             if _HERE.fullmatch(fold(found["text"].strip(" *:.>»")))
         ]
         if targets or "đây" in raw.casefold():

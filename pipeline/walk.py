@@ -54,14 +54,14 @@ def read(root: Any, base: str) -> Sheet:
                 walk.skip_subtree()
                 continue
             page.open(element, tag if isinstance(tag, str) else "", said)
-            if text := element.text:
+            if (text := element.text) and (page.is_open() or not text.isspace()):
                 page.write(text)
         else:
             if element is skipped:
                 skipped = None
             else:
                 page.close()
-            if (tail := element.tail) and element is not root:
+            if (tail := element.tail) and (page.is_open() or not tail.isspace()) and element is not root:
                 page.write(tail)
     page.finish()
     return page.sheet
@@ -90,6 +90,10 @@ class _Writer:
     box: int = -1
     kept: bool = False  # line ends of the source
     written: int = 0
+
+    def is_open(self) -> bool:
+        """Tell whether a row or a link is open, or line ends count: white space does not begin a row."""
+        return bool(self.parts or self.links or self.kept)
 
     def write(self, text: str) -> None:
         """Write text where it stands."""
@@ -182,6 +186,8 @@ class _Writer:
             start = said.get("start", "")
             number = int(start) if re.fullmatch("[1-9][0-9]{0,3}", start) else 1
             self.lists.append(number if tag == "ol" else 0)
+        elif tag in HEADINGS:
+            self.sheet.headings.append(element)
         elif tag == "table":
             if self.cells is not None:
                 self.tables += 1
@@ -204,7 +210,7 @@ class _Writer:
         if is_box:
             self.sheet.boxes[self.box].last = last
         self.tag, self.box, self.kept = outer, box, kept
-        if self.parts and any(part != " " for part in self.parts):
+        if self.parts and self.parts.count(" ") < len(self.parts):
             last += 1  # the row of an inline element is still open
         self.sheet.spans[element] = Span(first, last)
 

@@ -52,6 +52,17 @@ def test_clean_is_idempotent_and_storable(given_text: str) -> None:
     assert not any(unicodedata.category(char) == "Cc" for char in cleaned if char != "\n")
 
 
+def test_a_line_is_cleaned_alike_with_and_without_its_end() -> None:
+    """A line end makes a text unprintable, and what is asked of a printable one forgets no character."""
+    odd = [
+        hex(code)
+        for code in (*range(0xD800), *range(0xE000, 0x11000), *range(0xE0000, 0xE0200))
+        if text.clean(f"a{chr(code)}b\n") != f"{text.clean(f'a{chr(code)}b')}\n"
+    ]
+
+    assert odd == []
+
+
 @given(VIETNAMESE, VIETNAMESE)
 def test_clean_works_line_by_line(first: str, second: str) -> None:
     """Nothing reaches over a newline: cleaning two lines is cleaning each."""
