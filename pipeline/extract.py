@@ -36,7 +36,6 @@ _LONGEST_JSON = 300_000
 _CHROME = 3_000  # characters that places may weigh
 _LEAD = (40, 1_200)  # characters
 _LONGEST_NAME = 100
-_FEW = 2  # paragraphs too few to have one before them
 _ABOVE, _BELOW = 8, 3  # rows between headline and text, and for makers below
 _ROWS_ABOVE = 3  # of a headline in the element of its article
 _SLUG = 3  # dashes of an address that names an article
@@ -171,10 +170,8 @@ def _find(root: Any, seen: Sheet, called: tuple[str, ...], site: str) -> _Found:
         begin = head + 1 if head >= span.first else max(head + 1, span.first - _ABOVE)
     span = Span(begin, max(min(span.last, _foreign(seen, head)), begin))
     own = locate.own_rows(seen, weights, span)
-    boxes = {-1, *(seen.rows[at].box for at in own[-1:])}  # a commenter's name signs nothing
     below = takewhile(
-        lambda at: seen.rows[at].box in boxes and byline(seen.rows[at].text),
-        range(span.last, min(span.last + _BELOW, len(seen.rows))),
+        lambda at: byline(seen.rows[at].text), range(span.last, min(span.last + _BELOW, len(seen.rows)))
     )
     return _Found(main, head, (*own, *below))
 
@@ -318,15 +315,13 @@ def _lead(seen: Sheet, found: _Found, meta: dict[str, str], linked: dict[str, An
 
 def _set_apart(seen: Sheet, found: _Found) -> str:
     """Return the only paragraph that stands between the headline and the element of the text, "" if none."""
-    lengths = seen.prose()
-    own = [at for at in found.own if at > found.head >= 0 and lengths[at]]
-    if len(own) <= _FEW:
-        return ""
-    rest = [0] * len(lengths)
-    for at in own[1:]:
-        rest[at] = lengths[at]
-    inner = seen.spans.get(locate.holder(seen, found.main, rest), Span(0, 0))
-    text = seen.rows[own[0]].text if inner.first > own[0] else ""
+    begin = seen.spans.get(found.main, Span(0, 0)).first
+    own = (
+        [at for at in found.own if found.head < at < begin and seen.rows[at].prose()]
+        if found.head >= 0
+        else []
+    )
+    text = seen.rows[own[0]].text if len(own) == 1 else ""
     return text if _LEAD[0] <= len(text) <= _LEAD[1] else ""
 
 

@@ -162,12 +162,10 @@ def _caption(element: Any, rows: frozenset[str]) -> str:
     for outer in islice(element.iterancestors(), 6):
         if outer.tag == "body" or weight(outer) > _LONGEST_CAPTION:
             break
+        holder = outer
         said = next((part for part in outer.iter() if _is_caption(part)), None)
         if said is not None:
             return _told(said)
-        if outer.tag == "div" and (below := _below(holder)):
-            return below
-        holder = outer
         if outer.tag == "figure":
             return ""
         text = told(outer)
@@ -175,11 +173,6 @@ def _caption(element: Any, rows: frozenset[str]) -> str:
             return text if len(text) <= _LONGEST_CAPTION and text in rows else ""
         if outer.tag in ("p", "figure"):
             break
-    return _below(holder)
-
-
-def _below(holder: Any) -> str:
-    """Return what stands below an element if it looks like a caption, "" if it does not."""
     below = next((part for part in holder.itersiblings() if isinstance(part.tag, str)), None)
     if below is not None and below.tag in ("p", "div", "figcaption", "em", "i", "span"):
         inner = next((part for part in below.iter() if part.tag in ("em", "i") or _is_caption(part)), None)

@@ -20,7 +20,6 @@ from pipeline.urls import absolute
 _LONGEST_LABEL = 60
 _ICON = 2  # digits of the width of a picture that is hardly more than a letter
 _MOST_LINKS = 500
-_MOST_LINK_ROWS = 4  # of a card: its picture's label, headline, lead and date
 _MOST_EVENTS = 100_000  # starts and ends of elements, 0.6 s; a large page of a portal has 10,000
 _MOST_CELLS, _LONGEST_CELL = 2_000, 400
 _BLOCKS = word_set(
@@ -200,8 +199,6 @@ class _Writer:
         element, tag, first, outer, box, kept, is_link = self.opened.pop()
         if is_link:
             self._close_link()
-            if len(self.sheet.rows) - first > _MOST_LINK_ROWS:
-                self._unlink(first)
         elif tag in ("ol", "ul"):
             self.lists.pop()
         elif self.cells is not None:
@@ -231,10 +228,6 @@ class _Writer:
         if len(label) <= _LONGEST_LABEL and _invites(label) and self.written < _MOST_LINKS:
             self.written += 1
             self.parts[start:] = [f"[{label}]({absolute(self.base, target) or '#'})"]
-
-    def _unlink(self, first: int) -> None:
-        """Take rows for text that a link holds which somebody forgot to close."""
-        self.sheet.rows[first:] = [row._replace(linked=0) for row in self.sheet.rows[first:]]
 
     def _close_cell(self, tag: str) -> None:
         """End a cell, a row, or the table of data itself."""
