@@ -7,6 +7,7 @@ A reading that is not certain is None, never a guess.
 
 import re
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from pipeline.dates_in_fields import coarse, from_digits, from_parts, when
 from pipeline.dates_in_prose import Mention, mentions
@@ -74,8 +75,12 @@ def line(text: str, basis: Basis) -> When | None:
     A byline, a section or a counter may stand beside the date. Of a date that is glued to the
     first word of the text ("23/04/2021Sáng …") the date is taken.
     """
-    if not _DIGIT.search(text, 0, _LINE_SIZE):
-        return None
+    return _line(text, basis) if _DIGIT.search(text, 0, _LINE_SIZE) else None
+
+
+@lru_cache(maxsize=256)  # several ask for the lines around one headline
+def _line(text: str, basis: Basis) -> When | None:
+    """Read a line that has a digit."""
     row = _UPDATED.sub("", _POSTED_LATER.sub("", clean(text[: _LINE_SIZE + 1]).strip()))
     glued = _GLUED.match(row)
     if glued:

@@ -210,7 +210,7 @@ class _Writer:
         if is_box:
             self.sheet.boxes[self.box].last = last
         self.tag, self.box, self.kept = outer, box, kept
-        if self.parts and self.parts.count(" ") < len(self.parts):
+        if self.parts and any(part != " " for part in self.parts):
             last += 1  # the row of an inline element is still open
         self.sheet.spans[element] = Span(first, last)
 
