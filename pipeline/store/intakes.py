@@ -1,6 +1,6 @@
 """Intakes: the doors of a source, and what was seen at each the last time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, or_, select
@@ -39,6 +39,9 @@ class Intake:
     failures: int
 
 
+_COLUMNS = tuple(intake.c[one.name] for one in fields(Intake))
+
+
 @dataclass(frozen=True, slots=True)
 class Poll:
     """What a poll saw: written by `done`. `error` is empty for a success."""
@@ -73,13 +76,13 @@ def add(
 
 def get(conn: Connection, intake_id: int) -> Intake | None:
     """Return an intake, or None."""
-    row = conn.execute(select(intake).where(intake.c.intake_id == intake_id)).one_or_none()
+    row = conn.execute(select(*_COLUMNS).where(intake.c.intake_id == intake_id)).one_or_none()
     return None if row is None else Intake(*row)
 
 
 def listed(conn: Connection, source_id: SourceId | None = None) -> list[Intake]:
     """Return the intakes (of one source), by id."""
-    query = select(intake).order_by(intake.c.intake_id)
+    query = select(*_COLUMNS).order_by(intake.c.intake_id)
     if source_id is not None:
         query = query.where(intake.c.source_id == source_id)
     return [Intake(*row) for row in conn.execute(query)]

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, or_
 
 from pipeline.errors import LeaseLost
 from pipeline.store.database import Database, insert
-from pipeline.store.schema import intake, lease, receipt
+from pipeline.store.schema import host, intake, lease, page, receipt, subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +60,5 @@ def forget(conn: Connection) -> None:
     """
     conn.execute(lease.update().values(token=""))
     conn.execute(receipt.update().where(receipt.c.leased_until.is_not(None)).values(leased_until=None))
-    conn.execute(intake.update().where(intake.c.claimed_until.is_not(None)).values(claimed_until=None))
+    for table in (intake, page, host, subscription):
+        conn.execute(table.update().where(table.c.claimed_until.is_not(None)).values(claimed_until=None))

@@ -12,7 +12,7 @@ from pipeline.store.schema import held, receipt
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One quarantined receipt; `state` is open, replayed or dropped."""
+    """One quarantined receipt, or one item of it (`external_id`); `state` is open, replayed or dropped."""
 
     held_id: int
     receipt_id: int
@@ -20,6 +20,7 @@ class Held:
     reason: str
     at: datetime
     state: str
+    external_id: str = ""
 
 
 def listed(conn: Connection, state: str = "open") -> list[Held]:

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -78,6 +79,8 @@ source = Table(
     Column("area", String(64)),
     Column("hosts", JSON, nullable=False),
     Column("rights", String(16), nullable=False),
+    Column("paused_at", Instant),
+    Column("paused_because", Text, nullable=False, server_default=""),
 )
 
 intake = Table(
@@ -99,7 +102,90 @@ intake = Table(
     Column("status", Integer),
     Column("error", Text, nullable=False, server_default=""),
     Column("failures", Integer, nullable=False, server_default="0"),
+    Column("paused_at", Instant),
+    Column("paused_because", Text, nullable=False, server_default=""),
+    Column("full_at", Instant),  # the last poll that was not conditional
+    Column("moved_to", Text, nullable=False, server_default=""),  # where permanent redirects lead
+    Column("moved_since", Instant),
+    Column("gone_since", Instant),  # the first of the 404s and 410s in a row
+    Column("pinged_at", Instant),
+    Column("hints", JSON(none_as_null=True)),  # what the feed says of its own rhythm and hubs
+    Column("rhythm", JSON(none_as_null=True)),  # when it publishes, as learned
+    Column("known_items", JSON(none_as_null=True)),  # hashes of what its last document told
     UniqueConstraint("source_id", "kind", "url"),
+    Index(None, "next_due"),
+)
+
+# One row a host: requests go out one at a time with a gap, by the rules that it publishes.
+host = Table(
+    "host",
+    metadata,
+    Column("host", String(255), primary_key=True),
+    Column("claimed_until", Instant),
+    Column("free_at", Instant),
+    Column("robots_at", Instant),
+    Column("robots_status", Integer),
+    Column("robots", Text, nullable=False, server_default=""),
+    Column("reserved", Boolean, nullable=False, server_default=false()),  # text and data mining
+    Column("policy", Text, nullable=False, server_default=""),  # where the terms for it stand
+)
+
+# Full pages to fetch for the stubs of a feed.
+page = Table(
+    "page",
+    metadata,
+    Column("page_id", Serial, primary_key=True),
+    Column("source_id", ForeignKey("source.source_id"), nullable=False),
+    Column("intake_id", ForeignKey("intake.intake_id"), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("next_due", Instant),
+    Column("claimed_until", Instant),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("etag", Text, nullable=False, server_default=""),
+    Column("last_modified", Text, nullable=False, server_default=""),
+    Column("body_sha256", String(64), nullable=False, server_default=""),
+    Column("fetched_at", Instant),
+    Column("status", Integer),
+    Column("error", Text, nullable=False, server_default=""),
+    UniqueConstraint("source_id", "url"),
+    Index(None, "next_due"),
+)
+
+# What a source's doors brought on a local day; intake 0 is files that were handed in.
+habit = Table(
+    "habit",
+    metadata,
+    Column("source_id", ForeignKey("source.source_id"), primary_key=True),
+    Column("intake_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("day", Integer, primary_key=True, autoincrement=False),  # proleptic ordinal
+    Column("entries", Integer, nullable=False, server_default="0"),
+    Column("held", Integer, nullable=False, server_default="0"),
+    Column("stubs", Integer, nullable=False, server_default="0"),
+    Column("unplaced", Integer, nullable=False, server_default="0"),
+    Column("furniture", Integer, nullable=False, server_default="0"),
+    Column("foreign_links", Integer, nullable=False, server_default="0"),
+    Column("characters", BigInteger, nullable=False, server_default="0"),
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("intake_id", ForeignKey("intake.intake_id"), primary_key=True),
+    Column("hub", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("token", String(64), nullable=False),  # the callback's name; no secret by itself
+    Column("state", String(16), nullable=False),
+    Column("next_due", Instant),
+    Column("claimed_until", Instant),
+    Column("requested_at", Instant),
+    Column("verified_at", Instant),
+    Column("lease_until", Instant),
+    Column("delivered_at", Instant),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("error", Text, nullable=False, server_default=""),
+    UniqueConstraint("token"),
     Index(None, "next_due"),
 )
 
@@ -128,6 +214,7 @@ receipt = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("leased_until", Instant),
     Column("reason", Text, nullable=False, server_default=""),
+    Column("not_before", Instant),  # an embargo
     UniqueConstraint("source_id", "push_id"),
     Index(None, "state", "receipt_id"),
 )
@@ -141,6 +228,7 @@ held = Table(
     Column("reason", Text, nullable=False),
     Column("at", Instant, nullable=False),
     Column("state", String(16), nullable=False),
+    Column("external_id", Text, nullable=False, server_default=""),  # one item of the receipt; "" for all
     Index(None, "state", "held_id"),
     Index(None, "receipt_id"),
 )
