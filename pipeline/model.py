@@ -163,13 +163,19 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A receipt as the reader sees it."""
+    """A receipt as the reader sees it.
+
+    `known`: hashes of a feed's items that were read before and need not be read again.
+    `start`: the first item of a feed to read, counted from 0; the ones before it were read already.
+    """
 
     source: Source
     form: Form
     body: bytes
     received_at: datetime
     given: Given = Given()
+    known: frozenset[str] = frozenset()
+    start: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,11 +313,42 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Hints:
+    """What a feed says of its own rhythm and hubs, as given; None and () mean not said.
+
+    Args:
+        ttl: seconds that its document may be kept (RSS 2.0 `ttl`).
+        skip_hours: hours of the day in UTC, 0-23, in which nothing is published (RSS 2.0 `skipHours`).
+        skip_days: days of the week, Monday is 0 (RSS 2.0 `skipDays`).
+        period: seconds between two updates (RSS 1.0 syndication module, `updatePeriod` / `updateFrequency`).
+        hubs: absolute addresses of its WebSub hubs (W3C WebSub section 4).
+        topic: its own absolute address, `rel="self"`.
+    """
+
+    ttl: float | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+    period: float | None = None
+    hubs: tuple[str, ...] = ()
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a document yields: drafts in document order, and what was dropped and why."""
+    """What a document yields: drafts in document order, and what was dropped and why.
+
+    Args:
+        drops: (name of the drop, detail).
+        items: hashes of all items that a feed's document has, known ones included.
+        hints: what a feed says of itself; None for other forms.
+        resume: the item to go on with (`Document.start`) where a long feed is read in parts; None at its end.
+    """
 
     drafts: tuple[Draft, ...]
-    drops: tuple[tuple[str, str], ...] = ()  # (name of the drop, detail)
+    drops: tuple[tuple[str, str], ...] = ()
+    items: tuple[str, ...] = ()
+    hints: Hints | None = None
+    resume: int | None = None
 
 
 class Verdict(StrEnum):
