@@ -89,6 +89,15 @@ class Installation:
         path.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in lines))
         self.command("ingest", str(path), *(["--wait"] if wait else []))
 
+    def report(self) -> str:
+        """Return what there is to know of an installation that does not get on."""
+        doctor = [sys.executable, "-m", "cli", "doctor"]
+        told = subprocess.run(doctor, cwd=ROOT, env=self._environ, capture_output=True, check=False)
+        lines = [told.stdout.decode(), (self.get("/metrics") or b"no metrics").decode()]
+        for log in sorted((self.data / "log").glob("*.log")):
+            lines += [f"--- {log.name}", *log.read_text(errors="replace").splitlines()[-15:]]
+        return "\n".join(lines)
+
     def stories(self) -> dict[str, set[str]]:
         """Return the external ids of each story."""
         found: dict[str, set[str]] = {}
@@ -129,17 +138,17 @@ def children(parent: int) -> list[int]:
     return found
 
 
-def eventually(true: Callable[[], bool]) -> None:
-    """Wait until something holds."""
+def eventually(true: Callable[[], bool], why: Callable[[], str] = str) -> None:
+    """Wait until something holds; `why` tells what to know if it never does."""
     deadline = time.monotonic() + PATIENCE
     while not true():
-        assert time.monotonic() < deadline, "it never came true"
+        assert time.monotonic() < deadline, f"it never came true\n{why()}"
         time.sleep(0.2)
 
 
 def whole(installation: Installation, events: int) -> None:
     """Wait until every event is one story of two tellings, in SQL, search and feeds."""
-    eventually(lambda: events == installation.found())
+    eventually(lambda: events == installation.found(), installation.report)
     stories = installation.stories()
 
     assert events == len(stories)
