@@ -11,7 +11,7 @@ revises back.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -35,21 +35,28 @@ _CHUNK = 400
 SAME_TEXT = "đã có đúng văn bản này"
 
 
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """The entry that a reading belongs to; `fresh`: nobody had told it here before."""
+
+    entry_id: EntryId
+    fresh: bool
+
+
 def text_hash(draft: Draft) -> str:
     """Return the identity of a version's text."""
     return xxh3_128_hexdigest(f"{draft.title}\x00{draft.summary}\x00{draft.body}".encode())
 
 
-def commit(conn: Connection, receipt: Receipt, reading: Reading, backfill_after_days: int) -> EntryId:
+def commit(conn: Connection, receipt: Receipt, reading: Reading, backfill_after_days: int) -> Committed:
     """Write what a receipt says of one entry; doing it twice changes nothing.
 
-    Returns:
-        The entry's id. The entry is marked for linking if anything that matters changed.
+    The entry is marked for linking if anything that matters changed.
     """
     draft = reading.draft
-    entry_id = find(conn, receipt.source_id, receipt.form, draft) or _make(
-        conn, receipt, draft, backfill_after_days
-    )
+    known = find(conn, receipt.source_id, receipt.form, draft)
+    made = Committed(known, fresh=False) if known else _make(conn, receipt, draft, backfill_after_days)
+    entry_id = made.entry_id
     conn.execute(select(entry.c.entry_id).where(entry.c.entry_id == entry_id).with_for_update())
     told = text_hash(draft) if draft.act is Act.TELL else None
     key = {"receipt_id": receipt.receipt_id, "entry_id": entry_id}
@@ -61,7 +68,7 @@ def commit(conn: Connection, receipt: Receipt, reading: Reading, backfill_after_
         changed = _tell(conn, receipt, reading, entry_id)
     if _name(conn, receipt, draft, entry_id) or changed:
         touch(conn, [entry_id])
-    return entry_id
+    return made
 
 
 def touch(conn: Connection, entry_ids: list[EntryId]) -> None:
@@ -130,7 +137,7 @@ def _ids(form: Form, draft: Draft) -> set[str]:
     return ids
 
 
-def _make(conn: Connection, receipt: Receipt, draft: Draft, backfill_after_days: int) -> EntryId:
+def _make(conn: Connection, receipt: Receipt, draft: Draft, backfill_after_days: int) -> Committed:
     named = f"{receipt.source_id}|{_identity(receipt, draft)}"
     entry_id = EntryId("e" + sha256(named.encode()).hexdigest()[:20])
     old = (
@@ -146,8 +153,9 @@ def _make(conn: Connection, receipt: Receipt, draft: Draft, backfill_after_days:
         "first_seen": receipt.received_at,
         "backfill": receipt.backfill or old,
     }
-    conn.execute(insert(conn, entry).values(values).on_conflict_do_nothing())
-    return entry_id
+    row = insert(conn, entry).values(values).on_conflict_do_nothing()
+    fresh = conn.scalar(row.returning(entry.c.entry_id)) is not None
+    return Committed(entry_id, fresh)
 
 
 def _name(conn: Connection, receipt: Receipt, draft: Draft, entry_id: EntryId) -> bool:
