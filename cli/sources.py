@@ -21,8 +21,8 @@ def listed() -> None:
       ./tintinh sources list
     """
     from cli.desk import desk
-    from cli.registry import stored
     from pipeline import keys
+    from pipeline.registry import stored
 
     with desk() as opened, opened.db.read() as conn:
         for one in stored(conn):
@@ -61,9 +61,9 @@ def add(
       ./tintinh sources add cong-an-giang --province an-giang --webhook
     """
     from cli.desk import desk, now
-    from cli.registry import fields, make, save
     from pipeline import keys
     from pipeline.model import SourceId
+    from pipeline.registry import fields, make, save
     from pipeline.store import sources
 
     given = {"name": name, "rights": rights, "hosts": host or []}
@@ -120,8 +120,8 @@ def import_(
       ./tintinh sources import sources.toml
     """
     from cli.desk import desk, now
-    from cli.registry import load, save
     from pipeline.errors import BadInput
+    from pipeline.registry import load, save
 
     try:
         registered = load(file.read_text(encoding="utf-8"))
@@ -141,7 +141,7 @@ def export() -> None:
       ./tintinh sources export > sources.toml
     """
     from cli.desk import desk
-    from cli.registry import dump, stored
+    from pipeline.registry import dump, stored
 
     with desk() as opened, opened.db.read() as conn:
         out(dump(stored(conn)).rstrip("\n"))

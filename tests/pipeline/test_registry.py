@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.registry import Door, Registered, dump, home, load, make
 from pipeline.errors import BadInput
 from pipeline.model import Rights, Seat, Source, SourceId
+from pipeline.registry import Door, Registered, dump, home, load, make
 
 ids = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,20}", fullmatch=True)
 names = st.text(min_size=1, max_size=40).filter(str.strip)
