@@ -185,8 +185,24 @@ subscription = Table(
     Column("delivered_at", Instant),
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("error", Text, nullable=False, server_default=""),
+    Column("missed_at", Instant),  # a poll found what push had not brought
+    Column("deliveries", Integer, nullable=False, server_default="0"),
+    Column("ignored", Integer, nullable=False, server_default="0"),  # deliveries with a wrong signature
     UniqueConstraint("token"),
     Index(None, "next_due"),
+)
+
+# What was seen of each file of a watched folder; `name` is its path inside.
+folder_file = Table(
+    "folder_file",
+    metadata,
+    Column("intake_id", ForeignKey("intake.intake_id"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("mtime", BigInteger, nullable=False),  # nanoseconds since 1970
+    Column("state", String(16), nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("at", Instant, nullable=False),
 )
 
 blob = Table(
