@@ -33,7 +33,8 @@ from pipeline.model import Rights, Seat, Source, SourceId
 from pipeline.store import Connection, intakes, sources
 from pipeline.urls import canonical
 
-_HOST = r"^[A-Za-z0-9.-]{1,253}$"
+HOST = r"^[A-Za-z0-9.-]{1,253}$"
+ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class _Intake(BaseModel):
 class _Host(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    name: Annotated[str, Field(pattern=_HOST)]
+    name: Annotated[str, Field(pattern=HOST)]
     unit: str
     valid_from: date | None = None
     valid_to: date | None = None
@@ -75,11 +76,11 @@ class _Host(BaseModel):
 class _Source(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+    id: Annotated[str, Field(pattern=ID)]
     name: Annotated[str, Field(max_length=200)] = ""
     province: str = ""
     area: str = ""
-    hosts: list[Annotated[str, Field(pattern=_HOST)]] = []
+    hosts: list[Annotated[str, Field(pattern=HOST)]] = []
     rights: Rights = Rights.SUMMARY
     host: list[_Host] = []
     intake: list[_Intake] = []
