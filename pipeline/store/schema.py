@@ -231,8 +231,20 @@ receipt = Table(
     Column("leased_until", Instant),
     Column("reason", Text, nullable=False, server_default=""),
     Column("not_before", Instant),  # an embargo
+    Column("article", Text, nullable=False, server_default=""),  # the publisher's id of what a push tells of
+    Column("told_at", Instant),  # the publisher's own time of a push
     UniqueConstraint("source_id", "push_id"),
     Index(None, "state", "receipt_id"),
+    Index(None, "intake_id", "receipt_id"),
+)
+
+# When a webhook key was used last, by the key's fingerprint.
+key_use = Table(
+    "key_use",
+    metadata,
+    Column("source_id", ForeignKey("source.source_id"), primary_key=True),
+    Column("fingerprint", String(16), primary_key=True),
+    Column("used_at", Instant, nullable=False),
 )
 
 held = Table(
