@@ -21,6 +21,9 @@ class Held:
     at: datetime
     state: str
     external_id: str = ""
+    source_id: str | None = None
+    text_hash: str = ""
+    title: str = ""
 
 
 def listed(conn: Connection, state: str = "open") -> list[Held]:

@@ -167,6 +167,7 @@ habit = Table(
     Column("furniture", Integer, nullable=False, server_default="0"),
     Column("foreign_links", Integer, nullable=False, server_default="0"),
     Column("characters", BigInteger, nullable=False, server_default="0"),
+    Column("strange", Integer, nullable=False, server_default="0"),  # not in Vietnamese
 )
 
 subscription = Table(
@@ -257,8 +258,12 @@ held = Table(
     Column("at", Instant, nullable=False),
     Column("state", String(16), nullable=False),
     Column("external_id", Text, nullable=False, server_default=""),  # one item of the receipt; "" for all
+    Column("source_id", String(100)),
+    Column("text_hash", String(32), nullable=False, server_default=""),  # of that item
+    Column("title", Text, nullable=False, server_default=""),
     Index(None, "state", "held_id"),
     Index(None, "receipt_id"),
+    Index(None, "source_id", "text_hash"),
 )
 
 entry = Table(
@@ -393,6 +398,7 @@ word = Table(
     Column("b", ForeignKey("entry.entry_id")),
     Column("by", Text, nullable=False),
     Column("at", Instant, nullable=False),
+    Column("because", Text, nullable=False, server_default=""),
     Index(None, "a"),
     Index(None, "b"),
 )
