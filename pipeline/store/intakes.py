@@ -1,13 +1,18 @@
 """Intakes: the doors of a source, and what was seen at each the last time."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
+from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Connection, or_, select
 
-from pipeline.model import SourceId
+from pipeline.model import Hints, SourceId
 from pipeline.store.database import insert
 from pipeline.store.schema import intake
+
+_HINTS = TypeAdapter(Hints)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +134,29 @@ def done(conn: Connection, intake_id: int, poll: Poll) -> None:
 def wake(conn: Connection, intake_id: int, now: datetime) -> None:
     """Make a feed due now."""
     conn.execute(intake.update().where(intake.c.intake_id == intake_id).values(next_due=now))
+
+
+def remember(conn: Connection, intake_id: int, hints: Hints | None, items: Iterable[str]) -> None:
+    """Keep what a feed's document says of itself and the hashes of its items.
+
+    Called in the transaction that commits the document's entries. Without hints the older ones stand.
+    """
+    values: dict[str, Any] = {"known_items": sorted(set(items))}
+    if hints is not None:
+        values["hints"] = asdict(hints)
+    conn.execute(intake.update().where(intake.c.intake_id == intake_id).values(values))
+
+
+def known_items(conn: Connection, intake_id: int) -> frozenset[str]:
+    """Return the hashes of the items that the last document of an intake had."""
+    known = conn.scalar(select(intake.c.known_items).where(intake.c.intake_id == intake_id))
+    return frozenset(known or ())
+
+
+def hints_of(conn: Connection, intake_id: int) -> Hints:
+    """Return what a feed said of itself the last time; nothing if it never did."""
+    return _hints(conn.scalar(select(intake.c.hints).where(intake.c.intake_id == intake_id)))
+
+
+def _hints(stored: dict[str, Any] | None) -> Hints:
+    return Hints() if stored is None else _HINTS.validate_python(stored)
