@@ -1,4 +1,4 @@
-"""The shipped catalogue: every former unit is in it, nothing in it claims to be verified, a bad file is refused."""
+"""The shipped catalogue: every former unit is in it, nothing in it is verified, bad files are refused."""
 
 import pytest
 
