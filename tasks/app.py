@@ -69,7 +69,9 @@ app.conf.update(
         # connect again by broker_connection_max_retries.
         "max_retries": 0,
     },
-    beat_schedule_filename=str(_settings.data / "beat"),
+    # Kept in memory: everything on it recurs within a minute, and the default's file, cut off by a kill
+    # while it is written, ends every later beat at its start.
+    beat_scheduler="celery.beat:Scheduler",
     beat_schedule={
         "poll": {"task": "tintinh.poll", "schedule": _settings.sweep_seconds, "options": {"expires": 30}},
         "sweep": {"task": "tintinh.sweep", "schedule": _settings.sweep_seconds, "options": {"expires": 30}},

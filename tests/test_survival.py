@@ -223,3 +223,5 @@ def test_a_killed_up_leaves_nothing_and_goes_on(up: Installation) -> None:
     up.start()
 
     whole(up, 120)
+    # A file of beat's own, cut off by the kill, would end every later beat at its start.
+    assert [] == list(up.data.glob("beat*"))
