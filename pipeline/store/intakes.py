@@ -14,6 +14,8 @@ from pipeline.store.schema import intake
 
 _HINTS = TypeAdapter(Hints)
 
+_BETWEEN_PINGS = timedelta(minutes=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Intake:
@@ -134,6 +136,14 @@ def done(conn: Connection, intake_id: int, poll: Poll) -> None:
 def wake(conn: Connection, intake_id: int, now: datetime) -> None:
     """Make a feed due now."""
     conn.execute(intake.update().where(intake.c.intake_id == intake_id).values(next_due=now))
+
+
+def ping(conn: Connection, intake_id: int, now: datetime) -> bool:
+    """Make a feed due now because its publisher says that it has something; once a minute at most."""
+    rested = or_(intake.c.pinged_at.is_(None), intake.c.pinged_at <= now - _BETWEEN_PINGS)
+    where = (intake.c.intake_id == intake_id, intake.c.kind == "feed", rested)
+    woken = conn.execute(intake.update().where(*where).values(pinged_at=now, next_due=now))
+    return woken.rowcount == 1
 
 
 def remember(conn: Connection, intake_id: int, hints: Hints | None, items: Iterable[str]) -> None:
