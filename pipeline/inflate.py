@@ -1,0 +1,110 @@
+"""Content codings undone step by step within a bound: gzip, deflate and br (RFC 9110 section 8.4.1).
+
+Pure. Nothing is decompressed beyond the bound: a bomb ends where it passes it.
+"""
+
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+
+import brotli
+
+from pipeline.errors import Unreadable
+
+ACCEPTED = "gzip, deflate, br"
+
+_MOST_CODINGS = 2
+_STEP = 65_536
+_GZIP_OR_ZLIB = 47  # zlib finds out which of the two it is
+_BARE_DEFLATE = -15
+
+
+def inflated(parts: Iterable[bytes], codings: str, most: int) -> bytes:
+    """Return the body that `parts` carry.
+
+    Args:
+        parts: the body as it comes, in order.
+        codings: the value of Content-Encoding, "" for none.
+        most: bytes that the body may have, before and after.
+
+    Raises:
+        Unreadable: larger than `most`, an unknown coding, broken or cut off.
+    """
+    named = [name for name in (one.strip().lower() for one in codings.split(",")) if name not in _NONE]
+    if len(named) > _MOST_CODINGS or any(name not in _CODINGS for name in named):
+        raise Unreadable("body", f"content coding {codings[:50]!r} is not known")
+    flow = _capped(parts, most)
+    for name in reversed(named):
+        flow = _CODINGS[name](flow)
+    return b"".join(_capped(flow, most) if named else flow)
+
+
+def _capped(parts: Iterable[bytes], most: int) -> Iterator[bytes]:
+    size = 0
+    for part in parts:
+        size += len(part)
+        if size > most:
+            raise Unreadable("body", f"more than {most} bytes")
+        yield part
+
+
+def _zlib(parts: Iterable[bytes], window: int) -> Iterator[bytes]:
+    """Yield what one or several gzip members, or one zlib stream, hold."""
+    unpacker = zlib.decompressobj(window)
+    begun = False
+    try:
+        for part in parts:
+            left = part
+            while left:
+                if unpacker.eof:
+                    if not left.strip(b"\0"):
+                        break  # padding behind the last member
+                    unpacker = zlib.decompressobj(window)
+                begun = True
+                yield unpacker.decompress(left, _STEP)
+                left = unpacker.unconsumed_tail or unpacker.unused_data
+        yield unpacker.flush()
+    except zlib.error as error:
+        raise Unreadable("body", "its compression is broken") from error
+    if begun and not unpacker.eof:
+        raise Unreadable("body", "its compression is cut off")
+
+
+def _gzip(parts: Iterable[bytes]) -> Iterator[bytes]:
+    return _zlib(parts, _GZIP_OR_ZLIB)
+
+
+def _deflate(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield what "deflate" holds: zlib by the standard, bare deflate by many servers."""
+    flow = iter(parts)
+    head = next((part for part in flow if part), b"")
+    is_zlib = head[:1] in (b"\x78", b"\x58", b"\x38", b"\x18", b"\x08", b"\x1f")
+
+    def whole() -> Iterator[bytes]:
+        yield head
+        yield from flow
+
+    return _zlib(whole(), _GZIP_OR_ZLIB if is_zlib else _BARE_DEFLATE)
+
+
+def _br(parts: Iterable[bytes]) -> Iterator[bytes]:
+    unpacker = brotli.Decompressor()
+    begun = False
+    try:
+        for part in parts:
+            begun = begun or bool(part)
+            yield unpacker.process(part, output_buffer_limit=_STEP)
+            while not unpacker.can_accept_more_data() and not unpacker.is_finished():
+                yield unpacker.process(b"", output_buffer_limit=_STEP)
+    except brotli.error as error:
+        raise Unreadable("body", "its compression is broken") from error
+    if begun and not unpacker.is_finished():
+        raise Unreadable("body", "its compression is cut off")
+
+
+_NONE = ("", "identity", "none", "utf-8")  # what servers write where there is none
+_CODINGS: dict[str, Callable[[Iterable[bytes]], Iterator[bytes]]] = {
+    "gzip": _gzip,
+    "x-gzip": _gzip,
+    "deflate": _deflate,
+    "br": _br,
+}
