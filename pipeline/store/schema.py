@@ -112,6 +112,8 @@ intake = Table(
     Column("hints", JSON(none_as_null=True)),  # what the feed says of its own rhythm and hubs
     Column("rhythm", JSON(none_as_null=True)),  # when it publishes, as learned
     Column("known_items", JSON(none_as_null=True)),  # hashes of what its last document told
+    Column("host", String(255), nullable=False, server_default=""),  # of `url`, as in `host`
+    Column("distrusted_until", Instant),  # its validators proved wrong
     UniqueConstraint("source_id", "kind", "url"),
     Index(None, "next_due"),
 )
@@ -128,6 +130,8 @@ host = Table(
     Column("robots", Text, nullable=False, server_default=""),
     Column("reserved", Boolean, nullable=False, server_default=false()),  # text and data mining
     Column("policy", Text, nullable=False, server_default=""),  # where the terms for it stand
+    Column("tdm", JSON(none_as_null=True)),  # [path pattern, reserved, policy] of its tdmrep.json
+    Column("error", Text, nullable=False, server_default=""),  # why its rules could not be read
 )
 
 # Full pages to fetch for the stubs of a feed.
@@ -149,6 +153,9 @@ page = Table(
     Column("fetched_at", Instant),
     Column("status", Integer),
     Column("error", Text, nullable=False, server_default=""),
+    Column("host", String(255), nullable=False, server_default=""),
+    Column("behind", Boolean, nullable=False, server_default=false()),  # old news: fetched after the new
+    Column("text_hash", String(32), nullable=False, server_default=""),  # of the stub's own text
     UniqueConstraint("source_id", "url"),
     Index(None, "next_due"),
 )
