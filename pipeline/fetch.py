@@ -23,7 +23,8 @@ import httpcore
 
 from pipeline.errors import Refused, SourceUnreachable, Unreadable
 from pipeline.inflate import ACCEPTED, inflated
-from pipeline.network import GuardedBackend, Target, resolve, target
+from pipeline.network import GuardedBackend, resolve
+from pipeline.target import Target, target
 
 __all__ = ["Denied", "Fetched", "Fetcher", "Unavailable", "resolve", "retry_after"]
 
