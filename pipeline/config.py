@@ -94,6 +94,11 @@ class Settings(BaseSettings):
         return self.data / "keys.json"
 
     @property
+    def websub_key_file(self) -> Path:
+        """The 0600 file with the secret that WebSub subscriptions' secrets are made from."""
+        return self.data / "websub.key"
+
+    @property
     def base_url(self) -> str:
         """The public address without a trailing slash."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")

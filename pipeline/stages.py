@@ -16,9 +16,19 @@ from typing import Any, Protocol
 from pipeline import linking
 from pipeline.dedup import Relation, Side, decide
 from pipeline.errors import EngineUnavailable, Unreadable
-from pipeline.model import Act, Document, Draft, EntryId, Parsed, Verdict
+from pipeline.model import Act, Document, Draft, EntryId, Form, Hints, Parsed, Verdict
 from pipeline.similarity import facts
-from pipeline.store import Connection, Database, counters, entries, leases, links, prints, receipts
+from pipeline.store import (
+    Connection,
+    Database,
+    counters,
+    entries,
+    leases,
+    links,
+    prints,
+    receipts,
+    subscriptions,
+)
 from pipeline.store.prints import Reading
 from pipeline.store.receipts import MAX_ATTEMPTS, Receipt
 
@@ -115,14 +125,17 @@ class _Outcome:
     readings: Sequence[Reading] = ()
     drops: Sequence[tuple[str, str]] = ()
     unreadable: str = ""
+    hints: Hints | None = None
 
 
 def _keep(conn: Connection, one: _Outcome, now: datetime, backfill_after_days: int) -> Received:
     if one.unreadable:
         receipts.quarantine(conn, one.receipt.receipt_id, "receive", one.unreadable, now)
         return Received(receipts=1, quarantined=1)
-    for reading in one.readings:
-        entries.commit(conn, one.receipt, reading, backfill_after_days)
+    made = [entries.commit(conn, one.receipt, reading, backfill_after_days) for reading in one.readings]
+    if one.receipt.form is Form.FEED:
+        news = [reading.draft for reading, entry in zip(one.readings, made, strict=True) if entry.fresh]
+        subscriptions.polled(conn, one.receipt, one.hints, news, now)
     for name, _detail in one.drops:
         counters.add(conn, f"drop_{name}")
     receipts.finish(conn, one.receipt.receipt_id)
@@ -140,7 +153,7 @@ def _read(db: Database, reader: Reads, receipt: Receipt) -> _Outcome:
     except Unreadable as error:
         return _Outcome(receipt, unreadable=str(error))
     readings = [prints.reading(draft) for draft in parsed.drafts]
-    return _Outcome(receipt, readings, parsed.drops)
+    return _Outcome(receipt, readings, parsed.drops, hints=parsed.hints)
 
 
 def settle(db: Database, clock: Clock, *, lease_seconds: float = 120, limit: int = 200) -> Settled:

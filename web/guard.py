@@ -38,14 +38,15 @@ class Guard:
         """Wrap an ASGI application."""
         self._app = app
         self._headers = security_headers(settings)
-        self._push_max_bytes = settings.push_max_bytes
+        self._most_bytes = {"/webhooks/": settings.push_max_bytes, "/websub/": settings.fetch_max_bytes}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = self._push_max_bytes if scope["path"].startswith("/webhooks/") else FORM_MAX_BYTES
+        limits = (most for door, most in self._most_bytes.items() if scope["path"].startswith(door))
+        limit = next(limits, FORM_MAX_BYTES)
         head = scope["method"] == "HEAD"
         inner = {**scope, "method": "GET"} if head else scope
         await self._app(inner, _capped(receive, limit), self._dressed(send, head=head))
