@@ -39,7 +39,7 @@ class Hub:
         return httpx.get(form["hub.callback"], params=said, trust_env=False)
 
     def deliver(self, body: bytes, *, method: str = "sha256", signature: str | None = None) -> httpx.Response:
-        """Deliver a body to the callback of the first request, signed with its secret unless told otherwise."""
+        """Deliver a body to the callback of the first request, signed by its secret unless told not to."""
         form = self.requests[0]
         made = hmac.new(form["hub.secret"].encode(), body, getattr(hashlib, method)).hexdigest()
         given = f"{method}={made}" if signature is None else signature
