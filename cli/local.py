@@ -124,7 +124,7 @@ def _receive(desk: Desk, news: _News) -> None:
 
 def _unread(desk: Desk) -> int:
     with desk.db.read() as conn:
-        return receipts.pending(conn)
+        return receipts.pending(conn, now())
 
 
 def _read_free(desk: Desk, news: _News) -> None:

@@ -51,7 +51,6 @@ def add(
     webhook: Annotated[
         bool, typer.Option("--webhook", help="Draw its webhook key and print it once.")
     ] = False,
-    new_key: Annotated[bool, typer.Option("--new-key", help="Draw another key; the old one ends.")] = False,
 ) -> None:
     """Register a source, or change what is given of a known one.
 
@@ -68,7 +67,7 @@ def add(
 
     given = {"name": name, "rights": rights, "hosts": host or []}
     doors = [{"kind": "feed", "url": url, "allow_private": allow_private} for url in feed or []]
-    if webhook or new_key:
+    if webhook:
         doors.append({"kind": "webhook"})
     with desk() as opened:
         with opened.db.read() as conn:
@@ -78,7 +77,7 @@ def add(
         registered = make(known | told | {"id": source_id, "intake": doors})
         path, speaker = opened.settings.keys_file, registered.source.source_id
         # The key comes first: a source that is registered without the key that was asked for helps nobody.
-        key = keys.replace(path, speaker) if new_key else keys.draw(path, speaker) if webhook else ""
+        key = keys.draw(path, speaker) if webhook else ""
         with opened.db.write() as conn:
             save(conn, [registered], now())
         if key:

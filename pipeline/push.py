@@ -3,6 +3,7 @@
 Unknown fields are ignored, so that a CMS may send more than we read; null means not said.
 """
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -16,6 +17,8 @@ from pipeline.text import clean
 from pipeline.urls import canonical
 
 LARGEST = 5_000_000  # bytes; the web's own limit is lower and answers 413
+CLOCKS = timedelta(minutes=5)  # apart: a time that is ahead by no more is no embargo
+LONGEST_EMBARGO = timedelta(days=366)
 _LONGEST_TEXT = 2_000_000  # characters
 
 
@@ -145,6 +148,31 @@ def load(body: bytes) -> Push:
         return Push.model_validate_json(body)
     except ValidationError as error:
         raise explained(error) from error
+
+
+def embargo(said: Push, now: datetime) -> datetime | None:
+    """Return until when a push must not be read, None if it may be read at once.
+
+    A future `published_at` is an embargo: a day means its midnight in Viet Nam. A withdrawal has none.
+
+    Raises:
+        BadInput: it lies more than a year ahead, which is a slip of the pen.
+    """
+    if said.event is Event.WITHDRAWN:
+        return None
+    published = dates.parse(said.article.published_at, Basis.PUSH)
+    if published is None or published.at <= now + CLOCKS:
+        return None
+    if published.at > now + LONGEST_EMBARGO:
+        ahead = f"{published.text()} is more than {LONGEST_EMBARGO.days} days ahead"
+        raise BadInput("article.published_at", f"{ahead}; a future time is an embargo, held until then")
+    return published.at
+
+
+def told_at(said: Push) -> datetime | None:
+    """Return the publisher's own time of a push, None if it does not say one."""
+    updated = dates.parse(said.article.updated_at, Basis.PUSH)
+    return updated.at if updated else None
 
 
 def explained(error: ValidationError) -> BadInput:

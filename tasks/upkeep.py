@@ -16,6 +16,7 @@ from pipeline.store import (
     links,
     numbers,
     receipts,
+    subscriptions,
 )
 from search import sync
 from tasks.wiring import database, index, now, ring
@@ -29,11 +30,12 @@ def sweep() -> None:
     with database().read() as conn:
         head = changes.head(conn)
         waiting = {
-            "receive": receipts.pending(conn) > 0,
+            "receive": receipts.pending(conn, now()) > 0,
             "settle": links.unlinked_count(conn) > 0,
             "index": index() is not None and sync.due(conn),
             "publish": changes.position(conn, "publish") < head,
             "deliver": bool(deliveries.due(conn, now(), 1)),
+            "subscribe": subscriptions.waiting(conn, now()),
         }
     for stage, work in waiting.items():
         if work:

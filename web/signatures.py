@@ -7,12 +7,13 @@ has, and every failure but a wrong clock reads the same.
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from pipeline.keys import fingerprint
 from web.problems import Problem
 
 TOLERANCE = 300  # seconds either way, as the library has it
@@ -28,9 +29,13 @@ _SCHEMES = {"WWW-Authenticate": 'StandardWebhooks realm="webhooks"'}
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A verified message. `push_id` names it for good: the same id is the same message."""
+    """A verified message. `push_id` names it for good: the same id is the same message.
+
+    `key`: the fingerprint of the key that signed it.
+    """
 
     push_id: str
+    key: str
 
 
 def verify(body: bytes, headers: Mapping[str, str], keys: Sequence[str], now: datetime) -> Signed:
@@ -42,16 +47,14 @@ def verify(body: bytes, headers: Mapping[str, str], keys: Sequence[str], now: da
     """
     if all(headers.get(name) for name in (_ID, _TIMESTAMP, _SIGNATURE)):
         _check_clock(headers[_TIMESTAMP], now)
-        if not any(_fits(key, body, headers) for key in _usable(keys)):
-            raise _bad()
+        key = _first(key for key in _usable(keys) if _fits(key, body, headers))
         push_id = headers[_ID]
         if len(push_id) > _LONGEST_ID:
             raise Problem(422, "bad_input", f"use at most {_LONGEST_ID} characters", field=_ID)
-        return Signed(push_id)
+        return Signed(push_id, key)
     if given := headers.get(_GITHUB, ""):
-        if not any(_fits_github(key, body, given) for key in _usable(keys)):
-            raise _bad()
-        return Signed(f"sha256:{hashlib.sha256(body).hexdigest()}")
+        key = _first(key for key in _usable(keys) if _fits_github(key, body, given))
+        return Signed(f"sha256:{hashlib.sha256(body).hexdigest()}", key)
     raise Problem(
         401,
         "missing_signature",
@@ -73,6 +76,14 @@ def verify_reader(headers: Mapping[str, str], keys: Sequence[str], now: datetime
         return
     if not any(_same(key, token.strip()) for key in _usable(keys)):
         raise _bad()
+
+
+def _first(fitting: Iterator[str]) -> str:
+    """Return the fingerprint of the key that fits; raises Problem: 401 if none does."""
+    key = next(fitting, None)
+    if key is None:
+        raise _bad()
+    return fingerprint(key)
 
 
 def _usable(keys: Sequence[str]) -> Sequence[str]:

@@ -19,10 +19,11 @@ from starlette.background import BackgroundTask
 from pipeline import keys, push, stages
 from pipeline.errors import BadInput, Unreadable
 from pipeline.model import Document, Form, Given, Source, SourceId
-from pipeline.store import export, intakes, receipts, sources
+from pipeline.store import counters, export, intakes, key_uses, receipts, sources
+from pipeline.store.receipts import Told
 from tasks.wiring import ring
 from web.problems import Problem, described
-from web.signatures import verify, verify_reader
+from web.signatures import Signed, verify, verify_reader
 from web.site import Site, TheSite
 
 _KEPT_HEADERS = ("content-type", "user-agent", "webhook-id", "webhook-timestamp", "x-github-delivery")
@@ -46,6 +47,14 @@ class _Call:
     headers: Mapping[str, str]
     at: datetime
 
+    def told(self) -> Told:
+        """Return what the body says of itself; raises Problem: 422, and names the field."""
+        try:
+            said = push.load(self.body)
+            return Told(said.article.id, push.told_at(said), push.embargo(said, self.at))
+        except BadInput as error:
+            raise Problem(422, "bad_input", error.message, field=error.subject) from error
+
     def given(self) -> Given:
         """Return what the headers say of the body."""
         return Given(content_type=self.headers.get("content-type", "")[:_LONGEST_HEADER])
@@ -60,6 +69,11 @@ class Taken(BaseModel):
 
     receipt_id: int
     fresh: bool = Field(description="false: the same message was here before and has no second effect")
+    state: str = Field(description="received, embargoed or dropped, with the reason", examples=["received"])
+    reason: str = ""
+    embargoed_until: str | None = Field(
+        default=None, description="a future published_at: nobody sees the article before this moment"
+    )
     receipt_url: str = Field(description="where to ask what became of it, under the same key")
 
 
@@ -69,6 +83,7 @@ class Preview(BaseModel):
     dry_run: bool = True
     outcome: str = Field(examples=["read", "quarantined"])
     reason: str = ""
+    embargoed_until: str | None = Field(default=None, description="what `entries` tells would come then")
     entries: list[dict[str, Any]] = []
 
 
@@ -76,9 +91,10 @@ class Outcome(BaseModel):
     """What became of a push."""
 
     receipt_id: int
-    state: str = Field(description="received, read, settled, quarantined or dropped")
+    state: str = Field(description="embargoed, received, read, settled, quarantined or dropped")
     reason: str = ""
     received_at: str
+    embargoed_until: str | None = Field(description="null if it may be read at once")
     entries: list[dict[str, Any]] = Field(
         description="each with `became`: new, joined, repeated, revised, superseded, withdrawn, or null"
     )
@@ -111,19 +127,20 @@ async def take(
     body = await request.body()  # capped while it streams, by web.guard
     call = _Call(source, body, dict(request.headers), datetime.now(UTC))
     try:
-        speaker, push_id = await run_in_threadpool(_speaker, site, call)
+        speaker, signed = await run_in_threadpool(_speaker, site, call)
+        told = await run_in_threadpool(call.told)
         if dry_run:
             loop = get_running_loop()
-            answer = await loop.run_in_executor(site.previewing, _preview, site, speaker, call)
+            answer = await loop.run_in_executor(site.previewing, _preview, site, speaker, call, told)
             return JSONResponse(answer.model_dump())
-        taken = await run_in_threadpool(_keep, site, speaker, push_id, call)
+        taken = await run_in_threadpool(_keep, site, speaker, signed, call, told)
     except Problem as problem:
         site.metrics.pushes.labels(problem.code).inc()
         _LOG.warning("push_refused", source=source[:100], code=problem.code, field=problem.field)
         raise
     site.metrics.pushes.labels("taken" if taken.fresh else "known").inc()
     # The bell rings behind the answer: a broker that hangs must not hold up the sender.
-    bell = BackgroundTask(ring, "receive") if taken.fresh else None
+    bell = BackgroundTask(ring, "receive") if taken.fresh and taken.state == "received" else None
     return JSONResponse(taken.model_dump(), 202, background=bell)
 
 
@@ -150,16 +167,12 @@ def outcome(
         return JSONResponse(export.outcome(conn, receipt_id))
 
 
-def _speaker(site: Site, call: _Call) -> tuple[Source, str]:
-    """Return who signed and the message's id, after its shape was checked too."""
+def _speaker(site: Site, call: _Call) -> tuple[Source, Signed]:
+    """Return who signed, and what is known by that."""
     speaker = _registered(site, call.source)
     signed = verify(call.body, call.headers, _keys(site, call.source, speaker), call.at)
     assert speaker is not None  # nobody's key signs nothing
-    try:
-        push.load(call.body)
-    except BadInput as error:
-        raise Problem(422, "bad_input", error.message, field=error.subject) from error
-    return speaker, signed.push_id
+    return speaker, signed
 
 
 def _registered(site: Site, source: str) -> Source | None:
@@ -172,7 +185,7 @@ def _keys(site: Site, source: str, speaker: Source | None) -> tuple[str, ...]:
     return known if speaker else ()
 
 
-def _keep(site: Site, speaker: Source, push_id: str, call: _Call) -> Taken:
+def _keep(site: Site, speaker: Source, signed: Signed, call: _Call, told: Told) -> Taken:
     content = receipts.pack(call.body)
     try:
         with site.db.write() as conn:
@@ -185,18 +198,39 @@ def _keep(site: Site, speaker: Source, push_id: str, call: _Call) -> Taken:
                 given=call.given(),
                 headers=call.kept(),
                 received_at=call.at,
-                push_id=push_id,
+                push_id=signed.push_id,
                 intake_id=next((door.intake_id for door in doors if door.kind == "webhook"), None),
+                told=told,
             )
+            if accepted.fresh and (
+                dropped := receipts.lift(conn, accepted.receipt_id, speaker.source_id, told)
+            ):
+                counters.add(conn, "drop_superseded_embargo", dropped)
+            key_uses.note(conn, speaker.source_id, signed.key, call.at)
+            stands = receipts.get(conn, accepted.receipt_id)
+            assert stands is not None
     except BadInput as error:
         raise Problem(409, "conflict", error.message, field=error.subject) from error
     where = f"{site.settings.base_url}/webhooks/{speaker.source_id}/receipts/{accepted.receipt_id}"
-    return Taken(receipt_id=accepted.receipt_id, fresh=accepted.fresh, receipt_url=where)
+    return Taken(
+        receipt_id=accepted.receipt_id,
+        fresh=accepted.fresh,
+        receipt_url=where,
+        state=stands.state,
+        reason=stands.reason,
+        embargoed_until=_iso(stands.not_before),
+    )
 
 
-def _preview(site: Site, speaker: Source, call: _Call) -> Preview:
-    document = Document(speaker, Form.PUSH, call.body, call.at, call.given())
+def _preview(site: Site, speaker: Source, call: _Call, told: Told) -> Preview:
+    document = Document(speaker, Form.PUSH, call.body, told.not_before or call.at, call.given())
+    until = _iso(told.not_before)
     try:
-        return Preview(outcome="read", entries=stages.preview(site.db, site.reader, document))
+        entries = stages.preview(site.db, site.reader, document)
     except Unreadable as error:
-        return Preview(outcome="quarantined", reason=error.message)
+        return Preview(outcome="quarantined", reason=error.message, embargoed_until=until)
+    return Preview(outcome="read", entries=entries, embargoed_until=until)
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()

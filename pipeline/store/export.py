@@ -88,7 +88,7 @@ def trace(conn: Connection, url_or_id: str) -> dict[str, Any]:
 def outcome(conn: Connection, receipt_id: int) -> dict[str, Any]:
     """Return what became of a receipt: state, reason, and its entries with story and decision.
 
-    `state` is received, read (some entry is not yet in a story), settled, quarantined or dropped.
+    `state` is embargoed, received, read (some entry is not yet in a story), settled, quarantined or dropped.
     An entry's `decision` is its own, of whatever receipts it came; `became` and `because` are this
     receipt's part in it, null until that is known.
     """
@@ -109,6 +109,7 @@ def outcome(conn: Connection, receipt_id: int) -> dict[str, Any]:
         "state": "settled" if known.state is ReceiptState.READ and settled else str(known.state),
         "reason": known.reason,
         "received_at": known.received_at.isoformat(),
+        "embargoed_until": known.not_before and known.not_before.isoformat(),
         "entries": [here.outcome(receipt_id, row.entry_id, row.text_hash) for row in told],
     }
 

@@ -1,24 +1,27 @@
 """Receipts: raw bytes as received, each content stored once, compressed.
 
 States: received → read (its entries stand) | quarantined → (replay) received | dropped.
+One with a future `not_before` is embargoed first: nobody reads it, `claim` receives it when its time has
+come, and a later message about the same article drops it (`lift`).
 A receipt's attempts are counted before its bytes are read, so that one which kills the process
 is counted too and ends in quarantine.
 """
 
 import hashlib
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, and_, exists, func, or_, select
 
 from pipeline.errors import BadInput
 from pipeline.model import Document, Form, Given, Source, SourceId
 from pipeline.store import codec, sources
 from pipeline.store.database import insert
 from pipeline.store.schema import blob, held, receipt
+from pipeline.store.schema import source as source_table
 
 MAX_ATTEMPTS = 10
 _SUSPECT_ATTEMPTS = 2  # from here on a receipt is claimed alone, so that it harms no others
@@ -27,6 +30,7 @@ _SUSPECT_ATTEMPTS = 2  # from here on a receipt is claimed alone, so that it har
 class ReceiptState(StrEnum):
     """Where a receipt is."""
 
+    EMBARGOED = "embargoed"
     RECEIVED = "received"
     READ = "read"
     QUARANTINED = "quarantined"
@@ -66,6 +70,22 @@ class Receipt:
     state: ReceiptState
     attempts: int
     reason: str
+    not_before: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a push says of itself.
+
+    Args:
+        article: the publisher's id of what it tells of.
+        at: the publisher's own time of it (`updated_at`).
+        not_before: its embargo.
+    """
+
+    article: str
+    at: datetime | None = None
+    not_before: datetime | None = None
 
 
 def pack(body: bytes) -> Content:
@@ -85,6 +105,7 @@ def add(
     push_id: str = "",
     intake_id: int | None = None,
     backfill: bool = False,
+    told: Told | None = None,
 ) -> Accepted:
     """Keep bytes for good; when the transaction has committed, they may be acknowledged.
 
@@ -105,7 +126,10 @@ def add(
         "received_at": received_at,
         "push_id": push_id or None,
         "backfill": backfill,
-        "state": ReceiptState.RECEIVED,
+        "state": ReceiptState.EMBARGOED if told and told.not_before else ReceiptState.RECEIVED,
+        "article": told.article if told else "",
+        "told_at": told.at if told else None,
+        "not_before": told.not_before if told else None,
     }
     made = insert(conn, receipt).values(values).on_conflict_do_nothing().returning(receipt.c.receipt_id)
     receipt_id = conn.scalar(made)
@@ -116,6 +140,42 @@ def add(
     if known.sha256 != content.sha256:
         raise BadInput("webhook-id", "was used before with another body; use a new id for a new message")
     return Accepted(known.receipt_id, fresh=False)
+
+
+def lift(conn: Connection, receipt_id: int, source_id: SourceId, told: Told) -> int:
+    """Let the newest message about an article decide of its embargoes; call it after `add`.
+
+    Embargoed receipts of the same article are dropped for this one; if one of them is newer by the
+    publisher's own times, this one is dropped instead.
+
+    Returns:
+        How many receipts were dropped.
+    """
+    # Two messages at once must not both overlook the other: in PostgreSQL their rows alone would let them.
+    conn.execute(
+        select(source_table.c.source_id).where(source_table.c.source_id == source_id).with_for_update()
+    )
+    same = (
+        receipt.c.source_id == source_id,
+        receipt.c.article == told.article,
+        receipt.c.state == ReceiptState.EMBARGOED,
+        receipt.c.receipt_id != receipt_id,
+    )
+    newer = conn.scalar(select(exists().where(*same, receipt.c.told_at > told.at))) if told.at else False
+    reason = "superseded: a newer message about this article is embargoed" if newer else ""
+    where = (receipt.c.receipt_id == receipt_id,) if newer else same
+    values = {
+        "state": ReceiptState.DROPPED,
+        "reason": reason
+        or f"superseded: receipt {receipt_id} came about this article before the embargo ended",
+    }
+    return conn.execute(receipt.update().where(*where).values(values)).rowcount
+
+
+def _receive_due(conn: Connection, now: datetime) -> None:
+    """Receive what is embargoed no more."""
+    over = (receipt.c.state == ReceiptState.EMBARGOED, receipt.c.not_before <= now)
+    conn.execute(receipt.update().where(*over).values(state=ReceiptState.RECEIVED))
 
 
 def get(conn: Connection, receipt_id: int) -> Receipt | None:
@@ -131,7 +191,11 @@ def body(conn: Connection, receipt_id: int) -> bytes:
 
 
 def claim(conn: Connection, now: datetime, seconds: float, limit: int) -> list[Receipt]:
-    """Claim the oldest unread receipts for reading, counting the attempt."""
+    """Claim the oldest unread receipts for reading, counting the attempt; no embargoed one.
+
+    One whose embargo has ended counts as received at that moment: nobody could know it before.
+    """
+    _receive_due(conn, now)
     free = or_(receipt.c.leased_until.is_(None), receipt.c.leased_until <= now)
     query = (
         select(receipt)
@@ -146,7 +210,12 @@ def claim(conn: Connection, now: datetime, seconds: float, limit: int) -> list[R
     mine = receipt.update().where(receipt.c.receipt_id.in_([row.receipt_id for row in rows]))
     until = now + timedelta(seconds=seconds)
     conn.execute(mine.values(leased_until=until, attempts=receipt.c.attempts + 1))
-    return [_receipt(row) for row in rows]
+    return [_counted(_receipt(row)) for row in rows]
+
+
+def _counted(claimed: Receipt) -> Receipt:
+    """Return a receipt with the time from which it counts."""
+    return replace(claimed, received_at=max(claimed.received_at, claimed.not_before or claimed.received_at))
 
 
 def document(conn: Connection, claimed: Receipt) -> Document:
@@ -184,10 +253,12 @@ def quarantine(conn: Connection, receipt_id: int, stage: str, reason: str, now: 
     )
 
 
-def pending(conn: Connection) -> int:
-    """Return how many receipts are still to be read."""
-    query = select(func.count()).select_from(receipt).where(receipt.c.state == ReceiptState.RECEIVED)
-    return conn.scalar(query) or 0
+def pending(conn: Connection, now: datetime | None = None) -> int:
+    """Return how many receipts are to be read, with `now` those too whose embargo has ended by then."""
+    unread = receipt.c.state == ReceiptState.RECEIVED
+    if now is not None:
+        unread |= and_(receipt.c.state == ReceiptState.EMBARGOED, receipt.c.not_before <= now)
+    return conn.scalar(select(func.count()).select_from(receipt).where(unread)) or 0
 
 
 def _receipt(row: Any) -> Receipt:
@@ -204,4 +275,5 @@ def _receipt(row: Any) -> Receipt:
         state=ReceiptState(row.state),
         attempts=row.attempts,
         reason=row.reason,
+        not_before=row.not_before,
     )

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
+from pipeline.keys import fingerprint
 from web.problems import Problem
 from web.signatures import TOLERANCE, Signed, verify, verify_reader
 
@@ -39,12 +40,14 @@ def refused(headers: dict[str, str], keys: tuple[str, ...] = (KEY,), body: bytes
 
 def test_a_good_signature_names_the_message() -> None:
     """The webhook-id of a signed message is its identity."""
-    assert Signed("m1") == verify(BODY, signed_headers(), (KEY,), datetime.now(UTC))
+    assert Signed("m1", fingerprint(KEY)) == verify(BODY, signed_headers(), (KEY,), datetime.now(UTC))
 
 
 def test_any_living_key_of_a_source_is_enough() -> None:
     """While a key is being changed, both the old and the new one work."""
-    assert Signed("m1") == verify(BODY, signed_headers(key=OTHER), (KEY, OTHER), datetime.now(UTC))
+    assert Signed("m1", fingerprint(OTHER)) == verify(
+        BODY, signed_headers(key=OTHER), (KEY, OTHER), datetime.now(UTC)
+    )
 
 
 def test_one_good_signature_among_several_is_enough() -> None:
@@ -52,13 +55,13 @@ def test_one_good_signature_among_several_is_enough() -> None:
     headers = signed_headers()
     headers["webhook-signature"] = f"v1,AAAA v2,xyz {headers['webhook-signature']}"
 
-    assert Signed("m1") == verify(BODY, headers, (KEY,), datetime.now(UTC))
+    assert Signed("m1", fingerprint(KEY)) == verify(BODY, headers, (KEY,), datetime.now(UTC))
 
 
 def test_github_names_the_message_by_its_bytes() -> None:
     """GitHub's header has no id and no time: the same bytes are the same message."""
     header = "sha256=" + hmac.new(KEY.encode(), BODY, hashlib.sha256).hexdigest()
-    expected = Signed("sha256:" + hashlib.sha256(BODY).hexdigest())
+    expected = Signed("sha256:" + hashlib.sha256(BODY).hexdigest(), fingerprint(KEY))
 
     assert expected == verify(BODY, {"x-hub-signature-256": header}, (KEY,), datetime.now(UTC))
 

@@ -166,7 +166,7 @@ def test_a_stale_call_is_told_the_time(client: httpx.Client, key: str) -> None:
 def test_a_new_key_counts_from_the_next_call(client: httpx.Client, key: str, tmp_path: Path) -> None:
     """No restart is needed to change a key, and the old one is worth nothing then."""
     assert 202 == push(client, body(), signature(body(), key)).status_code
-    new = keys.replace(tmp_path / "keys.json", PAPER)
+    new, _ = keys.renew(tmp_path / "keys.json", PAPER, timedelta(0))
 
     assert 401 == push(client, body(), signature(body(), key, "m2")).status_code
     assert 202 == push(client, body(), signature(body(), new, "m2")).status_code
