@@ -30,6 +30,7 @@ __all__ = ["Denied", "Fetched", "Fetcher", "Unavailable", "resolve", "retry_afte
 
 _MOST_REDIRECTS = 5
 _LASTING = frozenset((301, 308))
+_POSTED_AGAIN = frozenset((307, 308))
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _TOO_MANY = 429
 _SERVER_ERROR = 500
@@ -132,7 +133,14 @@ class Fetcher:
         raise Refused(url, f"more than {_MOST_REDIRECTS} redirects")
 
     def post(self, url: str, form: dict[str, str], *, allow_private: bool = False) -> Fetched:
-        """Post a form; redirects are not followed. Raises SourceUnreachable or Refused."""
+        """Post a form, again where a 307 or 308 says so (RFC 9110 section 15.4.8).
+
+        A redirect does not lead from https to http, for a form may hold a secret, nor to a private host.
+
+        Raises:
+            SourceUnreachable: no answer in time, or 429/5xx.
+            Refused: a forbidden address or redirect, or another 3xx or 4xx.
+        """
         goal = target(url)
         content = urlencode(form).encode()
         headers = {
@@ -141,7 +149,14 @@ class Fetcher:
         }
         deadline = time.monotonic() + self._timeout
         private = goal.host if allow_private else ""
-        return _checked(self._once(goal, deadline, private, headers=headers, content=content))
+        for _ in range(_MOST_REDIRECTS + 1):
+            answer = self._once(goal, deadline, private, headers=headers, content=content)
+            if answer.status not in _POSTED_AGAIN or "location" not in answer.headers:
+                return _checked(answer)
+            secure, goal = goal.scheme == "https", target(_joined(goal.url, answer.headers["location"]))
+            if secure and goal.scheme != "https":
+                raise Refused(url, "redirects from https to http")
+        raise Refused(url, f"more than {_MOST_REDIRECTS} redirects")
 
     def _once(
         self,

@@ -13,7 +13,6 @@ import tempfile
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import urljoin
 
 from pipeline import websub
 from pipeline.config import Settings
@@ -23,9 +22,6 @@ from pipeline.stages import Clock
 from pipeline.store import Database, intakes, subscriptions
 from pipeline.websub import State, Subscription
 
-_KEPT_REDIRECTS = (307, 308)
-_MOST_REDIRECTS = 3
-_OK, _OTHER = 200, 300
 _MASTER_BYTES = 32
 _NO_ADDRESS = "TINTINH_PUBLIC_URL names no address that a hub could call"
 _UNTIL_ADDRESSED = timedelta(hours=1)
@@ -74,7 +70,7 @@ def secret_of(path: Path, known: Subscription) -> str:
 
 
 def _ask(fetcher: Fetcher, settings: Settings, claimed: Subscription, *, allow_private: bool) -> None:
-    """Post the request (section 5.1), following only redirects that keep it a post."""
+    """Post the request (section 5.1)."""
     form = {
         "hub.callback": websub.callback(settings.base_url, claimed.token),
         "hub.mode": "unsubscribe" if claimed.state is State.LEAVING else "subscribe",
@@ -84,18 +80,7 @@ def _ask(fetcher: Fetcher, settings: Settings, claimed: Subscription, *, allow_p
     }
     if claimed.state is State.LEAVING:
         form = {name: form[name] for name in ("hub.callback", "hub.mode", "hub.topic")}
-    hub, status = claimed.hub, 0
-    for step in range(_MOST_REDIRECTS + 1):
-        answer = fetcher.post(hub, form, allow_private=allow_private and step == 0)
-        status, where = answer.status, answer.headers.get("location", "")
-        if status not in _KEPT_REDIRECTS or not where:
-            break
-        further = urljoin(hub, where)
-        if hub.startswith("https:") and not further.startswith("https:"):
-            raise Refused(hub, "sends us on from https to http")
-        hub = further
-    if not _OK <= status < _OTHER:
-        raise Refused(claimed.hub, f"HTTP {status}")
+    fetcher.post(claimed.hub, form, allow_private=allow_private)
 
 
 @lru_cache(maxsize=4)

@@ -42,6 +42,7 @@ app.conf.update(
         "tintinh.index": {"queue": "index"},
         "tintinh.publish": {"queue": "publish"},
         "tintinh.deliver": {"queue": "deliver"},
+        "tintinh.subscribe": {"queue": "deliver"},
         "tintinh.poll": {"queue": "upkeep"},
         "tintinh.sweep": {"queue": "upkeep"},
         "tintinh.mend": {"queue": "upkeep"},

@@ -11,7 +11,7 @@ from celery import shared_task
 from feeds import publish as feed_files
 from feeds.channel import FeedForm, channel
 from pipeline import deliver as deliveries
-from pipeline import polling, stages
+from pipeline import polling, stages, subscribing
 from pipeline.config import settings
 from pipeline.store import intakes
 from search import sync
@@ -105,6 +105,14 @@ def publish() -> None:
 def deliver() -> None:
     """Tell the hub what is due."""
     deliveries.deliver(database(), fetcher(), now)
+
+
+@shared_task(name="tintinh.subscribe")
+def subscribe() -> None:
+    """Speak to the WebSub hubs that are due."""
+    end = _end()
+    while time.monotonic() < end and subscribing.tend(database(), fetcher(), settings(), now):
+        pass
 
 
 def _addresses(keys: Iterable[str], base_url: str) -> list[str]:

@@ -10,7 +10,7 @@ from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
 
 from pipeline import websub
 from pipeline.model import Draft, Hints
@@ -22,6 +22,7 @@ from pipeline.websub import Offer, State, Subscription
 _TOKEN_BYTES = 24
 _LONGEST_ERROR = 300
 _COLUMNS = tuple(table.c[one.name] for one in fields(Subscription))
+_OPEN = (State.WANTED, State.ASKED, State.ACTIVE, State.DENIED)
 PUSHED = "websub:"  # how the push_id of a delivery begins
 UNVERIFIED = "the hub did not verify what we asked for"
 
@@ -175,18 +176,27 @@ def polled(
         _set(conn, found.intake_id, missed_at=now)
 
 
+def waiting(conn: Connection, now: datetime) -> bool:
+    """Say whether a hub is to be spoken to, or a subscription of a paused feed is still open."""
+    open_ = select(table.c.intake_id).where(table.c.state.in_(_OPEN), table.c.intake_id.in_(_paused()))
+    return bool(due(conn, now, 1)) or conn.scalar(open_.limit(1)) is not None
+
+
 def leave_paused(conn: Connection, now: datetime) -> None:
     """End the subscriptions of feeds that are paused, by themselves or with their source."""
-    paused = (
+    mine = table.update().where(table.c.intake_id.in_(_paused()))
+    asked_ = table.c.state.in_((State.ASKED, State.ACTIVE))
+    conn.execute(mine.where(asked_).values(state=State.LEAVING, next_due=now, failures=0, error=""))
+    unasked = table.c.state.in_((State.WANTED, State.DENIED))
+    conn.execute(mine.where(unasked).values(state=State.ENDED, next_due=None))
+
+
+def _paused() -> Select[tuple[int]]:
+    return (
         select(intake.c.intake_id)
         .join(source, source.c.source_id == intake.c.source_id)
         .where(or_(intake.c.paused_at.is_not(None), source.c.paused_at.is_not(None)))
     )
-    mine = table.update().where(table.c.intake_id.in_(paused))
-    asked_ = table.c.state.in_((State.ASKED, State.ACTIVE))
-    conn.execute(mine.where(asked_).values(state=State.LEAVING, next_due=now, failures=0, error=""))
-    waiting = table.c.state.in_((State.WANTED, State.DENIED))
-    conn.execute(mine.where(waiting).values(state=State.ENDED, next_due=None))
 
 
 def _fresh(offer: Offer, now: datetime) -> dict[str, object]:
