@@ -36,14 +36,17 @@ def listed() -> None:
 
 @app.command()
 def add(
-    source_id: IdArgument,
+    source_id: Annotated[
+        str, typer.Argument(metavar="ID|ADDRESS", help="A name of your own, or a page to look at.")
+    ],
     *,
     name: Annotated[str, typer.Option(help="What readers see; the id if not given.")] = "",
     province: Annotated[str, typer.Option(help="Its home: a name or slug, of today or of before.")] = "",
     host: Annotated[list[str] | None, typer.Option(help="A host of its site; may be repeated.")] = None,
     rights: Annotated[str, typer.Option(help="What may be shown: title, summary or full.")] = "",
     feed: Annotated[
-        list[str] | None, typer.Option(help="Address of a feed to poll; may be repeated.")
+        list[str] | None,
+        typer.Option(help="Address of a feed to poll, or numbers of the dry run: 1,3; may be repeated."),
     ] = None,
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="Its feeds may be on a private address.")
@@ -51,38 +54,45 @@ def add(
     webhook: Annotated[
         bool, typer.Option("--webhook", help="Draw its webhook key and print it once.")
     ] = False,
+    called: Annotated[
+        str, typer.Option("--id", help="With an address: the id, if not the proposed one.")
+    ] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="With an address: register the feeds marked *.")] = False,
+    all_feeds: Annotated[bool, typer.Option("--all", help="With --yes: every feed.")] = False,
+    show: Annotated[int, typer.Option(min=0, max=1000, help="Items of a feed to show.")] = 5,
 ) -> None:
-    """Register a source, or change what is given of a known one.
+    """Register a source, or change what is given of a known one. Of an ADDRESS, find the feeds.
+
+    An address is a dry run: what would come in of each feed, its dates, provinces and topics, what would
+    join stories that are here, and what is old. Only --yes registers.
 
     \b
     Examples:
+      ./tintinh sources add https://baodongkhoi.vn
+      ./tintinh sources add https://baodongkhoi.vn --feed 1,3 --yes
       ./tintinh sources add bao-dong-khoi --province "Bến Tre" --feed https://baodongkhoi.vn/rss/home.rss
       ./tintinh sources add cong-an-giang --province an-giang --webhook
     """
-    from cli.desk import desk, now
-    from pipeline import keys
-    from pipeline.model import SourceId
-    from pipeline.registry import fields, make, save
-    from pipeline.store import sources
+    from cli.adding import Wanted, add_address, add_named
+    from cli.desk import desk
 
-    given = {"name": name, "rights": rights, "hosts": host or []}
-    doors = [{"kind": "feed", "url": url, "allow_private": allow_private} for url in feed or []]
-    if webhook:
-        doors.append({"kind": "webhook"})
+    wanted = Wanted(
+        source_id=called,
+        name=name,
+        province=province,
+        rights=rights,
+        hosts=tuple(host or ()),
+        feeds=tuple(feed or ()),
+        all_feeds=all_feeds,
+        yes=yes,
+        allow_private=allow_private,
+        shown=show,
+    )
     with desk() as opened:
-        with opened.db.read() as conn:
-            known = fields(sources.get(conn, SourceId(source_id)))
-        told = {key: value for key, value in given.items() if value}
-        told |= {"province": province, "area": ""} if province else {}
-        registered = make(known | told | {"id": source_id, "intake": doors})
-        path, speaker = opened.settings.keys_file, registered.source.source_id
-        # The key comes first: a source that is registered without the key that was asked for helps nobody.
-        key = keys.draw(path, speaker) if webhook else ""
-        with opened.db.write() as conn:
-            save(conn, [registered], now())
-        if key:
-            out(key)
-            say(f"This is shown once. {speaker} posts to {opened.base_url()}/webhooks/{speaker}")
+        if "://" in source_id:
+            add_address(opened, source_id, wanted)
+        else:
+            add_named(opened, source_id, wanted, webhook=webhook)
 
 
 @app.command()

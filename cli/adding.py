@@ -1,0 +1,143 @@
+"""`sources add`: by an id, or by an address, whose feeds are found and tried before a person says yes."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from cli.console import out, say
+from cli.desk import Desk, now
+from cli.showing import counted, show
+from cli.surveying import Survey, survey
+from cli.visiting import Visitor, visit
+from pipeline import keys, registry
+from pipeline.errors import BadInput
+from pipeline.fetch import Fetcher
+from pipeline.model import Rights, SourceId
+from pipeline.reader import Reader
+from pipeline.registry import Registered
+from pipeline.store import sources
+
+GAP = 1.0  # seconds between two requests to a host
+_MOST = 60  # requests for one site
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a person says of the site beforehand; "" and () mean: as it is found.
+
+    Args:
+        feeds: numbers of the dry run, "1,3"; none means those that it marks.
+        all_feeds: register every feed.
+        yes: register; else it stays a dry run.
+        shown: items of a feed to print.
+    """
+
+    source_id: str = ""
+    name: str = ""
+    province: str = ""
+    rights: str = ""
+    hosts: tuple[str, ...] = ()
+    feeds: tuple[str, ...] = ()
+    all_feeds: bool = False
+    yes: bool = False
+    allow_private: bool = False
+    shown: int = 5
+    gap: float = GAP
+
+
+def add_address(desk: Desk, address: str, wanted: Wanted) -> None:
+    """Print the dry run of an address and register what is wanted of it.
+
+    Raises:
+        BadInput: the address has no feeds, or a number is none of them.
+        SourceUnreachable: it does not answer.
+    """
+    with looking(desk, gap=wanted.gap, allow_private=wanted.allow_private) as (visitor, reader):
+        say(f"Looking at {address} …")
+        seen = visit(visitor, address)
+        found = _as_told(survey(desk, reader, seen), wanted)
+    show(found, shown=wanted.shown)
+    if not wanted.yes:
+        say(f"To register them: ./tintinh sources add {address} --yes (or --feed 1,3, or --all)")
+        return
+    numbers = _numbers(found, wanted)
+    register(desk, [found.registered(numbers, allow_private=wanted.allow_private)])
+    taken = [one for one in found.feeds if one.number in numbers]
+    say(f"Registered {found.source.source_id} with {len(taken)} feeds: {counted(taken)}.")
+
+
+def add_named(desk: Desk, source_id: str, wanted: Wanted, *, webhook: bool) -> None:
+    """Register a source by its id, or change what is said of a known one; print its key if one is drawn.
+
+    Raises:
+        BadInput: a field is wrong; names it.
+    """
+    given = {"name": wanted.name, "rights": wanted.rights, "hosts": list(wanted.hosts)}
+    doors = [{"kind": "feed", "url": url, "allow_private": wanted.allow_private} for url in wanted.feeds]
+    if webhook:
+        doors.append({"kind": "webhook"})
+    with desk.db.read() as conn:
+        known = registry.fields(sources.get(conn, SourceId(source_id)))
+    told = {key: value for key, value in given.items() if value}
+    told |= {"province": wanted.province, "area": ""} if wanted.province else {}
+    made = registry.make(known | told | {"id": source_id, "intake": doors})
+    path, speaker = desk.settings.keys_file, made.source.source_id
+    # The key comes first: a source that is registered without the key that was asked for helps nobody.
+    key = keys.draw(path, speaker) if webhook else ""
+    register(desk, [made])
+    if key:
+        out(key)
+        say(f"This is shown once. {speaker} posts to {desk.base_url()}/webhooks/{speaker}")
+    elif not known and not doors and "." in source_id:
+        say(f"{source_id} has no door yet; to look for its feeds: ./tintinh sources add https://{source_id}")
+
+
+@contextmanager
+def looking(
+    desk: Desk, *, gap: float, allow_private: bool, most: int = _MOST
+) -> Iterator[tuple[Visitor, Reader]]:
+    """Hold what a look at a site takes."""
+    chosen = desk.settings
+    fetcher = Fetcher(timeout=chosen.http_timeout, max_bytes=chosen.fetch_max_bytes, contact=chosen.contact)
+    with fetcher, Reader() as reader:
+        yield Visitor(fetcher, gap=gap, allow_private=allow_private, most=most), reader
+
+
+def register(desk: Desk, wanted: Sequence[Registered]) -> None:
+    """Register sources; what is known of one and not told anew stays."""
+    with desk.db.write() as conn:
+        registry.save(conn, wanted, now())
+
+
+def _as_told(found: Survey, wanted: Wanted) -> Survey:
+    """Return the survey with what the person says of the source."""
+    source = found.source
+    if wanted.province:
+        province, area = registry.home(wanted.province)
+        source = replace(source, province=province, area=area)
+    if wanted.source_id:
+        source = replace(source, source_id=SourceId(wanted.source_id))
+    hosts = tuple(dict.fromkeys((*source.hosts, *wanted.hosts)))
+    source = replace(source, name=wanted.name or source.name, hosts=hosts)
+    if wanted.rights:
+        registry.make({"id": "x", "rights": wanted.rights})
+        source = replace(source, rights=Rights(wanted.rights))
+    by = "you" if wanted.province else found.by
+    return replace(
+        found, source=registry.make(registry.fields(source) | {"id": source.source_id}).source, by=by
+    )
+
+
+def _numbers(found: Survey, wanted: Wanted) -> list[int]:
+    """Return the numbers of the feeds to register."""
+    known = [one.number for one in found.feeds]
+    if wanted.all_feeds:
+        return known
+    if not wanted.feeds:
+        return [one.number for one in found.feeds if one.chosen] or known
+    words = [word for told in wanted.feeds for word in re.split(r"[\s,;]+", told) if word]
+    for word in words:
+        if not word.isdecimal() or int(word) not in known:
+            raise BadInput("feed", f"{word!r} is no number of the list above (1-{len(known)})")
+    return sorted({int(word) for word in words})
