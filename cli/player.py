@@ -18,12 +18,12 @@ from standardwebhooks import Webhook
 
 from cli.children import ROOT
 from cli.desk import Desk, now
-from cli.files import paths
 from cli.progress import Seen
 from cli.taking import Taking
 from cli.watch import Until
 from pipeline import keys
 from pipeline.errors import BadInput, EngineUnavailable
+from pipeline.files import paths
 from pipeline.model import Rights, Source, SourceId
 from pipeline.store import Database, intakes, sources
 

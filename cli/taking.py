@@ -6,9 +6,9 @@ from pathlib import Path
 
 from cli.console import say
 from cli.desk import Desk, now
-from cli.files import Handed, PassedOver, documents, paths
 from pipeline import places
 from pipeline.errors import BadInput
+from pipeline.files import Handed, PassedOver, documents, paths
 from pipeline.model import Form, Source, SourceId
 from pipeline.store import Connection, receipts, sources
 from pipeline.store.tallies import tally

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.files import Handed, PassedOver, documents, paths
 from pipeline.errors import BadInput
+from pipeline.files import Handed, PassedOver, documents, paths
 from pipeline.model import Form
 from pipeline.record import LARGEST
 
