@@ -22,6 +22,7 @@ from pipeline.store import accounts
 from pipeline.store.accounts import Role, Session
 from web.problems import Problem
 from web.site import Site, TheSite
+from web.throttle import network
 from web.view import render
 
 SESSION_TTL = timedelta(hours=12)
@@ -91,7 +92,7 @@ def enter(
 ) -> Response:
     """Sign in with name and password."""
     _check_stranger(request, site, csrf)
-    address = request.client.host if request.client else ""
+    address = network(request.client.host if request.client else "")
     person, now = f"{address} {name[:64]}", time.monotonic()
     wait = max(site.tries_of_person.attempt(person, now), site.tries_of_address.attempt(address, now))
     if wait:

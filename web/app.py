@@ -17,13 +17,22 @@ from starlette.types import Scope
 
 from pipeline.config import Settings, settings
 from pipeline.errors import TinTinhError
-from web import account, desk, entries, feeds, ops, search, stories, webhooks, websub
+from web import account, desk, entries, feeds, ops, ping, search, stories, webhooks, websub
 from web.guard import Guard, security_headers
 from web.problems import CODES, Problem, of_error
 from web.site import Site
 from web.view import STATIC, render
 
-_FOR_PROGRAMS = ("/api/", "/webhooks/", "/websub/", "/healthz", "/readyz", "/metrics", "/openapi.json")
+_FOR_PROGRAMS = (
+    "/api/",
+    "/webhooks/",
+    "/websub/",
+    "/rpc2",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/openapi.json",
+)
 _ADVICE = {
     401: ("Cần đăng nhập", "Trang này dành cho người có tài khoản."),
     403: ("Không được phép", "Tài khoản của bạn không mở được trang này, hoặc biểu mẫu đã quá cũ."),
@@ -78,7 +87,7 @@ def create_app(chosen: Settings) -> FastAPI:
     )
     made.state.site = site
     made.add_middleware(Guard, settings=chosen)
-    for part in (search, stories, entries, feeds, webhooks, websub, account, desk, ops):
+    for part in (search, stories, entries, feeds, webhooks, ping, websub, account, desk, ops):
         made.include_router(part.router)
     made.mount("/static", _Assets(directory=STATIC), name="static")
     made.add_exception_handler(Problem, _on_problem)

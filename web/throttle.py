@@ -5,9 +5,21 @@ tries. Bounded: the keys that were used longest ago go first.
 """
 
 from collections import OrderedDict, deque
+from ipaddress import IPv6Address, ip_address, ip_network
 from threading import Lock
 
 _KEYS = 10_000
+
+
+def network(address: str) -> str:
+    """Return what counts as one caller: an IPv4 address, or the /64 of an IPv6 one. Never raises."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(known, IPv6Address):
+        return str(known.ipv4_mapped or ip_network((known.packed, 64), strict=False))
+    return address
 
 
 class Throttle:

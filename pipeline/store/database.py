@@ -32,13 +32,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from pipeline.errors import BadSettings, EngineUnavailable
+from pipeline.errors import BadInput, BadSettings, EngineUnavailable
 from pipeline.store import addresses, meta
 
 _BUSY_SECONDS = 30
+_NUL = "NUL (0x00)"  # in what PostgreSQL says of it
 _POOL, _OVERFLOW = 5, 40  # web answers with up to 40 threads
 _KEYS_AT_ONCE = 2_000
 _CACHE = "cache_size=-16384"  # KB a connection; the default of 2 MB holds no window's inner pages
@@ -176,6 +177,10 @@ def _translated() -> Iterator[None]:
         yield
     except OperationalError as error:
         raise EngineUnavailable("sql", str(error.orig)) from error
+    except DataError as error:
+        if _NUL not in str(error.orig):
+            raise
+        raise BadInput("text", "holds a NUL character") from error  # SQLite keeps one, and finds nothing
     except DatabaseError as error:
         if type(error) is not DatabaseError:  # the classes below it are mistakes of ours
             raise

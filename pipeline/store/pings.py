@@ -5,11 +5,14 @@ minute in all, never against what a server asked for, and the manners towards it
 """
 
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, and_, func, or_, select
 
 from pipeline.model import SourceId
+from pipeline.store import sources
 from pipeline.store.schema import intake, source
+from pipeline.urls import newest_host
 
 _BETWEEN = timedelta(minutes=1)  # for one feed
 _BETWEEN_FAILURES = timedelta(minutes=15)  # for a feed whose last poll failed
@@ -40,6 +43,19 @@ def wakeable(conn: Connection, source_id: SourceId, now: datetime) -> list[int]:
     )
     query = select(intake.c.intake_id).join(source, source.c.source_id == intake.c.source_id)
     return list(conn.scalars(query.where(*where).order_by(intake.c.intake_id).limit(_MOST_FEEDS)))
+
+
+def source_at(conn: Connection, host: str) -> SourceId | None:
+    """Return the source that a host belongs to: one of its own, or that of one of its feeds."""
+    known = sources.by_host(conn, host)
+    if known is not None:
+        return known.source_id
+    wanted = newest_host(host)
+    feeds = select(intake.c.source_id, intake.c.url).where(intake.c.kind == "feed")
+    for row in conn.execute(feeds.order_by(intake.c.intake_id)):
+        if wanted and wanted == newest_host(urlsplit(row.url).hostname or ""):
+            return SourceId(row.source_id)
+    return None
 
 
 def wake(conn: Connection, intake_ids: list[int], now: datetime) -> None:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.throttle import Throttle
+from web.throttle import Throttle, network
 
 
 def test_the_window_slides() -> None:
@@ -37,3 +37,27 @@ def test_no_window_holds_more_than_allowed(moments: list[float]) -> None:
     passed = [now for now in moments if throttle.attempt("a", now) == 0]
 
     assert all(later - earlier >= 10 for earlier, later in zip(passed, passed[3:], strict=False))
+
+
+def test_what_it_remembers_is_bounded() -> None:
+    """A flood of addresses pushes out the ones that were used longest ago."""
+    throttle = Throttle(most=1, seconds=10)
+    for number in range(25_000):
+        throttle.attempt(str(number), 0)
+
+    assert (10_000, 10) == (len(throttle._tries), throttle.attempt("24999", 0))
+
+
+def test_a_network_is_one_caller() -> None:
+    """An IPv6 caller has 2^64 addresses; they count as one."""
+    known = ["2001:db8::1", "2001:db8::2:1", "2001:db8:0:1::1", "::ffff:10.0.0.1", "10.0.0.1", "", "socket"]
+
+    assert [
+        "2001:db8::/64",
+        "2001:db8::/64",
+        "2001:db8:0:1::/64",
+        "10.0.0.1",
+        "10.0.0.1",
+        "",
+        "socket",
+    ] == [network(address) for address in known]
