@@ -13,22 +13,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from pipeline import linking
+from pipeline import admission, linking
 from pipeline.dedup import Relation, Side, decide
 from pipeline.errors import EngineUnavailable, Unreadable
-from pipeline.model import Act, Document, Draft, EntryId, Form, Hints, Parsed, Verdict
+from pipeline.habits import Signs
+from pipeline.habits import read as signs_of
+from pipeline.model import Act, Document, Draft, EntryId, Form, Hints, Parsed, SourceId, Verdict
 from pipeline.similarity import facts
 from pipeline.store import (
     Connection,
     Database,
     counters,
     entries,
+    habits,
     leases,
     links,
     prints,
     receipts,
     subscriptions,
 )
+from pipeline.store.habits import Doors
 from pipeline.store.prints import Reading
 from pipeline.store.receipts import MAX_ATTEMPTS, Receipt
 
@@ -54,6 +58,7 @@ class Received:
     receipts: int = 0
     entries: int = 0
     quarantined: int = 0
+    held: int = 0  # items of them
 
     def __add__(self, other: "Received") -> "Received":
         """Add up counts."""
@@ -61,6 +66,7 @@ class Received:
             self.receipts + other.receipts,
             self.entries + other.entries,
             self.quarantined + other.quarantined,
+            self.held + other.held,
         )
 
 
@@ -106,8 +112,10 @@ def receive(
     _put_back(db, claimed[len(outcomes) :])
     done = Received()
     with db.write() as conn:
+        days = [admission.local_day(one.receipt.received_at) for one in outcomes]
+        doors = habits.of(conn, {one.receipt.source_id for one in outcomes}, max(days, default=0))
         for one in outcomes:
-            done += _keep(conn, one, clock(), backfill_after_days)
+            done += _keep(conn, one, doors, clock(), backfill_after_days)
     return done
 
 
@@ -122,24 +130,31 @@ class _Outcome:
     """What reading a receipt gave: its readings and drops, or why there are none."""
 
     receipt: Receipt
-    readings: Sequence[Reading] = ()
+    readings: Sequence[tuple[Reading, Signs]] = ()
     drops: Sequence[tuple[str, str]] = ()
     unreadable: str = ""
     hints: Hints | None = None
 
 
-def _keep(conn: Connection, one: _Outcome, now: datetime, backfill_after_days: int) -> Received:
+def _keep(
+    conn: Connection, one: _Outcome, doors: dict[SourceId, Doors], now: datetime, backfill_after_days: int
+) -> Received:
     if one.unreadable:
         receipts.quarantine(conn, one.receipt.receipt_id, "receive", one.unreadable, now)
         return Received(receipts=1, quarantined=1)
-    made = [entries.commit(conn, one.receipt, reading, backfill_after_days) for reading in one.readings]
+    admitted = admission.admit(conn, one.receipt, one.readings, doors, backfill_after_days)
+    made = [
+        entries.commit(conn, one.receipt, item.reading, backfill=item.old is not None)
+        for item in admitted.kept
+    ]
+    admission.count(conn, one.receipt, admitted, made, doors, now)
     if one.receipt.form is Form.FEED:
-        news = [reading.draft for reading, entry in zip(one.readings, made, strict=True) if entry.fresh]
+        news = [item.reading.draft for item, entry in zip(admitted.kept, made, strict=True) if entry.fresh]
         subscriptions.polled(conn, one.receipt, one.hints, news, now)
     for name, _detail in one.drops:
         counters.add(conn, f"drop_{name}")
     receipts.finish(conn, one.receipt.receipt_id)
-    return Received(receipts=1, entries=len(one.readings))
+    return Received(receipts=1, entries=len(made), held=len(admitted.held))
 
 
 def _read(db: Database, reader: Reads, receipt: Receipt) -> _Outcome:
@@ -152,7 +167,8 @@ def _read(db: Database, reader: Reads, receipt: Receipt) -> _Outcome:
         parsed = reader.read(document)
     except Unreadable as error:
         return _Outcome(receipt, unreadable=str(error))
-    readings = [prints.reading(draft) for draft in parsed.drafts]
+    hosts = document.source.hosts
+    readings = [(prints.reading(draft), signs_of(draft, hosts)) for draft in parsed.drafts]
     return _Outcome(receipt, readings, parsed.drops, hints=parsed.hints)
 
 

@@ -12,7 +12,7 @@ revises back.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -48,14 +48,15 @@ def text_hash(draft: Draft) -> str:
     return xxh3_128_hexdigest(f"{draft.title}\x00{draft.summary}\x00{draft.body}".encode())
 
 
-def commit(conn: Connection, receipt: Receipt, reading: Reading, backfill_after_days: int) -> Committed:
+def commit(conn: Connection, receipt: Receipt, reading: Reading, *, backfill: bool) -> Committed:
     """Write what a receipt says of one entry; doing it twice changes nothing.
 
+    `backfill`: it is no news, should it be new (`pipeline.backfill`).
     The entry is marked for linking if anything that matters changed.
     """
     draft = reading.draft
     known = find(conn, receipt.source_id, receipt.form, draft)
-    made = Committed(known, fresh=False) if known else _make(conn, receipt, draft, backfill_after_days)
+    made = Committed(known, fresh=False) if known else _make(conn, receipt, draft, backfill=backfill)
     entry_id = made.entry_id
     conn.execute(select(entry.c.entry_id).where(entry.c.entry_id == entry_id).with_for_update())
     told = text_hash(draft) if draft.act is Act.TELL else None
@@ -137,13 +138,9 @@ def _ids(form: Form, draft: Draft) -> set[str]:
     return ids
 
 
-def _make(conn: Connection, receipt: Receipt, draft: Draft, backfill_after_days: int) -> Committed:
+def _make(conn: Connection, receipt: Receipt, draft: Draft, *, backfill: bool) -> Committed:
     named = f"{receipt.source_id}|{_identity(receipt, draft)}"
     entry_id = EntryId("e" + sha256(named.encode()).hexdigest()[:20])
-    old = (
-        draft.published.basis is not Basis.RECEIVED
-        and draft.published.at < receipt.received_at - timedelta(days=backfill_after_days)
-    )
     values = {
         "entry_id": entry_id,
         "source_id": receipt.source_id,
@@ -151,7 +148,7 @@ def _make(conn: Connection, receipt: Receipt, draft: Draft, backfill_after_days:
         "bulletin_id": draft.bulletin_id,
         "bulletin_number": draft.bulletin_number,
         "first_seen": receipt.received_at,
-        "backfill": receipt.backfill or old,
+        "backfill": backfill,
     }
     row = insert(conn, entry).values(values).on_conflict_do_nothing()
     fresh = conn.scalar(row.returning(entry.c.entry_id)) is not None
@@ -276,6 +273,12 @@ def _place(row: Row[Any]) -> tuple[bool, datetime, int]:
 def because(rank: int, *, stands: bool) -> str:
     """Return why a further text of an entry is no article of its own; `rank` counts from 1."""
     return f"bản thứ {rank} của cùng một bài" if stands else f"bản thứ {rank} không thay bản mới hơn"
+
+
+def has_text(conn: Connection, entry_id: EntryId, told: str) -> bool:
+    """Say whether an entry has or had a text, given its hash."""
+    where = (version.c.entry_id == entry_id, version.c.text_hash == told)
+    return conn.scalar(select(version.c.entry_id).where(*where)) is not None
 
 
 def foreseen(conn: Connection, entry_id: EntryId, draft: Draft, received_at: datetime) -> str:

@@ -4,7 +4,7 @@ Both are derived and bear the version of the rules; `pipeline.store.candidates` 
 the same.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -37,6 +37,7 @@ from pipeline.store.schema import fingerprint as table
 PART_DAYS = 92
 UNDATED = -1  # their partition
 UNSTORED = -1  # number of an entry that is not
+_CHUNK = 400
 _ALIKE = 8  # entries of the same words on either side of one, by day
 
 Keys = NDArray[np.int32]  # hashes as SQL has them: signed
@@ -178,6 +179,20 @@ def nearest(conn: Connection, key: int, number: int) -> list[tuple[int, EntryId]
     after = query.where(line > here).order_by(when, table.c.entry_id)
     rows = [*conn.execute(before.limit(_ALIKE)), *conn.execute(after.limit(_ALIKE))]
     return [(found, EntryId(other)) for found, other in rows]
+
+
+def told_before(conn: Connection, source_id: str, texts: Mapping[str, Reading]) -> set[str]:
+    """Return the keys of those readings whose very words the source tells in an entry already."""
+    keys: dict[int, set[str]] = {}
+    for key, made in texts.items():
+        keys.setdefault(same(made.print.shape), set()).add(key)
+    found: set[str] = set()
+    wanted = sorted(keys)
+    for start in range(0, len(wanted), _CHUNK):
+        mine = (table.c.same.in_(wanted[start : start + _CHUNK]), table.c.source_id == source_id)
+        for known in conn.scalars(select(table.c.same).where(*mine).distinct()):
+            found |= keys[known]
+    return found
 
 
 def _in_line(conn: Connection, key: int, number: int) -> set[EntryId]:

@@ -1,18 +1,38 @@
-"""What was put aside: receipts that no stage could take, with their stage and reason."""
+"""What was put aside: receipts that no stage could take, and single items that an editor is to look at.
 
+An item is named by its source and the hash of its text; the rest of its receipt went on. To read it again
+is to read its receipt again, which passes over what stands.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from pipeline.errors import NotFound
+from pipeline.model import SourceId
 from pipeline.store import receipts
-from pipeline.store.schema import held, receipt
+from pipeline.store.receipts import Receipt
+from pipeline.store.schema import held, intake, receipt
+
+_CHUNK = 400
+_LONGEST_TITLE = 300
+
+
+class ItemState(StrEnum):
+    """What became of what was put aside. `ARCHIVED`: released as old news."""
+
+    OPEN = "open"
+    REPLAYED = "replayed"
+    ARCHIVED = "archived"
+    DROPPED = "dropped"
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One quarantined receipt, or one item of it (`external_id`); `state` is open, replayed or dropped."""
+    """One quarantined receipt, or one item of it (`external_id`, `text_hash`); `state` is an `ItemState`."""
 
     held_id: int
     receipt_id: int
@@ -26,10 +46,57 @@ class Held:
     title: str = ""
 
 
-def listed(conn: Connection, state: str = "open") -> list[Held]:
-    """Return what is held, oldest first."""
-    rows = conn.execute(select(held).where(held.c.state == state).order_by(held.c.held_id))
-    return [Held(*row) for row in rows]
+@dataclass(frozen=True, slots=True)
+class HeldItem:
+    """An item to be put aside: its name, its text's hash, its headline, the counter's name and the reason."""
+
+    external_id: str
+    text_hash: str
+    title: str
+    why: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """What of one source is held for one reason: the first of it, and how many there are."""
+
+    first: Held
+    count: int
+    titles: tuple[str, ...] = ()
+
+
+def listed(
+    conn: Connection, state: str = ItemState.OPEN, source_id: str = "", *, limit: int | None = None
+) -> list[Held]:
+    """Return what is held (of one source), oldest first."""
+    query = select(held).where(held.c.state == state).order_by(held.c.held_id).limit(limit)
+    if source_id:
+        query = query.where(held.c.source_id == source_id)
+    return [Held(*row) for row in conn.execute(query)]
+
+
+def piles(conn: Connection, titles: int = 3) -> list[Pile]:
+    """Return what is open by source, stage and reason, each with a few headlines; the oldest first."""
+    by = (held.c.source_id, held.c.stage, held.c.reason)
+    first, count = func.min(held.c.held_id), func.count()
+    query = select(first, count).where(held.c.state == ItemState.OPEN).group_by(*by).order_by(first)
+    found = []
+    for held_id, many in conn.execute(query).all():
+        one = get(conn, held_id)
+        named = ()
+        if one.text_hash:
+            alike = (*_open_of(one.source_id), held.c.stage == one.stage, held.c.reason == one.reason)
+            rows = conn.scalars(select(held.c.title).where(*alike).order_by(held.c.held_id).limit(titles))
+            named = tuple(rows)
+        found.append(Pile(one, many, named))
+    return found
+
+
+def count_open(conn: Connection) -> int:
+    """Return how many receipts and items are open."""
+    query = select(func.count()).select_from(held).where(held.c.state == ItemState.OPEN)
+    return conn.scalar(query) or 0
 
 
 def get(conn: Connection, held_id: int) -> Held:
@@ -41,24 +108,99 @@ def get(conn: Connection, held_id: int) -> Held:
 
 
 def body(conn: Connection, held_id: int) -> bytes:
-    """Return the bytes that were put aside. Raises NotFound."""
+    """Return the bytes that were put aside, for an item those of its receipt. Raises NotFound."""
     return receipts.body(conn, get(conn, held_id).receipt_id)
 
 
-def replay(conn: Connection, held_id: int) -> None:
-    """Send a receipt through the stages once more. Raises NotFound."""
-    _end(conn, held_id, "replayed", receipts.ReceiptState.RECEIVED)
+def hold(conn: Connection, of: Receipt, items: Iterable[HeldItem], stage: str, now: datetime) -> None:
+    """Put items of a receipt aside; the receipt itself goes on."""
+    rows = [
+        {
+            "receipt_id": of.receipt_id,
+            "stage": stage,
+            "reason": one.reason,
+            "at": now,
+            "state": ItemState.OPEN,
+            "external_id": one.external_id,
+            "source_id": of.source_id,
+            "text_hash": one.text_hash,
+            "title": one.title[:_LONGEST_TITLE],
+        }
+        for one in items
+    ]
+    if rows:
+        conn.execute(held.insert(), rows)
 
 
-def drop(conn: Connection, held_id: int) -> None:
-    """Give a receipt up; its bytes stay. Raises NotFound."""
-    _end(conn, held_id, "dropped", receipts.ReceiptState.DROPPED)
+def known_items(conn: Connection, source_id: SourceId, text_hashes: Sequence[str]) -> dict[str, ItemState]:
+    """Return what became of those of a source's texts that were ever held; the newest word counts."""
+    found: dict[str, ItemState] = {}
+    for start in range(0, len(text_hashes), _CHUNK):
+        part = text_hashes[start : start + _CHUNK]
+        mine = (held.c.source_id == source_id, held.c.text_hash.in_(part), held.c.text_hash != "")
+        query = select(held.c.text_hash, held.c.state).where(*mine).order_by(held.c.held_id)
+        found |= {row.text_hash: ItemState(row.state) for row in conn.execute(query)}
+    return found
 
 
-def _end(conn: Connection, held_id: int, state: str, receipt_state: str) -> None:
-    one = get(conn, held_id)
-    if one.state != "open":
-        return
-    conn.execute(held.update().where(held.c.held_id == held_id).values(state=state))
-    where = receipt.c.receipt_id == one.receipt_id
-    conn.execute(receipt.update().where(where).values(state=receipt_state, attempts=0, leased_until=None))
+def replay(conn: Connection, held_id: int, *, as_old: bool = False) -> int:
+    """Send a receipt through the stages once more, or release an item; return how many this was.
+
+    `as_old`: an item is released as old news, for the archive alone. Raises NotFound.
+    """
+    get(conn, held_id)
+    return _release(conn, (held.c.held_id == held_id,), as_old=as_old)
+
+
+def replay_all(conn: Connection, source_id: str, reason: str = "", *, as_old: bool = False) -> int:
+    """Release everything of a source that is open (for one reason); return how many this was."""
+    return _release(conn, _pile(source_id, reason), as_old=as_old)
+
+
+def drop(conn: Connection, held_id: int) -> int:
+    """Give a receipt or an item up; the bytes stay. Raises NotFound."""
+    get(conn, held_id)
+    return _give_up(conn, (held.c.held_id == held_id,))
+
+
+def drop_all(conn: Connection, source_id: str, reason: str = "") -> int:
+    """Give up everything of a source that is open (for one reason); return how many this was."""
+    return _give_up(conn, _pile(source_id, reason))
+
+
+def _pile(source_id: str, reason: str) -> tuple[ColumnElement[bool], ...]:
+    return (held.c.source_id == source_id, *((held.c.reason == reason,) if reason else ()))
+
+
+def _open_of(source_id: str | None) -> tuple[ColumnElement[bool], ...]:
+    return (held.c.source_id == source_id, held.c.state == ItemState.OPEN)
+
+
+def _release(conn: Connection, mine: Sequence[ColumnElement[bool]], *, as_old: bool) -> int:
+    rows = _end(conn, mine, ItemState.ARCHIVED if as_old else ItemState.REPLAYED)
+    again = sorted({receipt_id for receipt_id, _ in rows})
+    for start in range(0, len(again), _CHUNK):
+        part = receipt.c.receipt_id.in_(again[start : start + _CHUNK])
+        values = {"state": receipts.ReceiptState.RECEIVED, "attempts": 0, "leased_until": None}
+        conn.execute(receipt.update().where(part).values(values))
+        # What a feed's last document told need not be read again, but here it must be.
+        doors = select(receipt.c.intake_id).where(part)
+        conn.execute(intake.update().where(intake.c.intake_id.in_(doors)).values(known_items=None))
+    return len(rows)
+
+
+def _give_up(conn: Connection, mine: Sequence[ColumnElement[bool]]) -> int:
+    rows = _end(conn, mine, ItemState.DROPPED)
+    whole = sorted({receipt_id for receipt_id, text_hash in rows if not text_hash})
+    for start in range(0, len(whole), _CHUNK):
+        part = receipt.c.receipt_id.in_(whole[start : start + _CHUNK])
+        values = {"state": receipts.ReceiptState.DROPPED, "attempts": 0, "leased_until": None}
+        conn.execute(receipt.update().where(part).values(values))
+    return len(rows)
+
+
+def _end(conn: Connection, mine: Sequence[ColumnElement[bool]], state: ItemState) -> list[tuple[int, str]]:
+    """Give what is open a state; return the receipts and the hashes of the texts."""
+    ended = held.update().where(*mine, held.c.state == ItemState.OPEN).values(state=state)
+    rows = conn.execute(ended.returning(held.c.receipt_id, held.c.text_hash)).all()
+    return [(row.receipt_id, row.text_hash) for row in rows]

@@ -236,6 +236,14 @@ def finish(conn: Connection, receipt_id: int) -> None:
     conn.execute(receipt.update().where(*where).values(state=ReceiptState.READ, leased_until=None, reason=""))
 
 
+def previous(conn: Connection, of: Receipt) -> datetime | None:
+    """Return when the document before came by the same intake, None if it is the first that could be read."""
+    readable = receipt.c.state.in_((ReceiptState.RECEIVED, ReceiptState.READ))
+    before = (receipt.c.intake_id == of.intake_id, receipt.c.receipt_id < of.receipt_id)
+    query = select(receipt.c.received_at).where(*before, receipt.c.form == of.form, readable)
+    return conn.scalar(query.order_by(receipt.c.receipt_id.desc()).limit(1))
+
+
 def put_back(conn: Connection, receipt_ids: list[int]) -> None:
     """Let claims go without a verdict: an engine was away, or time was up."""
     mine = receipt.update().where(receipt.c.receipt_id.in_(receipt_ids))
@@ -249,7 +257,14 @@ def quarantine(conn: Connection, receipt_id: int, stage: str, reason: str, now: 
         receipt.update().where(where).values(state=ReceiptState.QUARANTINED, leased_until=None, reason=reason)
     )
     conn.execute(
-        held.insert().values(receipt_id=receipt_id, stage=stage, reason=reason, at=now, state="open")
+        held.insert().values(
+            receipt_id=receipt_id,
+            source_id=select(receipt.c.source_id).where(where).scalar_subquery(),
+            stage=stage,
+            reason=reason,
+            at=now,
+            state="open",
+        )
     )
 
 

@@ -1,0 +1,46 @@
+"""What the doors of each source brought, by local day."""
+
+from collections.abc import Iterable
+from dataclasses import fields
+
+from sqlalchemy import Connection, select
+
+from pipeline.habits import DAYS, Day
+from pipeline.model import SourceId
+from pipeline.store.database import insert
+from pipeline.store.schema import habit
+
+_COUNTS = tuple(one.name for one in fields(Day) if one.name != "day")
+_COLUMNS = tuple(habit.c[one.name] for one in fields(Day))
+
+Doors = dict[int, list[Day]]
+
+
+def of(conn: Connection, source_ids: Iterable[SourceId], today: int) -> dict[SourceId, Doors]:
+    """Return the days of each source by door, from 28 days before a day to that day, in their order."""
+    found: dict[SourceId, Doors] = {source_id: {} for source_id in source_ids}
+    mine = (habit.c.source_id.in_(sorted(found)), habit.c.day >= today - DAYS, habit.c.day <= today)
+    query = select(habit.c.source_id, habit.c.intake_id, *_COLUMNS).where(*mine).order_by(habit.c.day)
+    for source_id, door, *counts in conn.execute(query):
+        found[SourceId(source_id)].setdefault(door, []).append(Day(*counts))
+    return found
+
+
+def listed(conn: Connection, today: int, days: int) -> dict[SourceId, Doors]:
+    """Return the days of every source by door, from `days` before a day to that day, in their order."""
+    found: dict[SourceId, Doors] = {}
+    query = select(habit.c.source_id, habit.c.intake_id, *_COLUMNS).order_by(habit.c.day)
+    for source_id, door, *counts in conn.execute(query.where(habit.c.day >= today - days)):
+        found.setdefault(SourceId(source_id), {}).setdefault(door, []).append(Day(*counts))
+    return found
+
+
+def add(conn: Connection, source_id: SourceId, door: int, more: Day) -> None:
+    """Count a day up."""
+    counts = {name: getattr(more, name) for name in _COUNTS}
+    if not any(counts.values()):
+        return
+    row = insert(conn, habit).values(source_id=source_id, intake_id=door, day=more.day, **counts)
+    key = ["source_id", "intake_id", "day"]
+    up = {name: habit.c[name] + by for name, by in counts.items()}
+    conn.execute(row.on_conflict_do_update(index_elements=key, set_=up))
