@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.console import out, out_row, say
+from cli.console import out_row
 
 app = typer.Typer(help="Who may speak here, and through which doors.", no_args_is_help=True)
 
@@ -14,24 +14,33 @@ IdArgument = Annotated[str, typer.Argument(metavar="ID", help="1-100 of A-Z a-z 
 
 @app.command("list")
 def listed() -> None:
-    """List sources: id, name, province, area, rights, number of feeds, webhook or not.
+    """List sources: id, name, province, area, rights, feeds, webhook, state, last poll, next, entries, held.
 
     \b
     Example:
       ./tintinh sources list
     """
     from cli.desk import desk
-    from pipeline import keys
-    from pipeline.registry import stored
+    from cli.listing import list_all
 
-    with desk() as opened, opened.db.read() as conn:
-        for one in stored(conn):
-            source = one.source
-            feeds = sum(door.kind == "feed" for door in one.doors)
-            webhook = "webhook" if keys.of(opened.settings.keys_file, source.source_id) else None
-            out_row(
-                source.source_id, source.name, source.province, source.area, source.rights, feeds, webhook
-            )
+    with desk() as opened:
+        list_all(opened)
+
+
+@app.command()
+def show(source_id: IdArgument) -> None:
+    """Show all that is known of one source: doors, last polls, errors, what its site and its feeds say.
+
+    \b
+    Example:
+      ./tintinh sources show bao-dong-khoi
+    """
+    from cli.desk import desk
+    from cli.listing import show_one
+    from pipeline.model import SourceId
+
+    with desk() as opened:
+        show_one(opened, SourceId(source_id))
 
 
 @app.command()
@@ -120,37 +129,88 @@ def check(
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A TOML file; see sources.toml.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="TOML (see sources.toml), OPML or CSV; - is stdin.")
+    ],
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would change; change nothing.")
+    ] = False,
 ) -> None:
-    """Register every source of a TOML file; what is not in the file stays as it is.
+    """Register every source of a list; what is not in it stays as it is.
+
+    What the file is, its content says. A bad line is named with its number and stops no other; the command
+    then ends with 1.
 
     \b
-    Example:
+    Examples:
       ./tintinh sources import sources.toml
+      ./tintinh sources import from-excel.csv --dry-run
     """
-    from cli.desk import desk, now
-    from pipeline.errors import BadInput
-    from pipeline.registry import load, save
+    from cli.desk import desk
+    from cli.exchanging import take
 
-    try:
-        registered = load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(str(file), f"cannot be read: {error}") from error
-    with desk() as opened, opened.db.write() as conn:
-        save(conn, registered, now())
-    say(f"{len(registered):,} sources, {sum(len(one.doors) for one in registered):,} doors")
+    with desk() as opened:
+        problems = take(opened, file, dry_run=dry_run)
+    if problems:
+        raise typer.Exit(1)
 
 
 @app.command("export")
-def export() -> None:
-    """Print every source as TOML, without keys: what `sources import` reads.
+def export(
+    form: Annotated[
+        str, typer.Option("--format", help="toml, opml (for feed readers) or csv (for Excel).")
+    ] = "toml",
+) -> None:
+    """Print every source with its doors, without keys: what `sources import` reads.
 
     \b
-    Example:
+    Examples:
       ./tintinh sources export > sources.toml
+      ./tintinh sources export --format csv > sources.csv
     """
     from cli.desk import desk
-    from pipeline.registry import dump, stored
+    from cli.exchanging import give
 
-    with desk() as opened, opened.db.read() as conn:
-        out(dump(stored(conn)).rstrip("\n"))
+    with desk() as opened:
+        give(opened, form)
+
+
+@app.command()
+def discover(
+    *,
+    catalogue: Annotated[
+        bool, typer.Option("--catalogue", help="The shipped list of the 63 former units.")
+    ] = False,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="A catalogue of your own, in that form.")
+    ] = None,
+    province: Annotated[str, typer.Option(help="Only this unit, of today or of before.")] = "",
+    kind: Annotated[str, typer.Option(help="Only paper, portal or broadcaster.")] = "",
+    minutes: Annotated[float, typer.Option(min=0.01, help="Stop after this long; run again to go on.")] = 60,
+    anew: Annotated[bool, typer.Option("--anew", help="Ask again who was asked in the last week.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Register what was found.")] = False,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Hosts may be on a private network.")
+    ] = False,
+) -> None:
+    """Go through a catalogue of publishers, one host after the other, and say which feeds answer.
+
+    A dry run; --yes registers what it found, without asking the hosts again. It may be stopped at any time
+    and goes on where it was. A host that fails stops no other.
+
+    \b
+    Examples:
+      ./tintinh sources discover --catalogue --province "Vĩnh Long"
+      ./tintinh sources discover --catalogue --kind paper
+      ./tintinh sources discover --catalogue --province "Vĩnh Long" --yes
+    """
+    from cli.desk import desk
+    from cli.discovering import Choice, go_through
+    from pipeline.errors import BadInput
+
+    if catalogue == (file is not None):
+        raise BadInput("discover", "give --catalogue for the shipped one, or --file for your own")
+    choice = Choice(file, province, kind, minutes * 60, anew=anew, yes=yes, allow_private=allow_private)
+    with desk() as opened:
+        go_through(opened, choice)

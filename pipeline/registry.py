@@ -23,6 +23,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -167,6 +168,29 @@ def stored(conn: Connection) -> list[Registered]:
     for one in intakes.listed(conn):
         doors.setdefault(one.source_id, []).append(Door(one.kind, one.url, allow_private=one.allow_private))
     return [Registered(one, tuple(doors.get(one.source_id, ()))) for one in sources.listed(conn)]
+
+
+class Change(StrEnum):
+    """What registering a source changes."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+
+
+def compare(before: Iterable[Registered], wanted: Iterable[Registered]) -> list[tuple[Registered, Change]]:
+    """Return what registering each of `wanted` would change; doors that are not named stay open."""
+    known = {one.source.source_id: one for one in before}
+    found = []
+    for one in wanted:
+        old = known.get(one.source.source_id)
+        same = (
+            old is not None
+            and old.source == sources.as_stored(one.source)
+            and set(one.doors) <= set(old.doors)
+        )
+        found.append((one, Change.NEW if old is None else Change.SAME if same else Change.CHANGED))
+    return found
 
 
 def _explained(error: ValidationError) -> BadInput:

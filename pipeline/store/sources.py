@@ -71,16 +71,29 @@ def by_host(conn: Connection, host: str) -> Source | None:
     return None
 
 
+def as_stored(known: Source) -> Source:
+    """Return a source as it is after being stored: its hosts in their order."""
+    hosts, seats = _hosts(_dumped(known))
+    return replace(known, hosts=hosts, seats=seats)
+
+
 def _source(row: Row[Any]) -> Source:
+    hosts, seats = _hosts(row.hosts)
     return Source(
         source_id=SourceId(row.source_id),
         name=row.name,
         province=row.province,
         area=row.area,
-        hosts=tuple(dict.fromkeys(one if isinstance(one, str) else one["host"] for one in row.hosts)),
+        hosts=hosts,
         rights=Rights(row.rights),
-        seats=tuple(_SEATS.validate_python([one for one in row.hosts if not isinstance(one, str)])),
+        seats=seats,
     )
+
+
+def _hosts(stored: list[Any]) -> tuple[tuple[str, ...], tuple[Seat, ...]]:
+    """Return the hosts, and the seats among them."""
+    names = dict.fromkeys(one if isinstance(one, str) else one["host"] for one in stored)
+    return tuple(names), tuple(_SEATS.validate_python([one for one in stored if not isinstance(one, str)]))
 
 
 def _dumped(known: Source) -> list[Any]:
