@@ -7,11 +7,11 @@ whole that is larger than a document may be; a bad file or line is passed over w
 import gzip
 import json
 import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BufferedIOBase
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 from urllib.parse import urlsplit
 
 from pipeline.errors import BadInput
@@ -76,13 +76,23 @@ def paths(given: list[Path]) -> Iterator[Path]:
 def documents(path: Path, largest: int) -> Iterator[Handed | PassedOver]:
     """Yield what a file holds. `largest`: bytes of one document."""
     try:
-        with gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb") as file:
-            kind = Path(path.stem if path.suffix.lower() == ".gz" else path.name).suffix.lower()
-            if kind in _LINES:
-                yield from _lines(path, file)
-            else:
-                yield _whole(path, kind, file.read(largest + 1), largest)
-    except (OSError, EOFError) as error:
+        with path.open("rb") as file:
+            yield from contents(path, file, largest)
+    except OSError as error:
+        yield PassedOver(str(path), f"cannot be read: {error}")
+
+
+def contents(path: Path, file: IO[bytes], largest: int) -> Iterator[Handed | PassedOver]:
+    """Yield what an open file holds; `path` is only its name."""
+    packed = path.suffix.lower() == ".gz"
+    kind = Path(path.stem if packed else path.name).suffix.lower()
+    try:
+        inside: IO[bytes] = cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if packed else file
+        if kind in _LINES:
+            yield from _lines(path, inside)
+        else:
+            yield _whole(path, kind, inside.read(largest + 1), largest)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         yield PassedOver(str(path), f"cannot be read: {error}")
 
 
@@ -134,7 +144,7 @@ def _form(kind: str, body: bytes) -> Form | None:
     return _MARKED.get(kind) or (None if b"\0" in head else Form.TEXT)
 
 
-def _lines(path: Path, file: BufferedIOBase) -> Iterator[Handed | PassedOver]:
+def _lines(path: Path, file: IO[bytes]) -> Iterator[Handed | PassedOver]:
     number = 0
     while line := file.readline(LARGEST + 1):
         number += 1

@@ -153,12 +153,16 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What was handed over with the bytes, outside of them. Empty means not said."""
+    """What was handed over with the bytes, outside of them. Empty means not said.
+
+    `watched`: a file of a watched folder, where a file that is changed is the same thing told anew.
+    """
 
     external_id: str = ""
     url: str = ""  # where the bytes come from; base of relative links
     kind: str = ""  # "article" or "bulletin"; detected when empty
     content_type: str = ""
+    watched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,7 +343,7 @@ class Parsed:
 
     Args:
         drops: (name of the drop, detail).
-        items: hashes of all items that a feed's document has, known ones included.
+        items: hashes of the feed's items up to `resume`, from `Document.start` on, known ones included.
         hints: what a feed says of itself; None for other forms.
         resume: the item to go on with (`Document.start`) where a long feed is read in parts; None at its end.
     """

@@ -163,10 +163,10 @@ def polled(
 ) -> None:
     """Learn from a feed's document: where it can be subscribed to, and what push should have brought before.
 
-    Called in the transaction that commits its entries. What a hub brought says nothing of either.
+    Called in the transaction that commits its entries. What did not come by a poll says nothing of either.
     `hints` is what the document says of itself, `news` what nobody had told here before.
     """
-    if found.intake_id is None or (found.push_id or "").startswith(PUSHED):
+    if found.intake_id is None or found.push_id is not None:  # polls name no message
         return
     headers = conn.scalar(select(receipt.c.headers).where(receipt.c.receipt_id == found.receipt_id))
     link = (headers or {}).get("link", "")
