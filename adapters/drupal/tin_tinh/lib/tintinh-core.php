@@ -257,7 +257,7 @@ final class Outbox
                 $event = $row['told'] === $hash && $row['tries'] == 0 ? '' : $this->event($row, $article);
                 $article = $this->fitting($article);
             }
-            $body = $this->json($event, ($article ?: []) + ['id' => $row['article'], 'updated_at' => $this->now()]);
+            $body = $this->json($event, ($article ?: []) + ['id' => $row['article'], 'updated_at' => $this->at($row)]);
         } catch (BadMessage $error) {
             return $this->put($row, ['state' => 'stuck', 'answer' => $error->getMessage()]);
         }
@@ -289,10 +289,13 @@ final class Outbox
         return empty($article['note']) ? 'article.updated' : 'article.corrected';
     }
 
-    /** Always this clock, never the CMS's "last changed": only so a withdrawal and a return keep their order. */
-    private function now(): string
+    /**
+     * Return the time of a message: always this clock and never the CMS's "last changed", and later than the
+     * message before, even within a second. Only so a withdrawal and a return keep their order.
+     */
+    private function at(array $row): string
     {
-        return gmdate('Y-m-d\TH:i:s\Z', ($this->clock)());
+        return gmdate('Y-m-d\TH:i:s\Z', max(($this->clock)(), $row['changed'] + 1));
     }
 
     /** Leave out the text of what is too large: title, summary and address still reach the readers. */
