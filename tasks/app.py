@@ -38,6 +38,7 @@ app.conf.update(
     task_routes={
         "tintinh.receive": {"queue": "receive"},
         "tintinh.fetch": {"queue": "fetch"},
+        "tintinh.look": {"queue": "fetch"},
         "tintinh.settle": {"queue": "settle"},
         "tintinh.index": {"queue": "index"},
         "tintinh.publish": {"queue": "publish"},

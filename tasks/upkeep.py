@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from celery import shared_task
 
 from feeds import publish as feed_files
+from pipeline import folders
 from pipeline.config import settings
 from pipeline.store import (
     Database,
     candidates,
     changes,
     deliveries,
+    doors,
     entries,
     leases,
     links,
@@ -21,6 +23,8 @@ from pipeline.store import (
 from search import sync
 from tasks.wiring import database, index, now, ring
 
+_MOST_LOOKS = 50
+_LOOKS = {doors.FOLDER: folders.look}
 _BETWEEN_THINNINGS = timedelta(hours=1)  # it counts every posting of every crowded run of words
 
 
@@ -37,9 +41,21 @@ def sweep() -> None:
             "deliver": bool(deliveries.due(conn, now(), 1)),
             "subscribe": subscriptions.waiting(conn, now()),
         }
+        to_look_into = doors.due(conn, now(), _MOST_LOOKS)
     for stage, work in waiting.items():
         if work:
             ring(stage)
+    for intake_id in to_look_into:
+        ring("look", intake_id)
+
+
+@shared_task(name="tintinh.look")
+def look(intake_id: int) -> None:
+    """Look into one folder or mailbox; the claim in SQL keeps it to one look at a time."""
+    with database().write() as conn:
+        door = doors.claim(conn, intake_id, now(), settings().lease)
+    if door is not None and _LOOKS[door.kind](database(), door, settings(), now):
+        ring("receive")
 
 
 @shared_task(name="tintinh.mend")
