@@ -6,15 +6,18 @@ same draft from a feed, a page, a file or a push.
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from pipeline import dates, dating, places
+from pipeline import dates, dating, markup, places
 from pipeline.bulletin import Bulletin, split
+from pipeline.bylines import Byline, byline
 from pipeline.fields import without_lead_in
 from pipeline.furniture import is_prose
 from pipeline.labelling import labelled
 from pipeline.legacy import restored
+from pipeline.legible import flaw
 from pipeline.model import (
     Act,
     Attachment,
@@ -36,10 +39,13 @@ _LONGEST_GIVEN = 500
 _MOST_LINKS = 50
 _MOST_AUTHORS = 20
 _SENTENCE = 40  # characters; a shorter one is an abbreviation ("TP.") or a call
+_LONGEST_AUTHOR = 500
+_LONGEST_NAME = 100
 _PARAGRAPHS_ASKED = 40
 _CHARACTERS_ASKED = 5_000
 _HEAD, _HEAD_ROWS = 2_000, 8  # characters and rows in which a headline stands, if it does
 
+_EMAIL = re.compile(r"\S+@\S+")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”’)]*\s")
 _ISSUED = re.compile(
     r"(?:ban hành|công bố|phê duyệt|ký|triển khai)(?: \S+){0,4}? (?:kế hoạch|quyết định|chỉ thị|nghị quyết|"
@@ -267,3 +273,24 @@ def _links(targets: tuple[str, ...], base: str, own: set[str]) -> tuple[str, ...
 def name_of(*parts: str) -> str:
     """Return a name for what has none: the same text gets the same."""
     return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def makers(people: Iterable[str]) -> Byline:
+    """Return who fields for authors name, without mail addresses; "Theo TTXVN" is a credit there too."""
+    authors: list[str] = []
+    credit = ""
+    for name in people:
+        line = _EMAIL.sub("", markup.line(name[:_LONGEST_AUTHOR])).strip(" <>,;")[:_LONGEST_NAME]
+        made = byline(line) or Byline((line,) if line else ())
+        authors += made.authors
+        credit = credit or made.credit
+    return Byline(tuple(dict.fromkeys(authors)), credit)
+
+
+def legible(made: Iterable[Draft]) -> tuple[tuple[Draft, ...], tuple[tuple[str, str], ...]]:
+    """Return the drafts that can be read, and a drop with its reason for each that cannot."""
+    told = [(draft, flaw(draft.text())) for draft in made]
+    kept = tuple(draft for draft, reason in told if not reason)
+    return kept, tuple(
+        ("garbled_item", f"{reason}: {draft.external_id[:_LONGEST_NAME]}") for draft, reason in told if reason
+    )

@@ -43,6 +43,10 @@ _CAPTION_STYLE = re.compile(r"text-align\s*:\s*center|font-style\s*:\s*italic")
 _FILE = re.compile(
     r"\.(?:pdf|docx?|docm|rtf|odt|xlsx?|xlsm|ods|csv|pptx?|ppsx?|odp|zip|rar|7z)(?:$|[/?&#;])", re.IGNORECASE
 )
+_PICTURE_END = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|[?#])", re.IGNORECASE)
+_DOCUMENT_KIND = re.compile(
+    r"application/(?:pdf|msword|rtf|zip|vnd\.(?:ms-|oasis\.|openxmlformats-)|x-rar|x-7z)|text/csv"
+)
 _SERVES = re.compile(r"GET_FILE|download|tai-?ve|attach|getfile|viewfile|filehandler", re.IGNORECASE)
 _ENDING = re.compile(r"\.(?:[pdox][a-z]|rtf|rar|csv|zip|7z)")
 _SERVING = ("file", "download", "tai-ve", "taive", "attach", "%2e")  # of which what serves a file has one
@@ -221,6 +225,20 @@ def attachments(root: Any, main: Any, base: str) -> tuple[Attachment, ...]:
             found[key] = Attachment(known.url if known else url, title)
     named = [Attachment(one.url, one.title or _name(one.url)) for one in found.values()]
     return tuple(named[:_MOST_FILES])
+
+
+def is_picture(url: str, kind: str) -> bool:
+    """Tell whether what a feed hands out is a picture, by its media type or the end of its address."""
+    return kind.lower().startswith("image") or (
+        not kind and bool(_PICTURE_END.search(url[:_LONGEST_ADDRESS]))
+    )
+
+
+def is_document(url: str, kind: str) -> bool:
+    """Tell whether what a feed hands out is a document or an archive, alike."""
+    if kind.lower().startswith(("image", "audio", "video")):
+        return False
+    return bool(_DOCUMENT_KIND.match(kind.lower()) or _FILE.search(f"{unquote(url[:_LONGEST_ADDRESS])}/"))
 
 
 def _likely(href: str) -> str:

@@ -272,6 +272,7 @@ class Draft:
         summary: the source's own short summary, "" when it gave none.
         body: cleaned paragraphs, "" for a stub.
         updated: the source's own time of this text, aware UTC.
+        retold: the latest time at which the source pushed this very text again, aware UTC.
         credit: the agency or paper that the text names as its origin ("TTXVN"), or "".
         links: targets of "tại đây", canonical; "#" and the page itself are left out.
         documents: official documents named, each once, in order of appearance.
@@ -293,6 +294,7 @@ class Draft:
     summary: str = ""
     body: str = ""
     updated: datetime | None = None
+    retold: datetime | None = None
     authors: tuple[str, ...] = ()
     credit: str = ""
     links: tuple[str, ...] = ()

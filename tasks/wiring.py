@@ -40,9 +40,9 @@ def database() -> Database:
 def reader() -> Reader:
     """Return this process's reader; its child starts with the first document.
 
-    It gives up on a document after twice this time by the clock, still within a task's soft limit.
+    It gives up on a document, or on a part of a long feed, by the clock still within a task's soft limit.
     """
-    return Reader(timeout=settings().soft_limit / 3)
+    return Reader(clock=settings().soft_limit * 2 / 3)
 
 
 @lru_cache(maxsize=1)

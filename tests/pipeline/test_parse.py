@@ -19,6 +19,7 @@ from pipeline.model import (
     EntryKind,
     Form,
     Given,
+    Hints,
     Parsed,
     Source,
     SourceId,
@@ -39,12 +40,12 @@ MORE = (
 )
 
 
-def _read(form: Form, body: str | bytes, **given: str) -> Parsed:
+def _read(form: Form, body: str | bytes, **given: Any) -> Parsed:
     raw = body if isinstance(body, bytes) else body.encode()
     return parse(Document(SOURCE, form, raw, NOW, Given(**given)))
 
 
-def _one(form: Form, body: str | bytes, **given: str) -> Draft:
+def _one(form: Form, body: str | bytes, **given: Any) -> Draft:
     (draft,) = _read(form, body, **given).drafts
     return draft
 
@@ -276,7 +277,7 @@ def test_a_wrong_declaration_is_not_believed(declared: str) -> None:
         "",
         "   ",
         "<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>502</h1></body></html>",
-        '{"version": "https://jsonfeed.org/version/1.1", "items": []}',
+        '{"version": "https://jsonfeed.org/version/1.1", "entries": []}',
         "file:///etc/passwd",
         "<rss version='2.0'><channel><title>Báo",
         b"%PDF-1.7 x",
@@ -291,7 +292,7 @@ def test_what_is_no_feed_is_refused(body: str | bytes) -> None:
 
 def test_an_empty_feed_is_a_feed() -> None:
     """A channel without items yields nothing and is no error."""
-    assert Parsed(()) == _read(Form.FEED, _rss())
+    assert Parsed((), hints=Hints()) == _read(Form.FEED, _rss())
 
 
 def test_entity_bombs_are_not_expanded() -> None:
@@ -454,11 +455,17 @@ def test_text_that_is_a_page_is_read_as_one() -> None:
 
 
 def test_crossed_tags_are_unreadable() -> None:
-    """A link that ends outside of its item is no KeyError of feedparser's."""
-    crossed = b"<channel><item>x<title>a</title><link>y</item></link>"
+    """A link that ends outside of its item is no KeyError of feedparser's, and costs no other item."""
+    crossed = "<link>y<r:item xmlns:r='http://purl.org/rss/1.0/'/></link>"
+
+    told = _read(Form.FEED, _rss(crossed, _item(2)))
 
     with pytest.raises(Unreadable, match="crossed"):
-        _read(Form.FEED, crossed)
+        _read(Form.FEED, _rss(crossed))
+    assert (["Tin số 2 của báo"], ["crossed_tags"]) == (
+        [draft.title for draft in told.drafts],
+        [name for name, _ in told.drops],
+    )
 
 
 @pytest.mark.parametrize("form", list(Form))
