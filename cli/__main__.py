@@ -8,7 +8,21 @@ import sys
 
 import typer
 
-from cli import accounts, checks, demo, export, ingest, relabel, review, run, sources, stories, topics, upkeep
+from cli import (
+    accounts,
+    checks,
+    demo,
+    export,
+    ingest,
+    relabel,
+    review,
+    run,
+    sources,
+    stories,
+    topics,
+    upkeep,
+    webhook,
+)
 from cli.console import say
 from pipeline.errors import TinTinhError
 from pipeline.log import configure
@@ -24,6 +38,7 @@ app.command()(demo.demo)
 app.command()(ingest.ingest)
 app.command()(export.export)
 app.add_typer(sources.app, name="sources")
+app.add_typer(webhook.app, name="webhook")
 app.command()(run.up)
 app.command("test", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(checks.check)
 app.command(hidden=True)(run.web)

@@ -14,6 +14,7 @@ from cli.__main__ import app
 ROOT = Path(__file__).parents[2]
 CONTRACT = (
     *("ingest", "export", "search", "trace", "reindex", "relabel", "publish", "doctor", "up", "test"),
+    *("webhook key", "webhook end-key", "webhook keys", "webhook test", "webhook sign"),
     *("sources list", "sources add", "sources check", "sources import", "sources export", "user add"),
     *(
         "story show",
