@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pipeline.config import Settings
 
 FORM_MAX_BYTES = 64_000
+LIST_MAX_BYTES = 1_050_000  # a list of sources in its form
 _CONTENT_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -38,7 +39,11 @@ class Guard:
         """Wrap an ASGI application."""
         self._app = app
         self._headers = security_headers(settings)
-        self._most_bytes = {"/webhooks/": settings.push_max_bytes, "/websub/": settings.fetch_max_bytes}
+        self._most_bytes = {
+            "/webhooks/": settings.push_max_bytes,
+            "/websub/": settings.fetch_max_bytes,
+            "/sources/": LIST_MAX_BYTES,
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""

@@ -1,0 +1,159 @@
+"""Sources for those who run it: how each is, lists in and out, with a preview before anything is registered.
+
+What a list may not do from here, because a stolen session could: open a private network, or a folder of the
+server. The command line may.
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Depends, Form, UploadFile
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from pipeline import keys, registry, source_lists
+from pipeline.errors import BadInput
+from pipeline.registry import Change, Door, Registered
+from pipeline.source_lists import Listed, ListForm, Problem
+from pipeline.store import overview, sources
+from pipeline.store.accounts import Role, Session
+from pipeline.store.overview import DoorState
+from web.account import check_csrf, needs
+from web.problems import Problem as HttpProblem
+from web.site import TheSite
+from web.view import render
+
+_LARGEST = 900_000  # bytes of a list between its preview and its confirmation; a form's part has at most 1 MB
+_MEDIA = {
+    ListForm.TOML: "application/toml; charset=utf-8",
+    ListForm.OPML: "text/x-opml; charset=utf-8",
+    ListForm.CSV: "text/csv; charset=utf-8",
+}
+_STATES = {
+    DoorState.PAUSED: "Tạm dừng",
+    DoorState.GONE: "Địa chỉ không còn",
+    DoorState.FAILING: "Lỗi",
+    DoorState.NEW: "Chưa hỏi lần nào",
+    DoorState.OK: "Tốt",
+    DoorState.OPEN: "Chờ nguồn gửi",
+}
+_CHANGES = {Change.NEW: "Mới", Change.CHANGED: "Thay đổi", Change.SAME: "Đã có"}
+_SAFE_DOORS = ("feed", "webhook")
+_LOG = structlog.get_logger("web")
+
+router = APIRouter(include_in_schema=False)
+OpsPerson = Annotated[Session, Depends(needs(Role.OPS))]
+_PRIVATE = "mạng riêng chỉ mở được bằng dòng lệnh (--allow-private); kênh này được ghi là công khai"
+_FOLDER = "loại cửa {kind} chỉ mở được bằng dòng lệnh; bỏ qua cửa này"
+
+
+@router.get("/sources")
+def page(site: TheSite, who: OpsPerson, done: str = "", problem: str = "") -> HTMLResponse:
+    """Show every source with its doors and how they are."""
+    now = datetime.now(UTC)
+    with site.db.read() as conn:
+        listed = overview.listed(conn, now)
+    shown = render(
+        "sources.html",
+        title="Nguồn tin",
+        here="ops",
+        signed=who,
+        now=now,
+        sources=listed,
+        states=_STATES,
+        pushing={
+            one.source.source_id for one in listed if keys.of(site.settings.keys_file, one.source.source_id)
+        },
+        bad=sum(one.state in (DoorState.GONE, DoorState.FAILING) for one in listed),
+        done=done if done.isdecimal() else "",
+        problem=problem,
+        preview=None,
+    )
+    return HTMLResponse(shown, 422 if problem else 200, {"Cache-Control": "no-store"})
+
+
+@router.post("/sources/preview")
+def preview(site: TheSite, who: OpsPerson, csrf: Annotated[str, Form()], file: UploadFile) -> HTMLResponse:
+    """Show what a list would register; nothing is kept."""
+    check_csrf(who, csrf)
+    body = file.file.read()
+    with site.db.read() as conn:
+        known, before = sources.listed(conn), registry.stored(conn)
+    try:
+        listed = source_lists.read(body, known)
+    except BadInput as error:
+        return page(site, who, problem=str(error))
+    wanted, problems = _allowed(listed, before)
+    told = registry.dump(wanted)
+    if len(told.encode()) > _LARGEST:
+        return page(site, who, problem="too long for this page: use ./tintinh sources import")
+    shown = render(
+        "sources.html",
+        title="Xem trước danh sách nguồn",
+        here="ops",
+        signed=who,
+        now=datetime.now(UTC),
+        sources=[],
+        states=_STATES,
+        pushing=set(),
+        bad=0,
+        done="",
+        problem="",
+        preview={
+            "name": (file.filename or "")[:200],
+            "form": listed.form.value.upper(),
+            "rows": [
+                (listed.lines.get(one.source.source_id, 0), one, _CHANGES[change])
+                for one, change in registry.compare(before, wanted)
+            ],
+            "problems": problems,
+            "list": told,
+        },
+    )
+    return HTMLResponse(shown, headers={"Cache-Control": "no-store"})
+
+
+@router.post("/sources/import")
+def confirm(
+    site: TheSite, who: OpsPerson, csrf: Annotated[str, Form()], told: Annotated[str, Form(alias="list")]
+) -> Response:
+    """Register a list that was shown before."""
+    check_csrf(who, csrf)
+    wanted = registry.load(told.replace("\r\n", "\n"))
+    with site.db.read() as conn:
+        before = registry.stored(conn)
+    wanted, _ = _allowed(Listed(ListForm.TOML, tuple(wanted)), before)
+    with site.db.write() as conn:
+        registry.save(conn, wanted, datetime.now(UTC))
+    _LOG.info("sources_imported", sources=len(wanted), by=who.name)
+    return RedirectResponse(f"/sources?done={len(wanted)}", 303)
+
+
+@router.get("/sources/export.{form}")
+def export(site: TheSite, who: OpsPerson, form: str) -> Response:  # noqa: ARG001 - whoever may
+    """Give the registry as a file, without keys."""
+    if form not in tuple(ListForm):
+        raise HttpProblem(404, "not_found", "toml, opml or csv")
+    with site.db.read() as conn:
+        told = source_lists.write(registry.stored(conn), ListForm(form))
+    headers = {"Content-Disposition": f'attachment; filename="nguon-tin.{form}"', "Cache-Control": "no-store"}
+    return Response(told, headers=headers, media_type=_MEDIA[ListForm(form)])
+
+
+def _allowed(listed: Listed, before: list[Registered]) -> tuple[list[Registered], list[Problem]]:
+    """Return the sources without the doors that only the command line opens; those that are open stay."""
+    known = {(one.source.source_id, door) for one in before for door in one.doors}
+    problems = list(listed.problems)
+    wanted = []
+    for one in listed.registered:
+        line, doors = listed.lines.get(one.source.source_id, 0), []
+        for door in one.doors:
+            if (one.source.source_id, door) in known:
+                doors.append(door)
+            elif door.kind not in _SAFE_DOORS:
+                problems.append(Problem(line, _FOLDER.format(kind=door.kind)))
+            else:
+                problems += [Problem(line, f"{door.url}: {_PRIVATE}")] if door.allow_private else []
+                doors.append(Door(door.kind, door.url))
+        wanted.append(Registered(one.source, tuple(doors)))
+    return wanted, sorted(problems, key=lambda one: one.line)
