@@ -1,4 +1,4 @@
-"""The page of sources: their state, lists in with a preview, lists out; only for ops, by forms of a session."""
+"""The page of sources: their state, lists in with a preview, lists out; for ops alone, by their own forms."""
 
 import re
 from datetime import UTC, datetime, timedelta
