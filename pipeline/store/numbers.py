@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from pipeline.store import candidates, changes, counters, links, stories
+from pipeline.store import candidates, changes, counters, links, receipts, stories
 from pipeline.store.receipts import ReceiptState
 from pipeline.store.schema import change, cursor, delivery, entry, held, intake, receipt, stamp
 
@@ -16,7 +16,8 @@ def state(conn: Connection, now: datetime) -> dict[str, Any]:
     """Return counts, positions and ages (seconds) of everything that can be late, silent or broken."""
     head = changes.head(conn)
     by_state = select(receipt.c.state, func.count().label("total")).group_by(receipt.c.state)
-    oldest = select(func.min(receipt.c.received_at)).where(receipt.c.state == ReceiptState.RECEIVED)
+    unread = (receipt.c.state == ReceiptState.RECEIVED, receipts.unpaused())
+    oldest = select(func.min(receipt.c.received_at)).where(*unread)
     open_held = select(func.count()).select_from(held).where(held.c.state == "open")
     waiting = select(func.count()).select_from(delivery).where(delivery.c.state == "due")
     return {

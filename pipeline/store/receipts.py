@@ -14,13 +14,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
 from pipeline.errors import BadInput
 from pipeline.model import Document, Form, Given, Source, SourceId
 from pipeline.store import codec, sources
 from pipeline.store.database import insert
-from pipeline.store.schema import blob, held, receipt
+from pipeline.store.schema import blob, held, receipt, source
 from pipeline.store.schema import source as source_table
 
 MAX_ATTEMPTS = 10
@@ -191,7 +191,7 @@ def body(conn: Connection, receipt_id: int) -> bytes:
 
 
 def claim(conn: Connection, now: datetime, seconds: float, limit: int) -> list[Receipt]:
-    """Claim the oldest unread receipts for reading, counting the attempt; no embargoed one.
+    """Claim the oldest unread receipts for reading, counting the attempt: no embargoed, no paused one.
 
     One whose embargo has ended counts as received at that moment: nobody could know it before.
     """
@@ -199,7 +199,7 @@ def claim(conn: Connection, now: datetime, seconds: float, limit: int) -> list[R
     free = or_(receipt.c.leased_until.is_(None), receipt.c.leased_until <= now)
     query = (
         select(receipt)
-        .where(receipt.c.state == ReceiptState.RECEIVED, free)
+        .where(receipt.c.state == ReceiptState.RECEIVED, free, unpaused())
         .order_by(receipt.c.receipt_id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -269,11 +269,19 @@ def quarantine(conn: Connection, receipt_id: int, stage: str, reason: str, now: 
 
 
 def pending(conn: Connection, now: datetime | None = None) -> int:
-    """Return how many receipts are to be read, with `now` those too whose embargo has ended by then."""
+    """Return how many receipts are to be read, with `now` those too whose embargo has ended by then.
+
+    Those of a paused source are not.
+    """
     unread = receipt.c.state == ReceiptState.RECEIVED
     if now is not None:
         unread |= and_(receipt.c.state == ReceiptState.EMBARGOED, receipt.c.not_before <= now)
-    return conn.scalar(select(func.count()).select_from(receipt).where(unread)) or 0
+    return conn.scalar(select(func.count()).select_from(receipt).where(unread, unpaused())) or 0
+
+
+def unpaused() -> ColumnElement[bool]:
+    """Return the condition that a receipt's source is not paused: those of a paused one wait."""
+    return receipt.c.source_id.not_in(select(source.c.source_id).where(source.c.paused_at.is_not(None)))
 
 
 def _receipt(row: Any) -> Receipt:

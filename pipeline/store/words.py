@@ -38,6 +38,7 @@ class Said:
     b: EntryId | None
     by: str
     at: datetime
+    because: str = ""
 
 
 def merge(conn: Connection, one: str, other: str, by: str, now: datetime) -> None:
@@ -175,4 +176,5 @@ def _said(row: Row[Any]) -> Said:
         b=None if row.b is None else EntryId(row.b),
         by=row.by,
         at=row.at,
+        because=row.because,
     )
