@@ -4,14 +4,15 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from cli.console import out, say
 from cli.desk import Desk, now
 from cli.showing import counted, show
 from cli.surveying import Survey, survey
 from cli.visiting import Visitor, visit
-from pipeline import keys, registry
-from pipeline.errors import BadInput
+from pipeline import folders, keys, registry
+from pipeline.errors import BadInput, Refused
 from pipeline.fetch import Fetcher
 from pipeline.model import Rights, SourceId
 from pipeline.reader import Reader
@@ -28,6 +29,7 @@ class Wanted:
 
     Args:
         feeds: numbers of the dry run, "1,3"; none means those that it marks.
+        folders: to watch, for a source that is added by its id.
         all_feeds: register every feed.
         yes: register; else it stays a dry run.
         shown: items of a feed to print.
@@ -39,6 +41,7 @@ class Wanted:
     rights: str = ""
     hosts: tuple[str, ...] = ()
     feeds: tuple[str, ...] = ()
+    folders: tuple[Path, ...] = ()
     all_feeds: bool = False
     yes: bool = False
     allow_private: bool = False
@@ -75,6 +78,7 @@ def add_named(desk: Desk, source_id: str, wanted: Wanted, *, webhook: bool) -> N
     """
     given = {"name": wanted.name, "rights": wanted.rights, "hosts": list(wanted.hosts)}
     doors = [{"kind": "feed", "url": url, "allow_private": wanted.allow_private} for url in wanted.feeds]
+    doors += [{"kind": "folder", "url": _watched(desk, path)} for path in wanted.folders]
     if webhook:
         doors.append({"kind": "webhook"})
     with desk.db.read() as conn:
@@ -93,6 +97,21 @@ def add_named(desk: Desk, source_id: str, wanted: Wanted, *, webhook: bool) -> N
         say(f"{source_id} has no door yet; to look for its feeds: ./tintinh sources add https://{source_id}")
 
 
+def _watched(desk: Desk, path: Path) -> str:
+    """Return the absolute path of a folder that can be watched.
+
+    Raises:
+        BadInput: it is no folder, or our own.
+    """
+    folder = path.expanduser().absolute()
+    if not folder.is_dir():
+        raise BadInput("folder", f"{folder} is no folder on this machine")
+    try:
+        return str(folders.permitted(str(folder), desk.settings.data))
+    except Refused as error:
+        raise BadInput("folder", str(error)) from error
+
+
 @contextmanager
 def looking(
     desk: Desk, *, gap: float, allow_private: bool, most: int = _MOST
@@ -107,7 +126,7 @@ def looking(
 def register(desk: Desk, wanted: Sequence[Registered]) -> None:
     """Register sources; what is known of one and not told anew stays."""
     with desk.db.write() as conn:
-        registry.save(conn, wanted, now())
+        registry.save(conn, wanted, now(), new_folders=True)
 
 
 def _as_told(found: Survey, wanted: Wanted) -> Survey:

@@ -33,7 +33,7 @@ def take(desk: Desk, file: Path, *, dry_run: bool) -> int:
         say(f"{told}. Nothing is registered: a dry run.")
         return len(listed.problems)
     with desk.db.write() as conn:
-        registry.save(conn, listed.registered, now())
+        registry.save(conn, listed.registered, now(), new_folders=True)
     say(told)
     return len(listed.problems)
 

@@ -57,6 +57,10 @@ def add(
         list[str] | None,
         typer.Option(help="Address of a feed to poll, or numbers of the dry run: 1,3; may be repeated."),
     ] = None,
+    folder: Annotated[
+        list[Path] | None,
+        typer.Option(help="A folder on this machine: files put there are taken in; may be repeated."),
+    ] = None,
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="Its feeds may be on a private address.")
     ] = False,
@@ -81,6 +85,7 @@ def add(
       ./tintinh sources add https://baodongkhoi.vn --feed 1,3 --yes
       ./tintinh sources add bao-dong-khoi --province "Bến Tre" --feed https://baodongkhoi.vn/rss/home.rss
       ./tintinh sources add cong-an-giang --province an-giang --webhook
+      ./tintinh sources add xa-binh-hoa --province "Bến Tre" --folder /srv/ban-tin/binh-hoa
     """
     from cli.adding import Wanted, add_address, add_named
     from cli.desk import desk
@@ -92,6 +97,7 @@ def add(
         rights=rights,
         hosts=tuple(host or ()),
         feeds=tuple(feed or ()),
+        folders=tuple(folder or ()),
         all_feeds=all_feeds,
         yes=yes,
         allow_private=allow_private,

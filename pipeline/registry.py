@@ -24,6 +24,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -152,14 +153,33 @@ def home(province: str, area: str = "") -> tuple[str | None, str | None]:
     return known.province, known.slug
 
 
-def save(conn: Connection, registered: Iterable[Registered], now: datetime) -> None:
-    """Register sources and open their doors; feeds are due at once. What is not named stays as it is."""
+def save(
+    conn: Connection, registered: Iterable[Registered], now: datetime, *, new_folders: bool = False
+) -> None:
+    """Register sources and open their doors; feeds are due at once. What is not named stays as it is.
+
+    `new_folders`: whoever asks may read this machine's files anyway. A folder that a page could have
+    watched would publish whatever lies there.
+
+    Raises:
+        BadInput: a folder is to be watched that is not yet, and the caller may not say so.
+    """
     for one in registered:
         sources.add(conn, one.source)
         for door in one.doors:
-            due = now if door.kind == "feed" else None
             known = (conn, one.source.source_id, door.kind, door.url)
+            watched = door.kind == "folder" and door.url != ""
+            if watched and not new_folders and not _is_open(*known):
+                asked = f"./tintinh sources add {one.source.source_id} --folder {door.url}"
+                raise BadInput(
+                    "intake.url", f"a folder is watched only if this machine's owner says: {asked}"
+                )
+            due = now if door.kind == "feed" or watched else None
             intakes.add(*known, allow_private=door.allow_private, next_due=due)
+
+
+def _is_open(conn: Connection, source_id: SourceId, kind: str, url: str) -> bool:
+    return any((one.kind, one.url) == (kind, url) for one in intakes.listed(conn, source_id))
 
 
 def stored(conn: Connection) -> list[Registered]:
@@ -203,6 +223,8 @@ def _registered(one: _Source) -> Registered:
     for door in one.intake:
         if door.kind == "feed" and not door.path and not canonical(door.url):
             raise BadInput(f"{one.id}.intake.url", f"{door.url!r} is no http or https address")
+        if door.kind == "folder" and door.url and not PurePath(door.url).is_absolute():
+            raise BadInput(f"{one.id}.intake.url", f"{door.url!r} is no absolute path of a folder")
     doors = tuple(Door(door.kind, door.url, door.path, door.allow_private) for door in one.intake)
     seats = tuple(_seat(one.id, host) for host in one.host)
     hosts = (*one.hosts, *(seat.host for seat in seats if seat.host not in one.hosts))

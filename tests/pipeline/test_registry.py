@@ -67,6 +67,7 @@ def test_what_is_written_is_read_back(known: list[Registered]) -> None:
         ("[[source]]\nid = 'a'\n[[source.intake]]\nkind = 'mail'", "source.0.intake.0.kind"),
         ("[[source]]\nid = 'a'\n[[source.intake]]\nkind = 'feed'\nurl = 'ftp://x'", "a.intake.url"),
         ("[[source]]\nid = 'a'\n[[source.intake]]\nkind = 'feed'", "a.intake.url"),
+        ("[[source]]\nid = 'a'\n[[source.intake]]\nkind = 'folder'\nurl = 'tin'", "a.intake.url"),
     ],
 )
 def test_a_wrong_field_is_named(text: str, field: str) -> None:

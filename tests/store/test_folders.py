@@ -8,7 +8,9 @@ from unicodedata import normalize
 
 import pytest
 
+from pipeline import registry
 from pipeline.config import Settings
+from pipeline.errors import BadInput
 from pipeline.folders import look
 from pipeline.model import Document, Form, Parsed
 from pipeline.parse import parse
@@ -243,3 +245,15 @@ def test_a_changed_file_is_a_revision(
     with db.read() as conn:
         told = list(export.lines(conn))
     assert entries_after == len({line["entry_id"] for line in told})
+
+
+def test_a_page_cannot_have_a_folder_watched(db: Database, folder: Path) -> None:
+    """A list that is uploaded opens no new folder; the command line does, and a list may repeat it then."""
+    told = registry.load(f"[[source]]\nid = 'xa'\n[[source.intake]]\nkind = 'folder'\nurl = '{folder}'\n")
+    with pytest.raises(BadInput, match="only if this machine's owner"), db.write() as conn:
+        registry.save(conn, told, NOW)
+    with db.write() as conn:
+        registry.save(conn, told, NOW, new_folders=True)
+        registry.save(conn, told, NOW)
+        assert [1] == doors.due(conn, NOW, 10)
+        assert told == registry.stored(conn)
