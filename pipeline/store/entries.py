@@ -218,6 +218,8 @@ def _withdraw(conn: Connection, entry_id: EntryId, at: datetime) -> bool:
 
 def _tell(conn: Connection, receipt: Receipt, reading: Reading, entry_id: EntryId) -> bool:
     draft = reading.draft
+    if receipt.form is Form.PUSH:  # a feed's `updated` may move at every poll, and means nothing then
+        draft = replace(draft, retold=draft.updated)
     told = text_hash(draft)
     where = (version.c.entry_id == entry_id, version.c.text_hash == told)
     known = conn.execute(select(version).where(*where)).one_or_none()
@@ -264,11 +266,13 @@ def _united(one: Draft, other: Draft) -> Draft:
     """Return what two receipts of the same text say together; the order is no matter."""
     best = min(one, other, key=lambda draft: _certainty(draft.published))
     times = [draft.updated for draft in (one, other) if draft.updated is not None]
+    again = [draft.retold for draft in (one, other) if draft.retold is not None]
     return replace(
         best,
         url=min(filter(None, (one.url, other.url)), default=""),
         canonical_url=min(filter(None, (one.canonical_url, other.canonical_url)), default=""),
         updated=min(times, default=None),
+        retold=max(again, default=None),
         authors=max(one.authors, other.authors),
         credit=max(one.credit, other.credit),
         links=tuple(sorted({*one.links, *other.links})),
@@ -317,6 +321,6 @@ def foreseen(conn: Connection, entry_id: EntryId, draft: Draft, received_at: dat
 
 
 def is_withdrawn(withdrawn_at: datetime | None, drafts: Iterable[Draft]) -> bool:
-    """Say whether a withdrawal stands: no text with a later time of the source came after it."""
-    times = [draft.updated for draft in drafts if draft.updated is not None]
+    """Say whether a withdrawal stands: the source told no text at a later time, and none again."""
+    times = [time for draft in drafts for time in (draft.updated, draft.retold) if time is not None]
     return withdrawn_at is not None and withdrawn_at >= max(times, default=withdrawn_at)

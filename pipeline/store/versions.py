@@ -127,13 +127,15 @@ def _order(conn: Connection, entry_id: str) -> list[Row[Any]]:
         version.c.receipt_id,
         (draft["body"].as_string() != "").label("has_body"),
         draft["updated"].as_string().label("updated"),
+        draft["retold"].as_string().label("retold"),
     )
     rows: Sequence[Any] = conn.execute(query.where(version.c.entry_id == entry_id)).all()
     return in_order(rows)
 
 
 def _is_withdrawn(known: Row[Any], order: Sequence[Row[Any]], current: Draft) -> bool:
-    times = (datetime.fromisoformat(one.updated) for one in order if one.updated is not None)
+    said = (text for one in order for text in (one.updated, one.retold) if text is not None)
+    times = (datetime.fromisoformat(text) for text in said)
     return is_withdrawn(known.withdrawn_at, (replace(current, updated=time) for time in times))
 
 

@@ -57,7 +57,9 @@ class HandedOver:
         return Parsed(tuple(codec.load_draft(item) for item in json.loads(document.body)))
 
 
-def send(db: Database, *drafts: Draft, source: Source = PAPER, at: datetime = NOW) -> int:
+def send(
+    db: Database, *drafts: Draft, source: Source = PAPER, at: datetime = NOW, form: Form = Form.RECORD
+) -> int:
     """Commit a receipt with drafts and return its id."""
     body = json.dumps([codec.dump_draft(one) for one in drafts]).encode()
     with db.write() as conn:
@@ -65,7 +67,7 @@ def send(db: Database, *drafts: Draft, source: Source = PAPER, at: datetime = NO
         made = receipts.add(
             conn,
             source_id=source.source_id,
-            form=Form.RECORD,
+            form=form,
             content=receipts.pack(body),
             given=Given(),
             received_at=at,

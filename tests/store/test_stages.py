@@ -178,6 +178,20 @@ def test_later_text_ends_a_withdrawal(db: Database) -> None:
     assert after.updated > before.updated
 
 
+def test_the_same_text_pushed_later_ends_a_withdrawal(db: Database) -> None:
+    """What was taken back by mistake comes back unchanged, if it is pushed with a later time."""
+    send(db, replace(ARTICLE, updated=NOW + timedelta(hours=1)), form=Form.PUSH)
+    send(db, replace(ARTICLE, act=Act.WITHDRAW, updated=NOW + timedelta(hours=2)), form=Form.PUSH)
+    settled(db)
+    with db.read() as conn:
+        gone = stories.count(conn)
+    send(db, replace(ARTICLE, updated=NOW + timedelta(hours=3)), form=Form.PUSH)
+    settled(db)
+
+    with db.read() as conn:
+        assert (0, 1) == (gone, stories.count(conn))
+
+
 def test_merge_keeps_the_older_id(db: Database) -> None:
     """When an article brings two stories together, the older survives and the other points to it."""
     send(db, ITEM, at=NOW)
