@@ -2,19 +2,27 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from cli.desk import Desk, now
+from pipeline import folders
 from pipeline.errors import NotFound, TinTinhError
 from pipeline.fetch import Fetcher
 from pipeline.model import Document, Form, Given, Source, SourceId
 from pipeline.reader import Reader
 from pipeline.store import intakes, sources
+from pipeline.store.doors import File, passed_over
 from pipeline.store.intakes import Intake
+
+_SHOWN = 5  # files that nothing could be made of
 
 
 @dataclass(frozen=True, slots=True)
 class Probed:
-    """One feed: how many entries it has and the newest's date, or what is wrong with it."""
+    """One feed: how many entries it has and the newest's date, or what is wrong with it.
+
+    Of a folder: how many files it has.
+    """
 
     source_id: SourceId
     url: str
@@ -24,7 +32,7 @@ class Probed:
 
 
 def probe(desk: Desk, source_ids: Sequence[str]) -> Iterator[Probed]:
-    """Yield what each feed of the named sources (of all, if none is named) answers.
+    """Yield what each feed and folder of the named sources (of all, if none is named) has.
 
     Raises:
         NotFound: a source is not registered.
@@ -34,13 +42,26 @@ def probe(desk: Desk, source_ids: Sequence[str]) -> Iterator[Probed]:
         for name in source_ids:
             if SourceId(name) not in known:
                 raise NotFound(name, "is not registered; see ./tintinh sources list")
-        doors = [one for one in intakes.listed(conn) if one.kind == "feed"]
+        listed = [one for one in intakes.listed(conn) if not source_ids or one.source_id in source_ids]
+        unread = {one.intake_id: passed_over(conn, one.intake_id, _SHOWN) for one in listed}
     chosen = desk.settings
+    for one in listed:
+        if one.kind == "folder" and one.url:
+            yield _counted(one, chosen.data, unread[one.intake_id])
     fetcher = Fetcher(timeout=chosen.http_timeout, max_bytes=chosen.fetch_max_bytes, contact=chosen.contact)
     with fetcher, Reader() as reader:
-        for door in doors:
-            if not source_ids or door.source_id in source_ids:
+        for door in listed:
+            if door.kind == "feed":
                 yield _probed(known[door.source_id], door, fetcher, reader)
+
+
+def _counted(door: Intake, data: Path, unread: Sequence[File]) -> Probed:
+    try:
+        files = folders.count(door.url, data)
+    except TinTinhError as error:
+        return Probed(door.source_id, door.url, error=error.message)
+    reasons = "; ".join(f"{file.name}: {file.reason}" for file in unread)
+    return Probed(door.source_id, door.url, files, error=reasons)
 
 
 def _probed(source: Source, door: Intake, fetcher: Fetcher, reader: Reader) -> Probed:

@@ -116,7 +116,7 @@ def check(
         list[str] | None, typer.Argument(metavar="[ID]...", help="All if none is given.")
     ] = None,
 ) -> None:
-    """Fetch feeds once and keep nothing: source, address, ok or error, entries, newest date.
+    """Fetch feeds, count folders, keep nothing: source, address, ok or error, entries, newest date.
 
     \b
     Example:

@@ -1,5 +1,6 @@
 """The commands that keep things well: `quarantine`, `reindex`, `publish`, `db`, `doctor`."""
 
+from collections import Counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -7,9 +8,10 @@ import typer
 from cli.console import out, out_row, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from cli.desk import Desk
+    from pipeline.websub import Subscription
 
 quarantine = typer.Typer(help="What could not be read: look, try again, give up.", no_args_is_help=True)
 db = typer.Typer(help="The database: its schema, and moving it.", no_args_is_help=True)
@@ -197,7 +199,7 @@ def _examined(opened: "Desk") -> "Iterator[tuple[str, bool, str]]":
 
     from cli.desk import now
     from pipeline import topiclist
-    from pipeline.store import numbers
+    from pipeline.store import doors, numbers, subscriptions
 
     chosen = opened.settings
     yield "data folder", True, str(chosen.data.resolve())
@@ -207,6 +209,8 @@ def _examined(opened: "Desk") -> "Iterator[tuple[str, bool, str]]":
     yield "up", True, f"runs at {opened.run.web_url}" if opened.run else "does not run on this folder"
     with opened.db.read() as conn:
         state = numbers.state(conn, now())
+        hubs = subscriptions.listed(conn)
+        unread = doors.passed_over_count(conn)
     late = state["oldest_unread_seconds"]
     yield (
         "receipts",
@@ -228,7 +232,25 @@ def _examined(opened: "Desk") -> "Iterator[tuple[str, bool, str]]":
     yield "quarantine", not held, f"{held:,} open" + ("; see ./tintinh quarantine list" if held else "")
     failing = state["intakes"]["failing"]
     yield "feeds", not failing, f"{state['intakes']['feeds']:,}, {failing:,} failing"
+    yield _hubs(hubs)
+    yield (
+        "folders",
+        not unread,
+        f"{unread:,} files that nothing could be made of" + (_SEE_OPS if unread else ""),
+    )
     yield _meilisearch(opened)
+
+
+def _hubs(hubs: "Sequence[Subscription]") -> tuple[str, bool, str]:
+    """Return how subscriptions at WebSub hubs are."""
+    from pipeline.websub import State
+
+    counts = Counter(str(one.state) for one in hubs)
+    open_ = [one for one in hubs if one.state is not State.ENDED]
+    ill = [one for one in open_ if one.failures >= _MOST_FAILURES or one.ignored > one.deliveries]
+    told = ", ".join(f"{count:,} {state}" for state, count in sorted(counts.items())) or "none"
+    last = f"; {ill[0].hub}: {ill[0].error or 'deliveries with a wrong signature'}" if ill else ""
+    return "WebSub", not ill, f"{told}{last}"
 
 
 def _counted(counts: "dict[str, int]") -> str:
@@ -251,3 +273,5 @@ def _meilisearch(opened: "Desk") -> tuple[str, bool, str]:
 
 _LEAST_DISK = 2_000_000_000  # bytes; Meilisearch stops taking tasks on a full disk and says so nowhere
 _LATE_SECONDS = 300.0
+_MOST_FAILURES = 3  # of a hub in a row; the feed is polled all the same
+_SEE_OPS = "; see ./tintinh sources check"

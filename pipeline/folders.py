@@ -77,6 +77,11 @@ def look(db: Database, door: Door, settings: Settings, clock: Clock) -> bool:
     return taking.brought
 
 
+def count(path: str, data: Path) -> int:
+    """Return how many files a folder has to take. Raises Refused or SourceUnreachable."""
+    return sum(1 for _ in _files(permitted(path, data)))
+
+
 def permitted(path: str, data: Path) -> Path:
     """Return the folder that a path names.
 

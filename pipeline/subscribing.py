@@ -45,7 +45,7 @@ def tend(db: Database, fetcher: Fetcher, settings: Settings, clock: Clock) -> bo
         return False
     if not (doors.allow_private or (settings.public_url and websub.public(settings.public_url))):
         with db.write() as conn:
-            subscriptions.failed(conn, claimed, _NO_ADDRESS, clock() + _UNTIL_ADDRESSED)
+            subscriptions.put_off(conn, claimed, _NO_ADDRESS, clock() + _UNTIL_ADDRESSED)
         return True
     try:
         _ask(fetcher, settings, claimed, allow_private=doors.allow_private)

@@ -12,9 +12,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from pipeline import topiclist
 from pipeline.errors import NotFound, Transient
-from pipeline.store import export, intakes, numbers, quarantine
+from pipeline.store import doors as looked
+from pipeline.store import export, intakes, numbers, quarantine, subscriptions
 from pipeline.store.accounts import Role, Session
 from pipeline.store.intakes import Intake
+from pipeline.websub import State
 from tasks.app import QUEUES
 from tasks.wiring import queue_depths, ring
 from web.account import check_csrf, needs
@@ -24,6 +26,9 @@ from web.site import Site, TheSite
 from web.view import render
 
 _SHOWN_HELD = 100
+_SHOWN_FILES = 20
+_LEAST_SLACK = timedelta(0)
+_SLACK = {"folder": timedelta(minutes=5), "mailbox": timedelta(minutes=5)}  # looked into all the time
 _SILENT = timedelta(days=3)  # longer than a weekend at a provincial office
 _LONGEST_NAME = 2_000
 _LOG = structlog.get_logger("web")
@@ -42,6 +47,9 @@ def page(
         state = numbers.state(conn, now)
         held = quarantine.listed(conn)
         doors = intakes.listed(conn)
+        hubs = [one for one in subscriptions.listed(conn) if one.state is not State.ENDED]
+        watched = [door for door in doors if door.kind == "folder" and door.url]
+        passed_over = {door.url: looked.passed_over(conn, door.intake_id, _SHOWN_FILES) for door in watched}
     shown = render(
         "ops.html",
         title="Vận hành",
@@ -58,6 +66,10 @@ def page(
         silent_count=sum(_silent(door, now) for door in doors),
         silent_after=_SILENT.total_seconds(),
         door_count=len(doors),
+        hubs=hubs,
+        named={door.intake_id: door for door in doors},
+        watched=watched,
+        passed_over=passed_over,
         trace=trace,
         traced=_trace(site, trace.strip()) if trace.strip() else None,
         done={"replayed": "Đã gửi lại vào dây chuyền.", "dropped": "Đã bỏ; bản gốc vẫn được giữ."}.get(done),
@@ -116,12 +128,16 @@ def metrics(site: TheSite) -> Response:
 
 
 def _late(door: Intake, now: datetime) -> bool:
-    return door.next_due is not None and door.next_due < now
+    return door.next_due is not None and door.next_due < now - _SLACK.get(door.kind, _LEAST_SLACK)
 
 
 def _silent(door: Intake, now: datetime) -> bool:
     """Say whether a feed that answers has brought nothing new for long."""
-    return door.polled_at is not None and (door.changed_at is None or door.changed_at < now - _SILENT)
+    return (
+        door.kind == "feed"
+        and door.polled_at is not None
+        and (door.changed_at is None or door.changed_at < now - _SILENT)
+    )
 
 
 def _trace(site: Site, name: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from pipeline.model import SourceId
 from pipeline.store.database import insert
@@ -127,6 +127,12 @@ def passed_over(conn: Connection, intake_id: int, limit: int) -> list[File]:
     query = select(folder_file).where(*wanted).order_by(folder_file.c.at.desc(), folder_file.c.name)
     rows = conn.execute(query.limit(limit))
     return [File(row.name, row.size, row.mtime, FileState(row.state), row.reason, row.at) for row in rows]
+
+
+def passed_over_count(conn: Connection) -> int:
+    """Return how many files of all folders nothing could be made of."""
+    wanted = folder_file.c.state == FileState.PASSED_OVER
+    return conn.scalar(select(func.count()).select_from(folder_file).where(wanted)) or 0
 
 
 def keep(conn: Connection, intake_id: int, seen: Iterable[File], now: datetime) -> None:

@@ -123,6 +123,11 @@ def failed(conn: Connection, claimed: Subscription, error: str, again: datetime)
     conn.execute(table.update().where(where).values(values))
 
 
+def put_off(conn: Connection, claimed: Subscription, why: str, again: datetime) -> None:
+    """Let a claim go without a request; it is no failure of the hub's."""
+    _set(conn, claimed.intake_id, claimed_until=None, requested_at=None, next_due=again, error=why)
+
+
 def verified(conn: Connection, intake_id: int, now: datetime, lease: timedelta, renew_at: datetime) -> None:
     """Note that the hub verified a subscription or its renewal."""
     _set(
