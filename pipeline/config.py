@@ -64,6 +64,8 @@ class Settings(BaseSettings):
     sweep_seconds: float = Field(default=5, gt=0, description="how often the sweeper looks for lost work")
     poll_seconds: float = Field(default=600, gt=0, description="interval of a feed until it is learned")
     fetch_max_bytes: int = Field(default=5_000_000, gt=0, description="a body's size after decompression")
+    host_gap: float = Field(default=2, ge=0, le=30, description="between two requests to one host")
+    pages: bool = Field(default=True, description="fetch the full pages of items that feeds only begin")
     push_max_bytes: int = Field(default=2_000_000, gt=0, description="a webhook body's size")
     extra_samples: Path | None = Field(
         default=None, description="a folder of documents that tests also run on"

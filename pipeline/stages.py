@@ -9,11 +9,11 @@ Running a stage twice, in parallel, in other batches or in another order changes
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from pipeline import admission, linking
+from pipeline import admission, linking, observing
 from pipeline.dedup import Relation, Side, decide
 from pipeline.errors import EngineUnavailable, Unreadable
 from pipeline.habits import Signs
@@ -26,6 +26,7 @@ from pipeline.store import (
     counters,
     entries,
     habits,
+    intakes,
     leases,
     links,
     prints,
@@ -134,6 +135,7 @@ class _Outcome:
     drops: Sequence[tuple[str, str]] = ()
     unreadable: str = ""
     hints: Hints | None = None
+    items: Sequence[str] = ()
 
 
 def _keep(
@@ -151,6 +153,10 @@ def _keep(
     if one.receipt.form is Form.FEED:
         news = [item.reading.draft for item, entry in zip(admitted.kept, made, strict=True) if entry.fresh]
         subscriptions.polled(conn, one.receipt, one.hints, news, now)
+        told = [(item.reading.draft, entry.fresh) for item, entry in zip(admitted.kept, made, strict=True)]
+        observing.observe(conn, one.receipt, told, now)
+    if one.receipt.form is Form.FEED and one.receipt.intake_id is not None:
+        intakes.remember(conn, one.receipt.intake_id, one.receipt.receipt_id, one.hints, one.items)
     for name, _detail in one.drops:
         counters.add(conn, f"drop_{name}")
     receipts.finish(conn, one.receipt.receipt_id)
@@ -163,13 +169,20 @@ def _read(db: Database, reader: Reads, receipt: Receipt) -> _Outcome:
         return _Outcome(receipt, unreadable=f"its worker died {MAX_ATTEMPTS} times while reading it")
     with db.read() as conn:
         document = receipts.document(conn, receipt)
+        if receipt.form is Form.FEED and receipt.intake_id is not None:
+            known = intakes.known_items(conn, receipt.intake_id, receipt.receipt_id)
+            document = replace(document, known=known)
     try:
         parsed = reader.read(document)
     except Unreadable as error:
         return _Outcome(receipt, unreadable=str(error))
+    drafts = parsed.drafts
+    if receipt.form is Form.PAGE and receipt.intake_id is not None:
+        with db.read() as conn:
+            drafts = observing.with_stub(conn, receipt, parsed)
     hosts = document.source.hosts
-    readings = [(prints.reading(draft), signs_of(draft, hosts)) for draft in parsed.drafts]
-    return _Outcome(receipt, readings, parsed.drops, hints=parsed.hints)
+    readings = [(prints.reading(draft), signs_of(draft, hosts)) for draft in drafts]
+    return _Outcome(receipt, readings, parsed.drops, hints=parsed.hints, items=parsed.items)
 
 
 def settle(db: Database, clock: Clock, *, lease_seconds: float = 120, limit: int = 200) -> Settled:

@@ -5,6 +5,7 @@ Each drains its stage in batches until nothing is left or its time is up, then r
 
 import time
 from collections.abc import Iterable
+from functools import partial
 
 from celery import shared_task
 
@@ -13,27 +14,25 @@ from feeds.channel import FeedForm, channel
 from pipeline import deliver as deliveries
 from pipeline import polling, stages, subscribing
 from pipeline.config import settings
-from pipeline.store import intakes
 from search import sync
 from tasks.wiring import database, fetcher, index, now, reader, ring
 
-_MOST_POLLS = 200
+_SHARE = 0.8  # of the time that a soft limit leaves beside one fetch
 
 
 @shared_task(name="tintinh.poll")
 def poll() -> None:
-    """Ring for every feed that is due; the claim in SQL keeps it to one poll each."""
-    with database().read() as conn:
-        due = intakes.due(conn, now(), _MOST_POLLS)
-    for intake_id in due:
-        ring("fetch", intake_id)
+    """Ring if a feed or a page is due; the claims in SQL keep it to one request each."""
+    if polling.is_due(database(), now, settings()):
+        ring("fetch")
 
 
 @shared_task(name="tintinh.fetch")
-def fetch(intake_id: int) -> None:
-    """Poll one intake."""
-    if polling.poll(database(), fetcher(), intake_id, now, settings()):
-        ring("receive")
+def fetch() -> None:
+    """Poll feeds and fetch pages until nothing is due; what was begun ends before the soft limit."""
+    chosen = settings()
+    seconds = (chosen.soft_limit - chosen.http_timeout) * _SHARE
+    polling.drain(database(), fetcher(), now, chosen, seconds=seconds, received=partial(ring, "receive"))
 
 
 @shared_task(name="tintinh.receive")
