@@ -60,7 +60,7 @@ def add_address(desk: Desk, address: str, wanted: Wanted) -> None:
         say(f"Looking at {address} …")
         seen = visit(visitor, address)
         found = _as_told(survey(desk, reader, seen), wanted)
-    show(found, shown=wanted.shown)
+    show(found, shown=wanted.shown, signals=visitor.signals())
     if not wanted.yes:
         say(f"To register them: ./tintinh sources add {address} --yes (or --feed 1,3, or --all)")
         return

@@ -4,11 +4,16 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from cli.desk import now
 from pipeline import discovery
 from pipeline.discovery import Channel, Link, Page
 from pipeline.errors import BadInput, Refused, SourceUnreachable
-from pipeline.fetch import Fetched, Fetcher, Permit
-from pipeline.urls import canonical, host
+from pipeline.fetch import Fetched, Fetcher
+from pipeline.manners import read_rules
+from pipeline.robots import FORBIDDEN, Rules
+from pipeline.store.hosts import Told
+from pipeline.target import authority
+from pipeline.urls import canonical
 
 _MOST_LISTS = 4  # pages that may list feeds
 _FORBIDDEN = ("HTTP 401", "HTTP 403")
@@ -17,36 +22,61 @@ _GONE = ("HTTP 404", "HTTP 410")
 
 @dataclass(slots=True)
 class Visitor:
-    """Fetches with manners: `gap` seconds between two requests to a host, `most` requests in all.
+    """Fetches with manners: what robots.txt forbids is not asked, and a host has time between two requests.
 
     Args:
-        permit: asked before each request; raises Refused where a site does not want us.
+        gap: seconds between two requests to a host, at least; robots.txt may ask for more.
+        most: requests in all, those for a host's rules left out.
         deadline: the time of `time.monotonic` after which nothing more is asked.
     """
 
     fetcher: Fetcher
     gap: float
     allow_private: bool = False
-    permit: Permit | None = None
     most: int = 60
     deadline: float = float("inf")
     _asked: dict[str, float] = field(default_factory=dict)
+    _rules: dict[str, tuple[Told, Rules]] = field(default_factory=dict)
     _count: int = 0
 
     def get(self, url: str) -> Fetched:
         """Return the answer. Raises SourceUnreachable or Refused, also where the look was long enough."""
-        theirs = host(url)
-        wait = self._asked.get(theirs, float("-inf")) + self.gap - time.monotonic()
+        self._permit(url)
+        name = authority(url)
+        gap = max(self.gap, self._rules[name][1].delay)
+        wait = self._asked.get(name, float("-inf")) + gap - time.monotonic()
         if self._count >= self.most or time.monotonic() + max(wait, 0) > self.deadline:
             raise Refused(url, "not asked: enough was asked for one look")
-        if self.permit is not None:
-            self.permit(url)
         time.sleep(max(wait, 0))
         self._count += 1
         try:
-            return self.fetcher.get(url, allow_private=self.allow_private, permit=self.permit)
+            return self.fetcher.get(url, allow_private=self.allow_private, permit=self._permit)
         finally:
-            self._asked[theirs] = time.monotonic()
+            self._asked[name] = time.monotonic()
+
+    def signals(self) -> list[str]:
+        """Return what the hosts that were asked say of programs, a line each."""
+        said = []
+        for name, (told, rules) in self._rules.items():
+            robots = f"robots.txt {told.status}" if told.status else told.error
+            delay = f", asks for {rules.delay:g} s between requests" if rules.delay else ""
+            terms = next((rule.policy for rule in told.tdm if rule.policy), "")
+            mining = "; reserves text and data mining" if any(rule.reserved for rule in told.tdm) else ""
+            said.append(f"{name}: {robots}{delay}{mining}" + (f", terms: {terms}" if terms else ""))
+        return said
+
+    def _permit(self, url: str) -> None:
+        """Raise Refused where a host forbids an address, SourceUnreachable where it gives no rules."""
+        name = authority(url)
+        if name not in self._rules:
+            told = read_rules(self.fetcher, url, now(), allow_private=self.allow_private)
+            self._rules[name] = told, Rules(told.robots, told.tdm)
+            self._asked[name] = time.monotonic()
+        told, rules = self._rules[name]
+        if told.status is None:
+            raise SourceUnreachable(url, told.error)
+        if not rules.allows(url):
+            raise Refused(url, FORBIDDEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +197,8 @@ def _type(answer: Fetched) -> str:
 
 def _advice(message: str) -> str:
     """Return what to do where a server refuses."""
+    if message == FORBIDDEN:
+        return f"{message}: we do not ask it; ask the publisher, or let it push (docs/webhooks.md)"
     if any(one in message for one in _GONE):
         return f"{message}: there is no such page; look in a browser where it is now and give that address"
     if any(one in message for one in _FORBIDDEN):

@@ -13,11 +13,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from pipeline import keys, registry, source_lists
 from pipeline.errors import BadInput
+from pipeline.model import SourceId
 from pipeline.registry import Change, Door, Registered
 from pipeline.source_lists import Listed, ListForm, Problem
-from pipeline.store import overview, sources
+from pipeline.store import overview, pauses, sources
 from pipeline.store.accounts import Role, Session
 from pipeline.store.overview import DoorState
+from tasks.wiring import ring
 from web.account import check_csrf, needs
 from web.problems import Problem as HttpProblem
 from web.site import TheSite
@@ -38,6 +40,10 @@ _STATES = {
     DoorState.OPEN: "Chờ nguồn gửi",
 }
 _CHANGES = {Change.NEW: "Mới", Change.CHANGED: "Thay đổi", Change.SAME: "Đã có"}
+_DONE = {
+    "pause": "Đã tạm dừng: nguồn không được hỏi nữa, bài gửi đến thì chờ.",
+    "resume": "Đã cho chạy lại.",
+}
 _SAFE_DOORS = ("feed", "webhook")
 _LOG = structlog.get_logger("web")
 
@@ -65,7 +71,9 @@ def page(site: TheSite, who: OpsPerson, done: str = "", problem: str = "") -> HT
             one.source.source_id for one in listed if keys.of(site.settings.keys_file, one.source.source_id)
         },
         bad=sum(one.state in (DoorState.GONE, DoorState.FAILING) for one in listed),
-        done=done if done.isdecimal() else "",
+        done=_DONE.get(
+            done, f"Đã ghi {done} nguồn. Kênh mới sẽ được hỏi trong ít phút." if done.isdecimal() else ""
+        ),
         problem=problem,
         preview=None,
     )
@@ -127,6 +135,31 @@ def confirm(
         registry.save(conn, wanted, datetime.now(UTC))
     _LOG.info("sources_imported", sources=len(wanted), by=who.name)
     return RedirectResponse(f"/sources?done={len(wanted)}", 303)
+
+
+@router.post("/sources/{source_id}/{action}")
+def act(
+    site: TheSite,
+    who: OpsPerson,
+    source_id: str,
+    action: str,
+    *,
+    csrf: Annotated[str, Form()],
+    because: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Pause a source, or resume it."""
+    check_csrf(who, csrf)
+    with site.db.write() as conn:
+        match action:
+            case "pause":
+                pauses.pause(conn, SourceId(source_id), because.strip() or who.name, datetime.now(UTC))
+            case "resume":
+                pauses.resume(conn, SourceId(source_id))
+            case _:
+                raise HttpProblem(404, "not_found", "pause or resume")
+    ring("receive")
+    _LOG.info("source_action", source=source_id, action=action, by=who.name)
+    return RedirectResponse(f"/sources?done={action}", 303)
 
 
 @router.get("/sources/export.{form}")

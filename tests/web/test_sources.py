@@ -10,7 +10,7 @@ from pipeline import registry
 from pipeline.model import Source, SourceId
 from pipeline.registry import Door, Registered
 from pipeline.source_lists import ListForm, read, write
-from pipeline.store import Database, accounts, intakes, sources
+from pipeline.store import Database, accounts, intakes, pauses, sources
 from pipeline.store.accounts import Role
 from tests.web.conftest import Serve
 
@@ -121,6 +121,23 @@ def test_a_list_opens_no_private_network_and_no_folder(ops: httpx.Client, db: Da
 
     assert ("http://10.0.0.1/rss", False) == (door.url, door.allow_private)
     assert 2 == page.text.count("chỉ mở được bằng dòng lệnh")
+
+
+def test_a_source_is_paused_and_resumed(ops: httpx.Client, db: Database) -> None:
+    """The button pauses; the next one resumes; an unknown source or action is not found."""
+    token = {"csrf": csrf(ops.get("/sources"))}
+    paused = ops.post("/sources/bao-a/pause", data=token)
+    page = ops.get("/sources").text
+    ops.post("/sources/bao-a/resume", data=token)
+    with db.read() as conn:
+        still = pauses.listed(conn)
+
+    assert (303, "/sources?done=pause") == (paused.status_code, paused.headers["location"])
+    assert "/sources/bao-a/resume" in page
+    assert "Tạm dừng</span>" in page
+    assert {} == still
+    assert 404 == ops.post("/sources/nobody/pause", data=token).status_code
+    assert 404 == ops.post("/sources/bao-a/drop", data=token).status_code
 
 
 def test_only_ops_may(ops: httpx.Client, db: Database) -> None:
