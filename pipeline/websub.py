@@ -13,6 +13,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from pipeline.model import Basis, Hints, Precision, When
+from pipeline.schedule import Rhythm
 from pipeline.weblinks import parse, targets
 
 LEASE_SECONDS = 864_000  # what we ask for: 10 days, as section 8.2 suggests
@@ -20,6 +21,10 @@ PATIENCE = timedelta(minutes=15)  # a hub that has not verified by then is asked
 MOST_FAREWELLS = 3  # requests to end a subscription; then its lease ends it
 _DISTRUST = timedelta(days=1)  # after a poll found what push had not brought
 _GRACE = timedelta(minutes=5)  # for a hub to deliver what was just published
+_GAPS = 4
+_SILENCES = (timedelta(hours=2), timedelta(days=3))
+_UNKNOWN_RHYTHM = timedelta(days=1)
+_RARE = 0.01  # items a day
 _WINDOW = timedelta(days=1)  # in which a hub may verify what we asked for
 _LEASES = (timedelta(minutes=10), timedelta(days=30))  # what we believe of a lease
 _LONGEST_PAUSE = timedelta(days=5)  # between two renewals, whatever lease was granted
@@ -212,12 +217,25 @@ def missed(known: Subscription, published: When, now: datetime) -> bool:
     return told and known.verified_at < published.at < now - _GRACE
 
 
-def works(known: Subscription | None, expected: timedelta, now: datetime) -> bool:
+def expected(rhythm: Rhythm | None, now: datetime) -> timedelta:
+    """Return the time in which a feed that publishes as learned brings something: four mean gaps.
+
+    Two hours to three days; a day while the rhythm is not known. Nights make gaps longer than the mean: a
+    feed with ten items a day is trusted through them, one with a hundred is polled as always, which its
+    rhythm makes rare at night anyway.
+    """
+    if rhythm is None or not rhythm.is_learned(now):
+        return _UNKNOWN_RHYTHM
+    shortest, longest = _SILENCES
+    return max(shortest, min(longest, _GAPS * timedelta(days=1) / max(rhythm.per_day(now), _RARE)))
+
+
+def works(known: Subscription | None, within: timedelta, now: datetime) -> bool:
     """Tell whether push can be relied on, so that polls are only a safety net.
 
     Args:
         known: the subscription of the feed, None for none.
-        expected: the time in which the feed's rhythm says that something comes.
+        within: the time in which the feed's rhythm says that something comes (`expected`).
         now: aware UTC.
     """
     if known is None or known.state is not State.ACTIVE or known.delivered_at is None:
@@ -226,7 +244,7 @@ def works(known: Subscription | None, expected: timedelta, now: datetime) -> boo
         return False
     if known.missed_at is not None and now - known.missed_at < _DISTRUST:
         return False
-    return now - known.delivered_at <= expected
+    return now - known.delivered_at <= within
 
 
 def _address(url: str) -> bool:

@@ -5,7 +5,7 @@ What is written follows `pipeline.websub`; two workers or a doubled call change 
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
 
 from pipeline import websub
 from pipeline.model import Draft, Hints
+from pipeline.schedule import Rhythm
 from pipeline.store.receipts import Receipt
 from pipeline.store.schema import intake, receipt, source
 from pipeline.store.schema import subscription as table
@@ -63,6 +64,16 @@ def offered(conn: Connection, intake_id: int, offer: Offer | None, now: datetime
             _set(conn, intake_id, state=State.ENDED, next_due=None)
         else:
             _set(conn, intake_id, **_fresh(offer, now))
+
+
+def working(conn: Connection, rhythms: Mapping[int, Rhythm | None], now: datetime) -> frozenset[int]:
+    """Return those of some feeds, given with their rhythms, whose hubs can be relied on."""
+    mine = table.c.intake_id.in_(sorted(rhythms))
+    rows = conn.execute(select(*_COLUMNS).where(mine, table.c.state == State.ACTIVE))
+    found = (_subscription(row) for row in rows)
+    return frozenset(
+        one.intake_id for one in found if websub.works(one, websub.expected(rhythms[one.intake_id], now), now)
+    )
 
 
 def due(conn: Connection, now: datetime, limit: int) -> list[int]:

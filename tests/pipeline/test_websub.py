@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.model import Basis, Hints, Precision, When
+from pipeline.schedule import Rhythm, learn
 from pipeline.websub import (
     Intent,
     Offer,
@@ -17,6 +18,7 @@ from pipeline.websub import (
     State,
     Subscription,
     again,
+    expected,
     judge,
     lease,
     missed,
@@ -35,7 +37,7 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 @pytest.mark.parametrize(
-    ("header", "hints", "expected"),
+    ("header", "hints", "where"),
     [
         (f"<{HUB}>; rel=hub, <{FEED}>; rel=self", Hints(), Offer(HUB, FEED)),
         (
@@ -56,13 +58,13 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
         ("", Hints(), None),
     ],
 )
-def test_where_to_subscribe(header: str, hints: Hints | None, expected: Offer | None) -> None:
+def test_where_to_subscribe(header: str, hints: Hints | None, where: Offer | None) -> None:
     """The header goes before the feed, https before http, and an https feed never by http."""
-    assert expected == offer(header, FEED, hints)
+    assert where == offer(header, FEED, hints)
 
 
 @pytest.mark.parametrize(
-    ("url", "expected"),
+    ("url", "reachable"),
     [
         ("https://tintinh.example", True),
         ("http://203.0.114.9:8080", True),
@@ -74,13 +76,13 @@ def test_where_to_subscribe(header: str, hints: Hints | None, expected: Offer | 
         ("", False),
     ],
 )
-def test_public_addresses(url: str, *, expected: bool) -> None:
+def test_public_addresses(url: str, *, reachable: bool) -> None:
     """Hubs are not asked to call what they cannot reach."""
-    assert expected == public(url)
+    assert reachable == public(url)
 
 
 @pytest.mark.parametrize(
-    ("state", "mode", "expected"),
+    ("state", "mode", "reply"),
     [
         (State.ASKED, "subscribe", Reply.SUBSCRIBED),
         (State.ACTIVE, "subscribe", Reply.SUBSCRIBED),
@@ -95,9 +97,9 @@ def test_public_addresses(url: str, *, expected: bool) -> None:
         (State.ACTIVE, "", Reply.UNASKED),
     ],
 )
-def test_only_what_we_asked_for_is_confirmed(state: State, mode: str, expected: Reply) -> None:
+def test_only_what_we_asked_for_is_confirmed(state: State, mode: str, reply: Reply) -> None:
     """Each state confirms its own request and no other."""
-    assert expected == judge(replace(KNOWN, state=state), Intent(mode, FEED, "c"), NOW)
+    assert reply == judge(replace(KNOWN, state=state), Intent(mode, FEED, "c"), NOW)
 
 
 def test_other_topics_old_requests_and_empty_challenges_are_not_confirmed() -> None:
@@ -153,6 +155,19 @@ def test_when_push_is_relied_on() -> None:
     assert not works(replace(good, state=State.ASKED), 2 * HOUR, NOW)
     assert not works(replace(good, missed_at=NOW - HOUR), 2 * HOUR, NOW)
     assert works(replace(good, missed_at=NOW - 2 * DAY), 2 * HOUR, NOW)
+
+
+def test_how_long_a_hub_may_be_silent() -> None:
+    """Four mean gaps, within bounds; a day as long as nothing is learned."""
+
+    def rhythm(per_day: float) -> Rhythm:
+        return learn(None, [NOW - n * DAY / per_day for n in range(int(per_day * 28))], NOW)
+
+    assert DAY == expected(None, NOW)
+    assert DAY == expected(learn(None, [], NOW), NOW)
+    assert 2 * HOUR == expected(rhythm(100), NOW)
+    assert 6 * HOUR < expected(rhythm(10), NOW) < 14 * HOUR
+    assert 3 * DAY == expected(rhythm(0.5), NOW)
 
 
 def test_what_push_should_have_brought() -> None:
