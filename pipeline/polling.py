@@ -17,7 +17,7 @@ from pipeline.config import Settings
 from pipeline.fetch import Fetcher
 from pipeline.robots import Rules
 from pipeline.stages import Clock
-from pipeline.store import Connection, Database, counters, hosts, intakes, pages, receipts
+from pipeline.store import Connection, Database, counters, hosts, intakes, pages, receipts, subscriptions
 from pipeline.store.pages import PageState
 from pipeline.visits import Job, Means, Outcome, unforeseen, visit
 
@@ -126,8 +126,11 @@ def _claim(means: Means, limit: int) -> list[Job]:
         hosts.release(conn, [(name, now) for name in idle])
     with means.db.read() as conn:
         told = hosts.rules(conn, taken)
+        pushed = subscriptions.working(conn, {door.intake_id: door.rhythm for door in doors}, now)
     rules = {name: Rules(*told[name]) if name in told else Rules() for name in taken}
-    jobs = [Job(taken[door.host], rules[door.host], door=door) for door in doors]
+    jobs = [
+        Job(taken[door.host], rules[door.host], door=door, pushed=door.intake_id in pushed) for door in doors
+    ]
     return jobs + [Job(taken[page.host], rules[page.host], page=page) for page in rest_of]
 
 
