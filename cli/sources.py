@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from cli import rotten
 from cli.console import out_row
 
 app = typer.Typer(help="Who may speak here, and through which doors.", no_args_is_help=True)
@@ -220,3 +221,7 @@ def discover(
     choice = Choice(file, province, kind, minutes * 60, anew=anew, yes=yes, allow_private=allow_private)
     with desk() as opened:
         go_through(opened, choice)
+
+
+for _command in (rotten.pause, rotten.resume, rotten.rollback):
+    app.command()(_command)

@@ -17,11 +17,17 @@ quarantine = typer.Typer(help="What could not be read: look, try again, give up.
 db = typer.Typer(help="The database: its schema, and moving it.", no_args_is_help=True)
 
 HeldArgument = Annotated[int, typer.Argument(metavar="NUMBER", help="As `quarantine list` shows it.")]
+SomeArgument = Annotated[
+    int | None, typer.Argument(metavar="[NUMBER]", help="As `quarantine list` shows it.")
+]
+SourceOption = Annotated[str, typer.Option("--source", metavar="ID", help="All that is held of a source.")]
 
 
 @quarantine.command("list")
-def listed() -> None:
-    """List what is in quarantine: number, receipt, stage, time, reason.
+def listed(
+    source: Annotated[str, typer.Option("--source", metavar="ID", help="Only of this source.")] = "",
+) -> None:
+    """List what is in quarantine: number, receipt, stage, time, reason; source, id and title of an item.
 
     \b
     Example:
@@ -31,13 +37,14 @@ def listed() -> None:
     from pipeline.store import quarantine as store
 
     with desk() as opened, opened.db.read() as conn:
-        for one in store.listed(conn):
-            out_row(one.held_id, one.receipt_id, one.stage, one.at.isoformat(), one.reason)
+        for one in store.listed(conn, source_id=source):
+            item = (one.source_id, one.external_id or None, one.title or None)
+            out_row(one.held_id, one.receipt_id, one.stage, one.at.isoformat(), one.reason, *item)
 
 
 @quarantine.command()
 def show(number: HeldArgument) -> None:
-    """Print the bytes that were put aside; the reason goes to stderr.
+    """Print the bytes that were put aside, of an item its receipt's; the reason goes to stderr.
 
     \b
     Example:
@@ -49,41 +56,67 @@ def show(number: HeldArgument) -> None:
     from pipeline.store import quarantine as store
 
     with desk() as opened, opened.db.read() as conn:
-        say(store.get(conn, number).reason)
+        one = store.get(conn, number)
+        say(one.reason)
+        if one.text_hash:
+            say(f"{one.source_id}: {one.title} ({one.external_id})")
         sys.stdout.buffer.write(store.body(conn, number))
 
 
 @quarantine.command()
-def replay(number: HeldArgument) -> None:
-    """Send a receipt through the stages once more.
+def replay(
+    number: SomeArgument = None,
+    *,
+    source: SourceOption = "",
+    old: Annotated[bool, typer.Option("--old", help="Release items as old news: in no live feed.")] = False,
+) -> None:
+    """Send a receipt through the stages once more, or release items that are held.
 
     \b
-    Example:
+    Examples:
       ./tintinh quarantine replay 3
+      ./tintinh quarantine replay --source cong-an-giang --old
     """
     from cli.desk import desk
     from cli.waiting import finish
     from pipeline.store import quarantine as store
 
+    _one_or_all(number, source)
     with desk() as opened:
         with opened.db.write() as conn:
-            store.replay(conn, number)
+            if number is None:
+                count = store.replay_all(conn, source, as_old=old)
+            else:
+                count = store.replay(conn, number, as_old=old)
+        say(f"{count:,} released")
         finish(opened, "receive", wait=True)
 
 
 @quarantine.command()
-def drop(number: HeldArgument) -> None:
-    """Give a receipt up; its bytes stay in the database.
+def drop(number: SomeArgument = None, *, source: SourceOption = "") -> None:
+    """Give receipts or items up: a text that was dropped stays away though its feed repeats it.
+
+    The bytes stay in the database.
 
     \b
-    Example:
+    Examples:
       ./tintinh quarantine drop 3
+      ./tintinh quarantine drop --source cong-an-giang
     """
     from cli.desk import desk
     from pipeline.store import quarantine as store
 
+    _one_or_all(number, source)
     with desk() as opened, opened.db.write() as conn:
-        store.drop(conn, number)
+        count = store.drop_all(conn, source) if number is None else store.drop(conn, number)
+    say(f"{count:,} given up")
+
+
+def _one_or_all(number: int | None, source: str) -> None:
+    from pipeline.errors import BadInput
+
+    if (number is None) == (not source):
+        raise BadInput("quarantine", "say either a NUMBER or --source ID")
 
 
 def reindex() -> None:
