@@ -100,4 +100,6 @@ def _environment(home: Path, port: int) -> None:
         "TINTINH_DATA": str(home.resolve()),
         "TINTINH_PORT": str(port),
         "TINTINH_BACKFILL_AFTER_DAYS": str(_CENTURY),
+        "TINTINH_HOST_GAP": "0",  # the newsstand is ours
+        "TINTINH_PAGES": "false",  # nobody serves the pages of the sample set
     }

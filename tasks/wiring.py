@@ -72,9 +72,14 @@ def close() -> None:
 
 
 def ring(stage: str, *args: int) -> None:
-    """Say that a stage has work. Never raises: if the broker is away, the sweeper rings later."""
+    """Say that a stage has work. Never raises: if the broker is away, the sweeper rings later.
+
+    A bell that nobody heard in time is forgotten: a queue that stood still holds no heap of them.
+    """
     try:
-        current_app.send_task(f"tintinh.{stage}", args=args, ignore_result=True)
+        current_app.send_task(
+            f"tintinh.{stage}", args=args, ignore_result=True, expires=settings().visibility_timeout
+        )
     except (KombuError, OSError, redis.RedisError) as error:
         _log.warning("bell_lost", stage=stage, error=type(error).__name__)
 
