@@ -19,6 +19,7 @@ from pipeline.weblinks import parse, targets
 LEASE_SECONDS = 864_000  # what we ask for: 10 days, as section 8.2 suggests
 PATIENCE = timedelta(minutes=15)  # a hub that has not verified by then is asked again
 MOST_FAREWELLS = 3  # requests to end a subscription; then its lease ends it
+SOON = timedelta(minutes=10)  # the next poll after a hub was found wanting
 _DISTRUST = timedelta(days=1)  # after a poll found what push had not brought
 _GRACE = timedelta(minutes=5)  # for a hub to deliver what was just published
 _GAPS = 4

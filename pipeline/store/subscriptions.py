@@ -190,6 +190,9 @@ def polled(
     known = of(conn, found.intake_id)
     if known is not None and any(websub.missed(known, draft.published, now) for draft in news):
         _set(conn, found.intake_id, missed_at=now)
+        soon = now + websub.SOON  # the poll that found it still counted on the hub
+        mine = (intake.c.intake_id == found.intake_id, intake.c.next_due > soon)
+        conn.execute(intake.update().where(*mine).values(next_due=soon))
 
 
 def waiting(conn: Connection, now: datetime) -> bool:

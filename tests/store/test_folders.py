@@ -12,11 +12,11 @@ from pipeline import registry
 from pipeline.config import Settings
 from pipeline.errors import BadInput
 from pipeline.folders import look
-from pipeline.model import Document, Form, Parsed
-from pipeline.parse import parse
+from pipeline.model import Form
 from pipeline.store import Database, doors, export, intakes, receipts, sources
 from pipeline.store.doors import FileState
 from pipeline.store.receipts import Receipt
+from tests.store.parsing import Parsing
 from tests.store.tellings import NOW, PAPER, drain
 
 NOTICE = "Thông báo nghỉ lễ\n\nỦy ban nhân dân xã thông báo lịch nghỉ lễ tới toàn thể bà con trong xã.\n"
@@ -30,14 +30,6 @@ OTHER_NEWS = (
     "nhà vườn về cách bón phân hữu cơ và phòng trừ sâu đục trái, với kinh phí từ chương trình mục tiêu.\n"
 )
 Look = Callable[[], bool]
-
-
-class Parsing:
-    """The real reader, in this process."""
-
-    def read(self, document: Document) -> Parsed:
-        """Return the drafts."""
-        return parse(document)
 
 
 @pytest.fixture
