@@ -98,6 +98,17 @@ def test_the_life_of_an_article(cms: Cms, site: Site) -> None:
     ] == told(site)
 
 
+def test_messages_of_one_second_keep_their_order(cms: Cms, site: Site) -> None:
+    """Taken back and put back at once: each message is later than the one before, so the last one stands."""
+    for fields in (ARTICLE, None, ARTICLE, None, ARTICLE):
+        save(cms, fields)
+        cms("work", **door(site.url, site.key))
+    with site.db.read() as conn:
+        sent = [json.loads(receipts.body(conn, number))["article"]["updated_at"] for number in range(1, 6)]
+
+    assert sorted(set(sent)) == sent
+
+
 def test_a_draft_leaves_no_trace(cms: Cms, site: Site) -> None:
     """What was never public is not told of, and keeps no row."""
     save(cms, None)

@@ -246,6 +246,7 @@ final class Outbox
     /** Hold what the article says now against what was told, and set the message that is to be sent. */
     private function renew(array $row): array
     {
+        $at = max(($this->clock)(), $row['changed'] + 1); // later than the message before, even within a second
         $known = $row['told'] !== '' && $row['told'] !== 'withdrawn' || $row['tries'] > 0;
         try {
             $article = ($this->read)($row['article']);
@@ -257,7 +258,7 @@ final class Outbox
                 $event = $row['told'] === $hash && $row['tries'] == 0 ? '' : $this->event($row, $article);
                 $article = $this->fitting($article);
             }
-            $body = $this->json($event, ($article ?: []) + ['id' => $row['article'], 'updated_at' => $this->at($row)]);
+            $body = $this->json($event, ($article ?: []) + ['id' => $row['article'], 'updated_at' => self::moment($at)]);
         } catch (BadMessage $error) {
             return $this->put($row, ['state' => 'stuck', 'answer' => $error->getMessage()]);
         }
@@ -269,7 +270,7 @@ final class Outbox
         }
         $told = $row['told'] === '' && $row['tries'] > 0 ? 'unsure' : $row['told'];
         $fresh = ['message' => self::id(), 'event' => $event, 'body' => $body, 'hash' => $hash, 'told' => $told];
-        return $this->put($row, $fresh + ['state' => 'waiting', 'tries' => 0]);
+        return $this->put($row, $fresh + ['state' => 'waiting', 'tries' => 0, 'changed' => $at]);
     }
 
     /** There is nothing to tell: not any more, or a draft that was never public. */
@@ -289,13 +290,10 @@ final class Outbox
         return empty($article['note']) ? 'article.updated' : 'article.corrected';
     }
 
-    /**
-     * Return the time of a message: always this clock and never the CMS's "last changed", and later than the
-     * message before, even within a second. Only so a withdrawal and a return keep their order.
-     */
-    private function at(array $row): string
+    /** Always this clock, never the CMS's "last changed": only so a withdrawal and a return keep their order. */
+    private static function moment(int $at): string
     {
-        return gmdate('Y-m-d\TH:i:s\Z', max(($this->clock)(), $row['changed'] + 1));
+        return gmdate('Y-m-d\TH:i:s\Z', $at);
     }
 
     /** Leave out the text of what is too large: title, summary and address still reach the readers. */
@@ -363,7 +361,7 @@ final class Outbox
     /** Write columns of a row whose message is still the one that we hold; return the row with them. */
     private function put(array $row, array $values): array
     {
-        $values['changed'] = ($this->clock)();
+        $values += ['changed' => max(($this->clock)(), (int) $row['changed'])];
         $set = implode(', ', array_map(function ($name) {
             return "$name = ?";
         }, array_keys($values)));
