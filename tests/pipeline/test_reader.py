@@ -172,6 +172,33 @@ def test_an_interrupted_read_leaves_no_stale_answer() -> None:
         signal.signal(signal.SIGALRM, before)
 
 
+def test_a_start_that_is_interrupted_goes_on() -> None:
+    """Where a start takes longer than a task may, the next call waits for the same child, and reads."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise _Interrupted
+
+    pids = []
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        with Reader() as reader:
+            for _ in range(3):
+                signal.setitimer(signal.ITIMER_REAL, 0.1)
+                with pytest.raises(_Interrupted):
+                    reader.read(_document())
+                assert reader._child is not None
+                pids.append(reader._child.pid)
+                os.kill(pids[-1], signal.SIGSTOP)  # a machine that has no time for it
+            os.kill(pids[-1], signal.SIGCONT)
+            answer = reader.read(_document())
+            pids.append(reader._child.pid)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+    assert (1, parse(_document())) == (len(set(pids)), answer)
+
+
 def test_a_child_that_cannot_start_is_an_engine_away() -> None:
     """Without file descriptors for its pipes the engine is away, which is not the document's fault."""
     script = DRIVER + (
