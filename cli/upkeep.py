@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cli.desk import Desk
+    from pipeline.drift import Alarm
+    from pipeline.model import SourceId
     from pipeline.websub import Subscription
 
 quarantine = typer.Typer(help="What could not be read: look, try again, give up.", no_args_is_help=True)
@@ -263,6 +265,7 @@ def _examined(opened: "Desk") -> "Iterator[tuple[str, bool, str]]":
     )
     held = state["quarantine_open"]
     yield "quarantine", not held, f"{held:,} open" + ("; see ./tintinh quarantine list" if held else "")
+    yield "drift", not state["drifts"], _drifts(state["drifts"])
     failing = state["intakes"]["failing"]
     yield "feeds", not failing, f"{state['intakes']['feeds']:,}, {failing:,} failing"
     yield _hubs(hubs)
@@ -284,6 +287,19 @@ def _hubs(hubs: "Sequence[Subscription]") -> tuple[str, bool, str]:
     told = ", ".join(f"{count:,} {state}" for state, count in sorted(counts.items())) or "none"
     last = f"; {ill[0].hub}: {ill[0].error or 'deliveries with a wrong signature'}" if ill else ""
     return "WebSub", not ill, f"{told}{last}"
+
+
+def _drifts(drifts: "dict[SourceId, list[Alarm]]") -> str:
+    """Return what has changed at sources in kind, with the figures and since when."""
+    return (
+        "; ".join(
+            f"{source_id}: {alarm.measure}{' of pages' if alarm.pages else ''} "
+            f"{alarm.usual:.2f} → {alarm.now:.2f} since {alarm.since}"
+            for source_id, alarms in drifts.items()
+            for alarm in alarms
+        )
+        or "every source is as it is used to be"
+    )
 
 
 def _counted(counts: "dict[str, int]") -> str:

@@ -20,7 +20,7 @@ from pipeline.habits import Day
 BEFORE = 28  # days that say what is usual
 _BLOCK = 10  # entries
 _LEAST_BLOCKS = 4
-_RECENT = 7  # days that a source may need for a block
+RECENT = 7  # days that a source may need for a block
 _DEVIATIONS = 5.0
 _SHARE = 0.3  # change of a share that matters
 _RATIO = math.log(2)  # change of a length that matters
@@ -72,7 +72,7 @@ def _by_day(days: Sequence[Day], today: int) -> list[Day]:
     """Return one row for each day that brought something, in their order."""
     sums: dict[int, Day] = {}
     for one in days:
-        if one.entries and today - BEFORE - _RECENT < one.day <= today:
+        if one.entries and today - BEFORE - RECENT < one.day <= today:
             known = sums.get(one.day)
             sums[one.day] = one if known is None else _together([known, one])
     return [sums[day] for day in sorted(sums)]
@@ -93,7 +93,7 @@ def _together(days: Sequence[Day]) -> Day:
 def _alarm(days: list[Day], measure: Measure, *, pages: bool) -> Alarm | None:
     recent: list[Day] = []
     while days and sum(day.entries for day in recent) < _BLOCK:
-        if recent and recent[-1].day - days[-1].day >= _RECENT:
+        if recent and recent[-1].day - days[-1].day >= RECENT:
             return None
         recent = [days[-1], *recent]
         days = days[:-1]

@@ -49,6 +49,15 @@ class _State:
             "tintinh_crowded_runs", "Runs of words that too many entries hold to find any", state["crowds"]
         )
         yield _one("tintinh_quarantine_open", "Receipts held in quarantine", state["quarantine_open"])
+        drift = GaugeMetricFamily(
+            "tintinh_source_drift",
+            "What has changed at a source in kind: the figure of now",
+            labels=["source", "measure", "pages"],
+        )
+        for source_id, alarms in state["drifts"].items():
+            for alarm in alarms:
+                drift.add_metric([source_id, alarm.measure, str(alarm.pages).lower()], alarm.now)
+        yield drift
         yield _one("tintinh_deliveries_due", "Outbound deliveries that wait", state["deliveries_due"])
         yield _one("tintinh_log_head", "Last position of the change log", state["log_head"])
         readers = state["readers"]

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import fields
+from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from pipeline.drift import BEFORE, RECENT, Alarm, alarms
 from pipeline.habits import DAYS, Day
-from pipeline.model import SourceId
+from pipeline.model import LOCAL_ZONE, SourceId
 from pipeline.store.database import insert
-from pipeline.store.schema import habit
+from pipeline.store.schema import habit, source
 
+DRIFT_DAYS = BEFORE + RECENT
 _COUNTS = tuple(one.name for one in fields(Day) if one.name != "day")
 _COLUMNS = tuple(habit.c[one.name] for one in fields(Day))
 
@@ -26,13 +29,17 @@ def of(conn: Connection, source_ids: Iterable[SourceId], today: int) -> dict[Sou
     return found
 
 
-def listed(conn: Connection, today: int, days: int) -> dict[SourceId, Doors]:
-    """Return the days of every source by door, from `days` before a day to that day, in their order."""
+def drifts(conn: Connection, now: datetime) -> dict[SourceId, list[Alarm]]:
+    """Return what has changed at the sources that are not paused, by source."""
+    today = now.astimezone(LOCAL_ZONE).toordinal()
     found: dict[SourceId, Doors] = {}
-    query = select(habit.c.source_id, habit.c.intake_id, *_COLUMNS).order_by(habit.c.day)
-    for source_id, door, *counts in conn.execute(query.where(habit.c.day >= today - days)):
+    paused = select(source.c.source_id).where(source.c.paused_at.is_not(None))
+    mine = (habit.c.day >= today - DRIFT_DAYS, habit.c.source_id.not_in(paused))
+    query = select(habit.c.source_id, habit.c.intake_id, *_COLUMNS).where(*mine)
+    for source_id, door, *counts in conn.execute(query.order_by(habit.c.source_id, habit.c.day)):
         found.setdefault(SourceId(source_id), {}).setdefault(door, []).append(Day(*counts))
-    return found
+    told = {source_id: alarms(doors, today) for source_id, doors in found.items()}
+    return {source_id: those for source_id, those in told.items() if those}
 
 
 def add(conn: Connection, source_id: SourceId, door: int, more: Day) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from pipeline.store import candidates, changes, counters, links, receipts, stories
+from pipeline.store import candidates, changes, counters, habits, links, receipts, stories
 from pipeline.store.receipts import ReceiptState
 from pipeline.store.schema import change, cursor, delivery, entry, held, intake, receipt, stamp
 
@@ -28,6 +28,7 @@ def state(conn: Connection, now: datetime) -> dict[str, Any]:
         "stories": stories.count(conn),
         "crowds": candidates.crowds(conn),
         "quarantine_open": conn.scalar(open_held) or 0,
+        "drifts": habits.drifts(conn, now),
         "deliveries_due": conn.scalar(waiting) or 0,
         "log_head": head,
         "readers": {name: _reader(conn, name, head, now) for name in READERS},
