@@ -38,9 +38,10 @@ add_action('admin_init', function () {
     }
 });
 
-// New settings may be what stuck articles waited for.
+// New settings may be what stuck articles waited for; the next run says anew what is wrong.
 foreach (['site', 'source', 'key'] as $name) {
     add_action("update_option_tintinh_$name", function () {
+        delete_option('tintinh_problem');
         outbox()->release();
         wake();
     });
@@ -62,7 +63,7 @@ function settings_page()
           row('key', 'Khoá', 'password', '', setting('key') === '' ? 'whsec_…' : 'Đã có khoá; để trống là giữ nguyên');
           ?>
           <tr><th scope="row">Loại bài được gửi</th><td>
-            <?php foreach (get_post_types(['public' => true], 'objects') as $type) : ?>
+            <?php foreach (array_diff_key(get_post_types(['public' => true], 'objects'), ['attachment' => 0]) as $type) : ?>
               <label><input type="checkbox" name="tintinh_types[]" value="<?php echo esc_attr($type->name); ?>"
                 <?php checked(in_array($type->name, types(), true)); ?>> <?php echo esc_html($type->label); ?></label><br>
             <?php endforeach; ?>
@@ -74,6 +75,7 @@ function settings_page()
       <p><?php echo esc_html("$waiting bài chờ gửi, $stuck bài kẹt."); ?></p>
       <?php
       stuck_table();
+      echo '<br>';
       button('try', 'Thử kết nối');
       button('again', 'Gửi lại bài kẹt');
       button('week', 'Gửi các bài đăng trong 7 ngày qua');

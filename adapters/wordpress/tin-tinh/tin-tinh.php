@@ -5,7 +5,7 @@
  * Version: 1.0.0
  * Requires at least: 5.6
  * Requires PHP: 7.2
- * Licence: MIT
+ * License: MIT
  * Text Domain: tin-tinh
  *
  * Wiring: which events mark an article, and the cron event that sends. The rules stand in tintinh-core.php.
@@ -127,7 +127,9 @@ function work()
     try {
         outbox()->work(door(), WORK_SECONDS);
     } catch (\TinTinh\BadMessage $error) {
-        update_option('tintinh_problem', $error->getMessage(), false);
+        $new = setting('site') . setting('source') . setting('key') === '';
+        $told = $new ? 'chưa nhập địa chỉ, mã nguồn tin và khoá.' : $error->getMessage();
+        update_option('tintinh_problem', $told, false);
         return;
     }
     delete_option('tintinh_problem');
