@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from protego import Protego
@@ -18,6 +19,7 @@ FORBIDDEN = "robots.txt forbids this address"
 RESERVED = "text and data mining is reserved"
 
 _LARGEST = 512_000  # bytes of robots.txt that are read; RFC 9309 section 2.5 asks for 500 KiB at least
+_SHORT = 4_000  # characters of one that is kept parsed
 _LONGEST_DELAY = 60.0  # seconds of a crawl-delay that are kept
 _MOST_RULES = 200
 _LONGEST = 2_000
@@ -49,7 +51,9 @@ class Rules:
     """
 
     def __init__(self, robots: str = "", tdm: tuple[TdmRule, ...] = ()) -> None:
-        self._robots = Protego.parse(robots) if robots.strip() else None
+        self._robots = (
+            (_common if len(robots) <= _SHORT else Protego.parse)(robots) if robots.strip() else None
+        )
         self._tdm = tuple((_pattern(rule.location), rule) for rule in tdm)
 
     def allows(self, url: str) -> bool:
@@ -67,6 +71,12 @@ class Rules:
         parts = urlsplit(url)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         return next((rule.reserved for pattern, rule in self._tdm if pattern.match(path)), False)
+
+
+@lru_cache(maxsize=512)
+def _common(robots: str) -> Protego:
+    """Parse a short robots.txt once: hosts with the same CMS have the same."""
+    return Protego.parse(robots)
 
 
 def robots_text(body: bytes) -> str:

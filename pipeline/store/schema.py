@@ -28,8 +28,6 @@ from sqlalchemy import (
     text,
 )
 
-_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
-
 
 class Instant(TypeDecorator[datetime]):
     """An aware UTC datetime, stored as fixed-width text so that text order is time order."""
@@ -43,12 +41,11 @@ class Instant(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("naive datetime")
-        moment = value.astimezone(UTC)
-        return f"{moment.year:04}" + moment.strftime(_FORMAT)[len(moment.strftime("%Y")) :]
+        return value.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
     def process_result_value(self, value: str | None, dialect: Any) -> datetime | None:  # noqa: ARG002
         """Load it aware."""
-        return None if value is None else datetime.strptime(value, _FORMAT).replace(tzinfo=UTC)
+        return None if value is None else datetime.fromisoformat(value)  # strptime takes ten times as long
 
 
 metadata = MetaData(

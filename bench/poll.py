@@ -1,0 +1,164 @@
+"""What polling costs beside `reader` 3.26, on the same feeds in the same run: prints one JSON line.
+
+Usage: PYTHONPATH=. python bench/poll.py [FEEDS]
+
+Feeds (1,000 of 30 items, each on a host of its own) are served by one local process. Four rounds: all
+items new, nothing changed, one to three new items in each feed, nothing changed. Ours is claim, fetch,
+writes and, where something changed, reading into entries (labels and fingerprints too), with a reader
+process as in a worker. Seconds by the clock and of CPU, the server's left out. `reader` gets a venv in a
+temporary folder, by pip.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+from bench.poll_server import address
+from pipeline import polling
+from pipeline.config import Settings
+from pipeline.fetch import Fetcher
+from pipeline.model import Document, Form, Source, SourceId
+from pipeline.reader import Reader
+from pipeline.stages import receive
+from pipeline.store import Database, intakes, open_database, sources
+
+_HERE = Path(__file__).parent
+_PORT = 18_480
+_ROUNDS = (("all_new", "new 30"), ("unchanged", ""), ("some_new", "some"), ("unchanged_again", ""))
+_WORKERS = 16  # as many as our threads
+_NEEDS = ("reader==3.26", "sgmllib3k")  # without the second its feedparser finds no sgmllib
+
+
+def now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+def cpu() -> float:
+    """Return the CPU seconds of this process and of its reader process."""
+    ticks = 0
+    for child in Path("/proc/self/task").glob("*/children"):
+        for pid in child.read_text().split():
+            if b"pipeline.reader" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                ticks += sum(
+                    map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13])
+                )
+    return time.process_time() + ticks / os.sysconf("SC_CLK_TCK")
+
+
+class Process:
+    """A process that answers lines with lines."""
+
+    def __init__(self, *command: str) -> None:
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)  # noqa: S603 - our own
+
+    def _pipes(self) -> tuple[IO[str], IO[str]]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        return self._process.stdin, self._process.stdout
+
+    def tell(self, line: str) -> None:
+        """Send a line."""
+        self._pipes()[0].write(line + "\n")
+        self._pipes()[0].flush()
+
+    def hear(self) -> str:
+        """Return the next line."""
+        return self._pipes()[1].readline().strip()
+
+    def end(self) -> None:
+        """Close its stdin and wait."""
+        self._pipes()[0].close()
+        self._process.wait()
+
+
+@contextmanager
+def running(*command: str) -> Iterator[Process]:
+    """Run a process until the block ends."""
+    process = Process(*command)
+    try:
+        yield process
+    finally:
+        process.end()
+
+
+def register(db: Database, urls: list[str]) -> None:
+    """Register a source with one feed for each address."""
+    with db.write() as conn:
+        for number, url in enumerate(urls):
+            known = Source(SourceId(f"bao-{number}"), f"Báo {number}", hosts=(address(number),))
+            sources.ensure(conn, known)
+            intakes.add(conn, known.source_id, "feed", url, allow_private=True, next_due=now())
+
+
+def ours(db: Database, reader: Reader, settings: Settings) -> dict[str, float]:
+    """Poll all feeds and read what they brought."""
+    with db.write() as conn:
+        for door in intakes.listed(conn):
+            intakes.wake(conn, door.intake_id, now())
+    wall, used = time.perf_counter(), cpu()
+    entries = 0
+    with Fetcher(timeout=settings.http_timeout, max_bytes=settings.fetch_max_bytes) as fetcher:
+        done = polling.drain(db, fetcher, now, settings, seconds=600)
+        fetched = time.perf_counter() - wall, cpu() - used
+    while (read := receive(db, reader, now)).receipts:
+        entries += read.entries
+    spent = {"wall": time.perf_counter() - wall, "cpu": cpu() - used, "failed": done.failures, "new": entries}
+    return spent | {"fetch_wall": fetched[0], "fetch_cpu": fetched[1]}
+
+
+def main() -> None:
+    """Run the rounds and print."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
+    urls = [f"http://{address(number)}:{_PORT}/rss/home.rss" for number in range(count)]
+    told: dict[str, object] = {"feeds": count}
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        venv.create(home / "venv", with_pip=True)
+        python = str(home / "venv" / "bin" / "python")
+        subprocess.run([python, "-m", "pip", "install", "-q", *_NEEDS], check=True)  # noqa: S603
+        settings = Settings(host_gap=0, pages=False, data=home)
+        db = open_database(settings.sql_url)
+        db.migrate()
+        register(db, urls)
+        server = (sys.executable, str(_HERE / "poll_server.py"), str(count), str(_PORT))
+        theirs = (python, str(_HERE / "poll_reader.py"), str(home / "reader.sqlite"), str(_WORKERS))
+        with running(*server) as serving, running(*theirs) as other, Reader() as reader:
+            other.tell(" ".join(urls))
+            reader.read(
+                Document(Source(SourceId("x"), "x"), Form.TEXT, b"Tin", now())
+            )  # starts, as reader did
+            serving.hear()
+            for name, publishing in _ROUNDS:
+                if publishing and name != "all_new":
+                    serving.tell(publishing)
+                    serving.hear()
+                other.tell("update")
+                beside = json.loads(other.hear())
+                mine = ours(db, reader, settings)
+                told[name] = {
+                    "ours": _rounded(mine),
+                    "reader": _rounded(beside),
+                    "times_wall": round(beside["wall"] / mine["wall"], 2),
+                    "times_cpu": round(beside["cpu"] / mine["cpu"], 2),
+                }
+        db.close()
+    print(json.dumps(told))
+
+
+def _rounded(spent: dict[str, float]) -> dict[str, float]:
+    return {name: round(value, 3) for name, value in spent.items()}
+
+
+if __name__ == "__main__":
+    main()
