@@ -1,0 +1,166 @@
+"""A source by its address: its feeds are found, tried, and registered only when a person says yes."""
+
+import pytest
+
+from cli.adding import Wanted, add_address
+from cli.desk import Desk
+from pipeline.errors import BadInput, SourceUnreachable
+from pipeline.model import SourceId
+from pipeline.store import intakes, receipts, sources
+from tests.cli.sites import FAMILIES, alternate, answering, json_feed, page, paper, rss
+from tests.web_server import Answer, serving
+
+
+def wanted(**more: object) -> Wanted:
+    """Return a wish for a site of ours, without a gap."""
+    return Wanted(**({"allow_private": True, "gap": 0.0} | more))  # type: ignore[arg-type]
+
+
+def feeds(desk: Desk, source_id: str) -> list[str]:
+    """Return the paths of a source's feeds."""
+    with desk.db.read() as conn:
+        return ["/" + one.url.split("/", 3)[3] for one in intakes.listed(conn, SourceId(source_id))]
+
+
+def test_a_dry_run_says_what_would_come(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each feed with its counts, what is old, what is double; nothing is kept."""
+    with serving(answering(paper())) as site:
+        add_address(desk, f"{site.url}/", wanted(shown=1))
+    told = capsys.readouterr()
+    rows = {line.split("\t")[0]: line.split("\t")[1:6] for line in told.out.splitlines()}
+    with desk.db.read() as conn:
+        kept = [len(sources.listed(conn)), len(intakes.listed(conn)), receipts.pending(conn)]
+
+    assert (
+        "source\tbao-ben-tre-moi\tBáo Bến Tre Mới\tBến Tre, nay thuộc Vĩnh Long\tknown by its name"
+        in told.out
+    )
+    assert ["20", "20", "0", "0", "0"] == rows["*1"]
+    assert ["10", "10", "0", "0", "10"] == rows["2"]
+    assert ["15", "2", "13", "0", "5"] == rows["*3"] or ["15", "1", "14", "0", "5"] == rows["*3"]
+    assert "/rss/mat.rss: HTTP 404" in told.out
+    assert "comments" not in told.out
+    assert "feedly" not in told.out
+    assert "30 items: 20 news, 10 old (searchable, never pushed" in told.err
+    assert [0, 0, 0] == kept
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({}, ["/rss/home.rss", "/rss/kinh-te.rss"]),
+        ({"feeds": ("1,2",)}, ["/rss/home.rss", "/rss/thoi-su.rss"]),
+        ({"all_feeds": True}, ["/rss/home.rss", "/rss/thoi-su.rss", "/rss/kinh-te.rss", "/rss/trong.rss"]),
+    ],
+)
+def test_yes_registers_what_is_wanted(desk: Desk, more: dict[str, object], expected: list[str]) -> None:
+    """The marked feeds, those named by number, or all."""
+    with serving(answering(paper())) as site:
+        add_address(desk, f"{site.url}/", wanted(yes=True, source_id="bao-x", province="Trà Vinh", **more))
+    with desk.db.read() as conn:
+        known = sources.get(conn, SourceId("bao-x"))
+
+    assert expected == feeds(desk, "bao-x")
+    assert known is not None
+    assert ("Báo Bến Tre Mới", "tra-vinh", ("127.0.0.1",)) == (known.name, known.area, known.hosts)
+
+
+@pytest.mark.parametrize(
+    ("family", "expected"),
+    [
+        ("wordpress", ["/feed/"]),
+        ("nukeviet", ["/rss/tin-tuc/", "/rss/van-ban/"]),
+        ("liferay", ["/web/guest/home/-/asset_publisher/Ab12/rss?p_p_cacheability=cacheLevelFull"]),
+        ("sharepoint", ["/_layouts/15/listfeed.aspx?List=%7B3C1AE6D0%2D0000%7D"]),
+        ("unannounced", ["/rss.xml"]),
+    ],
+)
+def test_each_content_system_is_understood(desk: Desk, family: str, expected: list[str]) -> None:
+    """Wherever it puts its feeds, they are found, and few requests are made."""
+    with serving(answering(FAMILIES[family]())) as site:
+        add_address(desk, f"{site.url}/", wanted(yes=True, source_id="x"))
+
+    assert expected == feeds(desk, "x")
+    assert 12 >= len(site.seen)
+
+
+def test_a_feed_by_its_own_address(desk: Desk) -> None:
+    """The address of a feed is that feed; a JSON Feed is one too."""
+    with serving(answering({"/tin.json": json_feed()})) as site:
+        add_address(desk, f"{site.url}/tin.json", wanted(yes=True))
+
+    assert ["/tin.json"] == feeds(desk, "bao-ben-tre-moi")
+
+
+def test_more_feeds_of_a_known_source_are_its(desk: Desk) -> None:
+    """A host that is registered keeps its source's name, home and rights."""
+    with serving(answering(paper())) as site:
+        add_address(desk, f"{site.url}/rss/home.rss", wanted(yes=True, source_id="bao-y", rights="title"))
+        add_address(desk, f"{site.url}/rss/kinh-te.rss", wanted(yes=True))
+    with desk.db.read() as conn:
+        [known] = sources.listed(conn)
+
+    assert ("bao-y", "title") == (known.source_id, known.rights)
+    assert ["/rss/home.rss", "/rss/kinh-te.rss"] == feeds(desk, "bao-y")
+
+
+def test_what_robots_txt_forbids_is_not_asked(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """A feed behind a closed door is named with the reason, and its host's word on mining is shown."""
+    closed = {
+        "/robots.txt": Answer(body=b"User-agent: *\nDisallow: /rss/\n"),
+        "/.well-known/tdmrep.json": Answer(
+            body=b'[{"location": "/", "tdm-reservation": 1, "tdm-policy": "https://a.example/terms"}]'
+        ),
+        "/": page("Báo Ba Tri", head=alternate("/rss/a.rss") + alternate("/b.rss")),
+        "/rss/a.rss": rss("A", range(3)),
+        "/b.rss": rss("B", range(3)),
+    }
+    with serving(answering(closed)) as site:
+        add_address(desk, f"{site.url}/", wanted(shown=0))
+    told = capsys.readouterr().out
+
+    assert "/rss/a.rss" not in [path for _, path, _, _ in site.seen]
+    assert "/rss/a.rss: robots.txt forbids this address" in told
+    assert "reserves text and data mining, terms: https://a.example/terms" in told
+
+
+def test_what_has_no_feed_says_what_to_do(desk: Desk) -> None:
+    """Nothing is registered, and the next step is named."""
+    pages = {
+        "/closed": Answer(403),
+        "/a.pdf": Answer(body=b"%PDF-1.7 x", headers={"Content-Type": "application/pdf"}),
+        "/login": page("Đăng nhập", '<form><input type="password"></form>'),
+        "/bare": page("Trống"),
+        "/png": Answer(body=b"\x89PNG", headers={"Content-Type": "image/png"}),
+    }
+    hints = {
+        "/no": "HTTP 404: there is no such page",
+        "/closed": "lets no program in",
+        "/a.pdf": "a PDF",
+        "/login": "asks for a name and a password",
+        "/bare": "no feed was found",
+        "/png": "neither a page nor a feed",
+    }
+    with serving(answering(pages)) as site:
+        for path, hint in hints.items():
+            with pytest.raises(BadInput) as refused:
+                add_address(desk, site.url + path, wanted(yes=True))
+            assert hint in refused.value.message
+    with desk.db.read() as conn:
+        known = sources.listed(conn)
+
+    assert [] == known
+
+
+def test_a_number_that_is_none_is_refused(desk: Desk) -> None:
+    """Nothing is registered by a slip of the finger."""
+    with serving(answering(paper())) as site, pytest.raises(BadInput, match="'9' is no number"):
+        add_address(desk, f"{site.url}/rss/home.rss", wanted(yes=True, feeds=("9",)))
+
+
+def test_a_private_address_needs_a_word(desk: Desk) -> None:
+    """Without it nobody on our own network is asked."""
+    with serving(answering(paper())) as site, pytest.raises((BadInput, SourceUnreachable)):
+        add_address(desk, f"{site.url}/", wanted(allow_private=False))
+
+    assert [] == site.seen
