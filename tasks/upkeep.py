@@ -24,7 +24,6 @@ from search import sync
 from tasks.wiring import database, index, now, ring
 
 _MOST_LOOKS = 50
-_LOOKS = {doors.FOLDER: folders.look}
 _BETWEEN_THINNINGS = timedelta(hours=1)  # it counts every posting of every crowded run of words
 
 
@@ -51,10 +50,10 @@ def sweep() -> None:
 
 @shared_task(name="tintinh.look")
 def look(intake_id: int) -> None:
-    """Look into one folder or mailbox; the claim in SQL keeps it to one look at a time."""
+    """Look into one folder; the claim in SQL keeps it to one look at a time."""
     with database().write() as conn:
         door = doors.claim(conn, intake_id, now(), settings().lease)
-    if door is not None and _LOOKS[door.kind](database(), door, settings(), now):
+    if door is not None and folders.look(database(), door, settings(), now):
         ring("receive")
 
 

@@ -1,4 +1,4 @@
-"""Doors that are looked into instead of polled, folders and mailboxes: when, by whom, what was seen.
+"""Doors that are looked into instead of polled, watched folders: when, by whom, what was seen.
 
 Feeds are `pipeline.store.intakes`; both kinds of doors are rows of one table.
 """
@@ -14,23 +14,19 @@ from pipeline.model import SourceId
 from pipeline.store.database import insert
 from pipeline.store.schema import folder_file, intake, source
 
-FOLDER, MAILBOX = "folder", "mailbox"
+FOLDER = "folder"
 _LONGEST_REASON = 300
 _DELETED_AT_ONCE = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A folder (`url` is its path) or a mailbox. `memory`: what the last look wants to be told again."""
+    """A watched folder; `url` is its path. `failures`: looks in a row that failed."""
 
     intake_id: int
     source_id: SourceId
-    kind: str
     url: str
-    allow_private: bool
-    memory: str
     failures: int
-    error: str
 
 
 class FileState(StrEnum):
@@ -59,7 +55,7 @@ def due(conn: Connection, now: datetime, limit: int) -> list[int]:
         select(intake.c.intake_id)
         .join(source, source.c.source_id == intake.c.source_id)
         .where(
-            intake.c.kind.in_((FOLDER, MAILBOX)),
+            intake.c.kind == FOLDER,
             intake.c.next_due <= now,
             intake.c.paused_at.is_(None),
             source.c.paused_at.is_(None),
@@ -79,12 +75,8 @@ def claim(conn: Connection, intake_id: int, now: datetime, seconds: float) -> Do
     return Door(
         intake_id,
         SourceId(row.source_id),
-        row.kind,
         row.url,
-        row.allow_private,
-        memory=row.etag,
-        failures=row.failures,
-        error=row.error,
+        row.failures,
     )
 
 
@@ -96,9 +88,8 @@ def done(
     *,
     error: str = "",
     brought: bool = False,
-    memory: str | None = None,
 ) -> None:
-    """Write what a look saw and let the claim go. `memory` stays as it is if None."""
+    """Write what a look saw and let the claim go."""
     values: dict[str, object] = {
         "claimed_until": None,
         "next_due": next_due,
@@ -108,7 +99,6 @@ def done(
     }
     values |= {} if error else {"succeeded_at": now}
     values |= {"changed_at": now} if brought else {}
-    values |= {} if memory is None else {"etag": memory}
     conn.execute(intake.update().where(intake.c.intake_id == door.intake_id).values(values))
 
 
