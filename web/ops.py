@@ -27,8 +27,7 @@ from web.view import render
 
 _SHOWN_HELD = 100
 _SHOWN_FILES = 20
-_LEAST_SLACK = timedelta(0)
-_SLACK = {"folder": timedelta(minutes=5), "mailbox": timedelta(minutes=5)}  # looked into all the time
+_SLACK = timedelta(minutes=5)  # of folders, which are looked into all the time
 _SILENT = timedelta(days=3)  # longer than a weekend at a provincial office
 _LONGEST_NAME = 2_000
 _LOG = structlog.get_logger("web")
@@ -128,7 +127,9 @@ def metrics(site: TheSite) -> Response:
 
 
 def _late(door: Intake, now: datetime) -> bool:
-    return door.next_due is not None and door.next_due < now - _SLACK.get(door.kind, _LEAST_SLACK)
+    return door.next_due is not None and door.next_due < now - (
+        _SLACK if door.kind == "folder" else timedelta(0)
+    )
 
 
 def _silent(door: Intake, now: datetime) -> bool:
