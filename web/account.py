@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from threading import BoundedSemaphore
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 import structlog
@@ -20,7 +20,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from pipeline.store import accounts
 from pipeline.store.accounts import Role, Session
-from web.problems import Problem
+from web.problems import Problem, described
 from web.site import Site, TheSite
 from web.throttle import network
 from web.view import render
@@ -31,7 +31,8 @@ _LONGEST_TOKEN = 100
 _HASHING = BoundedSemaphore(2)
 _LOG = structlog.get_logger("web")
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(tags=["account"], default_response_class=HTMLResponse)
+_ON: dict[int | str, dict[str, Any]] = {303: {"description": "Location leads on"}}
 Text = Annotated[str, Form()]
 
 
@@ -72,7 +73,7 @@ def check_csrf(who: Session, csrf: str) -> None:
         raise Problem(403, "csrf", "the form is not of this session; load the page again")
 
 
-@router.get("/sign-in")
+@router.get("/sign-in", responses=_ON)
 def show(request: Request, site: TheSite, who: Signed, next: str = "/") -> Response:  # noqa: A002
     """Show the page for signing in."""
     if who is not None:
@@ -80,7 +81,7 @@ def show(request: Request, site: TheSite, who: Signed, next: str = "/") -> Respo
     return _page(request, site, to=next)
 
 
-@router.post("/sign-in")
+@router.post("/sign-in", responses=_ON | described(401, 403, 429))
 def enter(
     request: Request,
     site: TheSite,
@@ -114,7 +115,7 @@ def enter(
     return _entered(request, site, token, next)
 
 
-@router.post("/sign-in/ticket")
+@router.post("/sign-in/ticket", responses=_ON | described(401, 403))
 def redeem(
     request: Request,
     site: TheSite,
@@ -132,7 +133,7 @@ def redeem(
     return _entered(request, site, token, next)
 
 
-@router.post("/sign-out")
+@router.post("/sign-out", status_code=303, responses=_ON | described(403))
 def leave(request: Request, site: TheSite, who: Signed, csrf: Text) -> Response:
     """Sign out."""
     answer = RedirectResponse("/", 303)

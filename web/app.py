@@ -19,6 +19,7 @@ from pipeline.config import Settings, settings
 from pipeline.errors import TinTinhError
 from web import account, desk, entries, feeds, ops, ping, search, sources, stories, webhooks, websub
 from web.guard import Guard, security_headers
+from web.openapi import describe
 from web.problems import CODES, Problem, of_error
 from web.site import Site
 from web.view import STATIC, render
@@ -79,13 +80,13 @@ def create_app(chosen: Settings) -> FastAPI:
     made = FastAPI(
         title="Tin Tỉnh",
         version="0.1.0",
-        description="Tin các tỉnh, thành Việt Nam: mỗi tin một lần, từ nhiều nguồn. See docs/webhooks.md.",
         docs_url=None,  # Swagger's page loads scripts from elsewhere
         redoc_url=None,
         redirect_slashes=False,  # it would send to whatever Host the caller claims
         lifespan=lifespan,
     )
     made.state.site = site
+    made.openapi = describe(made, _FOR_PROGRAMS)  # type: ignore[method-assign]
     made.add_middleware(Guard, settings=chosen)
     for part in (search, stories, entries, feeds, webhooks, ping, websub, account, desk, ops, sources):
         made.include_router(part.router)

@@ -26,7 +26,7 @@ from pipeline.store.review import Pair, Seen
 from pipeline.store.words import Said
 from tasks.wiring import ring
 from web.account import check_csrf, local_path, needs
-from web.problems import Problem
+from web.problems import Problem, described
 from web.site import TheSite
 from web.view import render
 
@@ -38,7 +38,7 @@ _TITLE_RUN = 2  # words that make a passage of two titles
 _LONGEST_NAME = 2_000
 _LOG = structlog.get_logger("web")
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(tags=["desk"], default_response_class=HTMLResponse, responses=described(404))
 Editor = Annotated[Session, Depends(needs(Role.EDITOR))]
 Text = Annotated[str, Form(max_length=_LONGEST_NAME)]
 Token = Annotated[str, Query(max_length=120, pattern=r"^[\w.~+-]*$")]
@@ -169,7 +169,7 @@ def said(
     )
 
 
-@router.post("/desk/words")
+@router.post("/desk/words", status_code=303)
 def say(
     site: TheSite,
     who: Editor,
@@ -199,7 +199,7 @@ def say(
     return RedirectResponse(local_path(back), 303)
 
 
-@router.post("/desk/words/{word_id}/undo")
+@router.post("/desk/words/{word_id}/undo", status_code=303)
 def undo(
     site: TheSite,
     who: Editor,

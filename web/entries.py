@@ -72,7 +72,7 @@ class Shown:
     editor: bool
 
 
-@router.get("/entries/{entry_id}", include_in_schema=False)
+@router.get("/entries/{entry_id}", tags=["pages"], response_class=HTMLResponse, responses=described(404, 410))
 def show(site: TheSite, who: Signed, entry_id: Id, page: Page = 1) -> HTMLResponse:
     """Show the versions of an entry, each beside what it changed."""
     shown = _shown(site, who, entry_id, page)

@@ -29,7 +29,7 @@ _LOOKS = 3  # a publisher may replace a file between two looks at it
 router = APIRouter(tags=["feeds"])
 
 
-@router.get("/feeds", include_in_schema=False)
+@router.get("/feeds", response_class=HTMLResponse)
 def page(who: Signed) -> HTMLResponse:
     """List the channels for people."""
     known = channels()
@@ -46,7 +46,11 @@ def page(who: Signed) -> HTMLResponse:
     return HTMLResponse(shown)
 
 
-@router.get("/feeds.opml", response_class=Response)
+@router.get(
+    "/feeds.opml",
+    response_class=Response,
+    responses={200: {"content": {"text/x-opml": {}}}, 304: {"description": "Not modified"}},
+)
 def subscriptions(request: Request, site: TheSite) -> Response:
     """Give the list of channels as OPML 2.0."""
     packed = prefers_gzip(_joined(request)["accept-encoding"])
@@ -55,7 +59,15 @@ def subscriptions(request: Request, site: TheSite) -> Response:
     return _sent(request, chosen, {"Cache-Control": _FRESHNESS})
 
 
-@router.get("/feeds/{key:path}.{form}", response_class=Response, responses=described(404, 422, 503))
+@router.get(
+    "/feeds/{key:path}.{form}",
+    response_class=Response,
+    responses={
+        200: {"content": {form.media_type: {} for form in FeedForm}},
+        304: {"description": "Not modified"},
+        **described(404),
+    },
+)
 def feed(request: Request, site: TheSite, key: str, form: str) -> Response:
     """Give a channel as RSS or Atom; a known channel without stories is a valid empty feed."""
     known = channel(key)

@@ -30,21 +30,31 @@ _SHOWN_FILES = 20
 _SLACK = timedelta(minutes=5)  # of folders, which are looked into all the time
 _SILENT = timedelta(days=3)  # longer than a weekend at a provincial office
 _LONGEST_NAME = 2_000
+_DONE = {
+    "replay": ("replayed", "Đã gửi lại vào dây chuyền."),
+    "archive": ("archived", "Đã cho vào kho như tin cũ: tìm được, không lên kênh RSS."),
+    "drop": ("dropped", "Đã bỏ; bản gốc vẫn được giữ."),
+}
 _LOG = structlog.get_logger("web")
 
 router = APIRouter()
 OpsPerson = Annotated[Session, Depends(needs(Role.OPS))]
 
 
-@router.get("/ops", include_in_schema=False)
+@router.get("/ops", tags=["ops"], response_class=HTMLResponse)
 def page(
-    site: TheSite, who: OpsPerson, trace: Annotated[str, Query(max_length=_LONGEST_NAME)] = "", done: str = ""
+    site: TheSite,
+    who: OpsPerson,
+    trace: Annotated[str, Query(max_length=_LONGEST_NAME)] = "",
+    done: str = "",
+    pile: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
 ) -> HTMLResponse:
     """Show what is late, silent, held or broken, and where one thing is now."""
     now = datetime.now(UTC)
     with site.db.read() as conn:
         state = numbers.state(conn, now)
-        held = quarantine.listed(conn)
+        piles = quarantine.piles(conn, _SHOWN_HELD)
+        opened = quarantine.pile(conn, pile, _SHOWN_HELD) if pile else []
         doors = intakes.listed(conn)
         hubs = [one for one in subscriptions.listed(conn) if one.state is not State.ENDED]
         watched = [door for door in doors if door.kind == "folder" and door.url]
@@ -59,8 +69,9 @@ def page(
         topics_problem=topiclist.problem(),
         queues=queue_depths(QUEUES),
         canaries={queue: state["stamps"].get(f"canary_{queue}") for queue in QUEUES},
-        held=held[:_SHOWN_HELD],
-        held_count=len(held),
+        piles=piles,
+        opened=opened,
+        held_count=state["quarantine_open"],
         doors=[door for door in doors if door.failures or _late(door, now) or _silent(door, now)],
         silent_count=sum(_silent(door, now) for door in doors),
         silent_after=_SILENT.total_seconds(),
@@ -71,33 +82,33 @@ def page(
         passed_over=passed_over,
         trace=trace,
         traced=_trace(site, trace.strip()) if trace.strip() else None,
-        done={"replayed": "Đã gửi lại vào dây chuyền.", "dropped": "Đã bỏ; bản gốc vẫn được giữ."}.get(done),
+        done=dict(_DONE.values()).get(done),
     )
     return HTMLResponse(shown, headers={"Cache-Control": "no-store"})
 
 
-@router.post("/ops/quarantine/{held_id}/{action}", include_in_schema=False)
+@router.post("/ops/quarantine/{held_id}/{action}", tags=["ops"], status_code=303, responses=described(404))
 def act(
     site: TheSite,
     who: OpsPerson,
     held_id: Annotated[int, Path(ge=1, le=2**63 - 1)],
     action: str,
     csrf: Annotated[str, Form()],
+    whole: Annotated[bool, Form()] = False,  # noqa: FBT002 - a form's field
 ) -> Response:
-    """Replay or drop a quarantined receipt."""
+    """Replay or drop a quarantined receipt or item, or release it as old news; with its pile if `whole`."""
     check_csrf(who, csrf)
-    match action:
-        case "replay":
-            with site.db.write() as conn:
-                quarantine.replay(conn, held_id)
-            ring("receive")
-        case "drop":
-            with site.db.write() as conn:
-                quarantine.drop(conn, held_id)
-        case _:
-            raise Problem(404, "not_found", "replay or drop")
-    _LOG.info("quarantine_action", held_id=held_id, action=action, by=who.name)
-    return RedirectResponse(f"/ops?done={'replayed' if action == 'replay' else 'dropped'}", 303)
+    if action not in _DONE:
+        raise Problem(404, "not_found", "replay, archive or drop")
+    with site.db.write() as conn:
+        if action == "drop":
+            count = quarantine.drop(conn, held_id, whole=whole)
+        else:
+            count = quarantine.replay(conn, held_id, as_old=action == "archive", whole=whole)
+    if action != "drop":
+        ring("receive")
+    _LOG.info("quarantine_action", held_id=held_id, action=action, count=count, by=who.name)
+    return RedirectResponse(f"/ops?done={_DONE[action][0]}", 303)
 
 
 @router.get("/healthz", tags=["ops"])
@@ -118,7 +129,9 @@ def readyz(site: TheSite) -> dict[str, str]:
     return {"status": "ready"}
 
 
-@router.get("/metrics", tags=["ops"])
+@router.get(
+    "/metrics", tags=["ops"], response_class=Response, responses={200: {"content": {"text/plain": {}}}}
+)
 def metrics(site: TheSite) -> Response:
     """Give the numbers in Prometheus's text form."""
     with site.db.read() as conn:

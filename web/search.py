@@ -41,6 +41,15 @@ _TITLES = {
     "to": "Đến ngày",
 }
 _PARAMETERS = ("q", *_TITLES, "sort", "page")
+_AS_PAGE: dict[str, Any] = {
+    "tags": ["pages"],
+    "openapi_extra": {
+        "parameters": [
+            {"name": name, "in": "query", "required": False, "schema": {"type": "string"}}
+            for name in _PARAMETERS
+        ]
+    },
+}
 _GROUPS = {"topic": "Chủ đề", "province": "Tỉnh, thành", "source": "Nguồn tin"}
 _AWAY = "Máy tìm kiếm đang tạm nghỉ. Dưới đây là tin mới nhất từ kho"
 _RELAXED = "Không tin nào có đủ các từ; đây là những tin có nhiều từ nhất."
@@ -134,8 +143,8 @@ class _Listing:
     down: bool = False
 
 
-@router.get("/", include_in_schema=False)
-@router.get("/search", include_in_schema=False)
+@router.get("/", response_class=HTMLResponse, **_AS_PAGE)
+@router.get("/search", response_class=HTMLResponse, **_AS_PAGE)
 def page(request: Request, site: TheSite, who: Signed) -> HTMLResponse:
     """Show the search page, or the newest stories when nothing is asked."""
     given = {name: clean(request.query_params.get(name, "")).strip() for name in _PARAMETERS}
@@ -177,7 +186,7 @@ def page(request: Request, site: TheSite, who: Signed) -> HTMLResponse:
     return HTMLResponse(shown, 503, {"Retry-After": "10"}) if unanswered else HTMLResponse(shown)
 
 
-@router.get("/robots.txt", include_in_schema=False)
+@router.get("/robots.txt", tags=["pages"], response_class=PlainTextResponse)
 def robots() -> PlainTextResponse:
     """Keep crawlers to pages that lead somewhere: filters combine without end."""
     return PlainTextResponse("User-agent: *\nDisallow: /search?\nDisallow: /api/\nDisallow: /ops\n")

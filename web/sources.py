@@ -22,6 +22,7 @@ from pipeline.store.overview import DoorState
 from tasks.wiring import ring
 from web.account import check_csrf, needs
 from web.problems import Problem as HttpProblem
+from web.problems import described
 from web.site import TheSite
 from web.view import render
 
@@ -47,7 +48,7 @@ _DONE = {
 _SAFE_DOORS = ("feed", "webhook")
 _LOG = structlog.get_logger("web")
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(tags=["ops"], default_response_class=HTMLResponse, responses=described(404))
 OpsPerson = Annotated[Session, Depends(needs(Role.OPS))]
 _PRIVATE = "mạng riêng chỉ mở được bằng dòng lệnh (--allow-private); kênh này được ghi là công khai"
 _FOLDER = "loại cửa {kind} chỉ mở được bằng dòng lệnh; bỏ qua cửa này"
@@ -121,7 +122,7 @@ def preview(site: TheSite, who: OpsPerson, csrf: Annotated[str, Form()], file: U
     return HTMLResponse(shown, headers={"Cache-Control": "no-store"})
 
 
-@router.post("/sources/import")
+@router.post("/sources/import", status_code=303)
 def confirm(
     site: TheSite, who: OpsPerson, csrf: Annotated[str, Form()], told: Annotated[str, Form(alias="list")]
 ) -> Response:
@@ -137,7 +138,7 @@ def confirm(
     return RedirectResponse(f"/sources?done={len(wanted)}", 303)
 
 
-@router.post("/sources/{source_id}/{action}")
+@router.post("/sources/{source_id}/{action}", status_code=303)
 def act(
     site: TheSite,
     who: OpsPerson,
@@ -162,7 +163,11 @@ def act(
     return RedirectResponse(f"/sources?done={action}", 303)
 
 
-@router.get("/sources/export.{form}")
+@router.get(
+    "/sources/export.{form}",
+    response_class=Response,
+    responses={200: {"content": {kind: {} for kind in _MEDIA.values()}}},
+)
 def export(site: TheSite, who: OpsPerson, form: str) -> Response:  # noqa: ARG001 - whoever may
     """Give the registry as a file, without keys."""
     if form not in tuple(ListForm):

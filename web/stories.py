@@ -24,7 +24,12 @@ Id = Annotated[str, Path(max_length=64)]
 router = APIRouter()
 
 
-@router.get("/stories/{story_id}", include_in_schema=False)
+@router.get(
+    "/stories/{story_id}",
+    tags=["pages"],
+    response_class=HTMLResponse,
+    responses={308: {"description": "Merged: Location has the survivor"}, **described(404, 410)},
+)
 def page(site: TheSite, who: Signed, story_id: Id) -> HTMLResponse:
     """Show a story: all tellings side by side, and why they are one; editors can say a word about it."""
     story = _living(site, story_id, "/stories/")
