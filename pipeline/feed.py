@@ -10,7 +10,7 @@ costs the others neither time nor text.
 import io
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from html import unescape
 from itertools import islice
@@ -43,6 +43,7 @@ _MOST_FILES = 50
 _MOST_PREFIXES = 20
 _CUT_OFF = 20_000  # characters of a broken item in which its title is looked for
 _PICTURE_ROOM = 20_000  # characters of a text in which its first picture is looked for
+_UNDECLARED = expat.errors.codes[expat.errors.XML_ERROR_UNBOUND_PREFIX]
 _PREFIXED = re.compile(r"<([\w.-]{1,40}):|\s([\w.-]{1,40}):[\w.-]{1,40}\s{0,9}=")
 _DECLARED = re.compile(r"xmlns:([\w.-]{1,40})")
 _COUNTED = re.compile(r"<(?:slash:comments|thr:total)>[\s\d]{0,20}</[\w:]{1,20}>", re.IGNORECASE)
@@ -88,9 +89,12 @@ def contents(source: str, url: str) -> Contents:
     text = feed_text.opened(source)
     said = _head(text.head)
     home = absolute(url, _field(said, "link")) or url
+    openings = [_opening(text, text.item(at)) for at in range(len(text.spans))]
     return Contents(
-        items=tuple(_item(text, at, url, home) for at in range(len(text.spans))),
-        read=lambda places: _read(text, places, url, home),
+        items=tuple(
+            _item(text, at, url, home, factor=1 if one else _LOOSE_WEIGHT) for at, one in enumerate(openings)
+        ),
+        read=lambda places: _read(text, {at: openings[at] for at in places}, url, home),
         around=f"{text.opening}\0{url}\0{home}",
         hints=hints(
             text.head,
@@ -127,15 +131,14 @@ def _head(source: str) -> Any:
         return {}
 
 
-def _item(text: FeedText, at: int, url: str, home: str) -> Item:
-    """Return an item before it is read."""
+def _item(text: FeedText, at: int, url: str, home: str, *, factor: int) -> Item:
+    """Return an item before it is read; `factor`: how many times as long as a well-formed one it takes."""
     told = text.item(at)
     if len(told) > LARGEST_ITEM or _marks(told) > _MOST_MARKS:
         return Item((), _called(told), told, _ITEM_WEIGHT)
     named = feed_text.names(told)
     links = (absolute(url, link) for link in named.links)
     names = (*(one[:_LONGEST_ID] for one in named.ids), *(one for one in links if _leads(one, home)))
-    factor = 1 if _is_well_formed(text, mended(told)) else _LOOSE_WEIGHT
     return Item(
         names=tuple(dict.fromkeys(names)),
         head=head(named.title or told),
@@ -160,14 +163,25 @@ def _leads(link: str, home: str) -> bool:
     return canonical(link) not in ("", canonical(home))
 
 
-def _is_well_formed(text: FeedText, item: str) -> bool:
-    """Tell whether feedparser's strict parser will take an item."""
+def _opening(text: FeedText, item: str) -> str:
+    """Return the tags with which feedparser's strict parser will take an item, "" if it will not."""
+    if len(item) > LARGEST_ITEM or _marks(item) > _MOST_MARKS:
+        return ""
+    told = mended(item)
+    if not (fault := _fault(f"{text.opening}{told}{text.closing}")):
+        return text.opening
+    opening = _declared(text, told) if fault == _UNDECLARED else text.opening
+    return "" if opening == text.opening or _fault(f"{opening}{told}{text.closing}") else opening
+
+
+def _fault(source: str) -> int:
+    """Return expat's number of what is wrong with a text, 0 if it is well-formed."""
     parser = expat.ParserCreate(namespace_separator=" ")
     try:
-        parser.Parse(f"{_declared(text, item)}{item}{text.closing}".encode("utf-8", "replace"), True)
-    except expat.ExpatError:
-        return False
-    return True
+        parser.Parse(source.encode("utf-8", "replace"), True)
+    except expat.ExpatError as error:
+        return error.code
+    return 0
 
 
 def _declared(text: FeedText, item: str) -> str:
@@ -180,13 +194,13 @@ def _declared(text: FeedText, item: str) -> str:
     return f"{text.opening.removesuffix('>')}{missing}>"
 
 
-def _read(text: FeedText, places: Sequence[int], url: str, home: str) -> list[Finding | Drop]:
+def _read(text: FeedText, openings: dict[int, str], url: str, home: str) -> list[Finding | Drop]:
     """Return the findings of items: the well-formed ones in one reading, the others one by one."""
-    items = {at: mended(text.item(at)) for at in places}
+    items = {at: mended(text.item(at)) for at in openings}
     whole: dict[str, list[int]] = defaultdict(list)
-    for at, item in items.items():
-        if _marks(item) <= _MOST_MARKS and _is_well_formed(text, item):
-            whole[_declared(text, item)].append(at)
+    for at, opening in openings.items():
+        if opening:
+            whole[opening].append(at)
     entries: dict[int, Any] = {}
     for opening, some in whole.items():
         with suppress(LookupError):

@@ -191,6 +191,7 @@ def test_a_start_that_is_interrupted_goes_on() -> None:
                 os.kill(pids[-1], signal.SIGSTOP)  # a machine that has no time for it
             os.kill(pids[-1], signal.SIGCONT)
             answer = reader.read(_document())
+            assert reader._child is not None
             pids.append(reader._child.pid)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
