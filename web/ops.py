@@ -94,7 +94,8 @@ def act(
     held_id: Annotated[int, Path(ge=1, le=2**63 - 1)],
     action: str,
     csrf: Annotated[str, Form()],
-    whole: Annotated[bool, Form()] = False,  # noqa: FBT002 - a form's field
+    *,
+    whole: Annotated[bool, Form()] = False,
 ) -> Response:
     """Replay or drop a quarantined receipt or item, or release it as old news; with its pile if `whole`."""
     check_csrf(who, csrf)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from pipeline.errors import NotFound
 from pipeline.model import SourceId
@@ -19,6 +19,7 @@ from pipeline.store.schema import held, intake, receipt
 
 _CHUNK = 400
 _LONGEST_TITLE = 300
+_KIND = 8  # characters of an item's reason that tell its kind
 
 
 class ItemState(StrEnum):
@@ -59,7 +60,7 @@ class HeldItem:
 
 @dataclass(frozen=True, slots=True)
 class Pile:
-    """What of one source is held for one reason: the first of it, and how many there are."""
+    """What of one source is held at one stage for one kind of reason: the first of it, and how many."""
 
     first: Held
     count: int
@@ -76,21 +77,23 @@ def listed(
     return [Held(*row) for row in conn.execute(query)]
 
 
-def piles(conn: Connection, titles: int = 3) -> list[Pile]:
-    """Return what is open by source, stage and reason, each with a few headlines; the oldest first."""
-    by = (held.c.source_id, held.c.stage, held.c.reason)
-    first, count = func.min(held.c.held_id), func.count()
-    query = select(first, count).where(held.c.state == ItemState.OPEN).group_by(*by).order_by(first)
+def piles(conn: Connection, limit: int = 100, titles: int = 3) -> list[Pile]:
+    """Return what is open by source, stage and kind of reason, each with some headlines; oldest first."""
+    first = func.min(held.c.held_id)
+    query = select(first, func.count()).where(held.c.state == ItemState.OPEN)
+    by = query.group_by(held.c.source_id, held.c.stage, _kind()).order_by(first).limit(limit)
     found = []
-    for held_id, many in conn.execute(query).all():
-        one = get(conn, held_id)
-        named = ()
-        if one.text_hash:
-            alike = (*_open_of(one.source_id), held.c.stage == one.stage, held.c.reason == one.reason)
-            rows = conn.scalars(select(held.c.title).where(*alike).order_by(held.c.held_id).limit(titles))
-            named = tuple(rows)
-        found.append(Pile(one, many, named))
+    for held_id, count in conn.execute(by).all():
+        alike = pile(conn, held_id, titles)
+        found.append(Pile(alike[0], count, tuple(one.title for one in alike if one.text_hash)))
     return found
+
+
+def pile(conn: Connection, held_id: int, limit: int) -> list[Held]:
+    """Return what is open for the same kind of reason as one that is, oldest first. Raises NotFound."""
+    alike = _alike(conn, held_id)
+    query = select(held).where(*alike, held.c.state == ItemState.OPEN).order_by(held.c.held_id)
+    return [Held(*row) for row in conn.execute(query.limit(limit))]
 
 
 def count_open(conn: Connection) -> int:
@@ -143,37 +146,43 @@ def known_items(conn: Connection, source_id: SourceId, text_hashes: Sequence[str
     return found
 
 
-def replay(conn: Connection, held_id: int, *, as_old: bool = False) -> int:
+def replay(conn: Connection, held_id: int, *, as_old: bool = False, whole: bool = False) -> int:
     """Send a receipt through the stages once more, or release an item; return how many this was.
 
-    `as_old`: an item is released as old news, for the archive alone. Raises NotFound.
+    `as_old`: an item is released as old news, for the archive alone. `whole`: its pile with it.
+    Raises NotFound.
     """
-    get(conn, held_id)
-    return _release(conn, (held.c.held_id == held_id,), as_old=as_old)
+    return _release(conn, _alike(conn, held_id, whole=whole), as_old=as_old)
 
 
-def replay_all(conn: Connection, source_id: str, reason: str = "", *, as_old: bool = False) -> int:
-    """Release everything of a source that is open (for one reason); return how many this was."""
-    return _release(conn, _pile(source_id, reason), as_old=as_old)
+def replay_all(conn: Connection, source_id: str, *, as_old: bool = False) -> int:
+    """Release everything of a source that is open; return how many this was."""
+    return _release(conn, (held.c.source_id == source_id,), as_old=as_old)
 
 
-def drop(conn: Connection, held_id: int) -> int:
-    """Give a receipt or an item up; the bytes stay. Raises NotFound."""
-    get(conn, held_id)
-    return _give_up(conn, (held.c.held_id == held_id,))
+def drop(conn: Connection, held_id: int, *, whole: bool = False) -> int:
+    """Give a receipt or an item up, or its pile with it; the bytes stay. Raises NotFound."""
+    return _give_up(conn, _alike(conn, held_id, whole=whole))
 
 
-def drop_all(conn: Connection, source_id: str, reason: str = "") -> int:
-    """Give up everything of a source that is open (for one reason); return how many this was."""
-    return _give_up(conn, _pile(source_id, reason))
+def drop_all(conn: Connection, source_id: str) -> int:
+    """Give up everything of a source that is open; return how many this was."""
+    return _give_up(conn, (held.c.source_id == source_id,))
 
 
-def _pile(source_id: str, reason: str) -> tuple[ColumnElement[bool], ...]:
-    return (held.c.source_id == source_id, *((held.c.reason == reason,) if reason else ()))
+def _alike(conn: Connection, held_id: int, *, whole: bool = True) -> tuple[ColumnElement[bool], ...]:
+    """Return the condition of one, or of its pile. Raises NotFound."""
+    one = get(conn, held_id)
+    if not whole:
+        return (held.c.held_id == held_id,)
+    same = _kind() == (one.reason[:_KIND] if one.text_hash else one.reason)
+    source = held.c.source_id == one.source_id
+    return (source, held.c.stage == one.stage, same)
 
 
-def _open_of(source_id: str | None) -> tuple[ColumnElement[bool], ...]:
-    return (held.c.source_id == source_id, held.c.state == ItemState.OPEN)
+def _kind() -> ColumnElement[str]:
+    """Return the kind of a reason: an item's begins with it, a receipt's is all of it."""
+    return case((held.c.text_hash != "", func.substr(held.c.reason, 1, _KIND)), else_=held.c.reason)
 
 
 def _release(conn: Connection, mine: Sequence[ColumnElement[bool]], *, as_old: bool) -> int:

@@ -9,8 +9,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from pipeline.config import Settings
-from pipeline.model import Form, Given, Source, SourceId
-from pipeline.store import Database, accounts, intakes, numbers, quarantine, receipts, sources
+from pipeline.habits import Day
+from pipeline.model import LOCAL_ZONE, Form, Given, Source, SourceId
+from pipeline.store import Database, accounts, habits, intakes, numbers, quarantine, receipts, sources
 from pipeline.store.accounts import Role
 from pipeline.store.schema import crowd
 from tasks.app import QUEUES
@@ -98,6 +99,46 @@ def test_a_held_receipt_is_dropped(ops: httpx.Client, db: Database, held: int) -
         state, waiting = quarantine.get(conn, held).state, receipts.pending(conn)
 
     assert ("dropped", 0) == (state, waiting)
+
+
+def test_a_pile_is_seen_and_released_with_one_button(ops: httpx.Client, db: Database, held: int) -> None:
+    """Items held for one kind of reason are one row with headlines; the button lets all of them pass."""
+    with db.write() as conn:
+        [one] = quarantine.listed(conn)
+        receipt = receipts.get(conn, one.receipt_id)
+        assert receipt is not None
+        reason = "dồn dập: 40 bài mới trong ngày"
+        items = [quarantine.HeldItem(f"b{n}", f"{n:032}", f"Bài <{n}>", "flood", reason) for n in range(40)]
+        quarantine.hold(conn, receipt, items, "habit", NOW)
+    page = ops.get("/ops")
+    numbers_of = re.findall(r"/ops/quarantine/(\d+)/archive", page.text)
+    each = ops.get(f"/ops?pile={numbers_of[0]}").text
+    told = ops.post(f"/ops/quarantine/{numbers_of[0]}/archive", data={"csrf": csrf(page), "whole": "true"})
+    with db.read() as conn:
+        left = quarantine.listed(conn)
+        states = {quarantine.get(conn, held + 1 + n).state for n in range(40)}
+
+    assert 1 == len(numbers_of)
+    assert "Bài &lt;0&gt;" in page.text
+    assert "Bài &lt;39&gt;" in each
+    assert "/ops?done=archived" == told.headers["location"]
+    assert ([held], {"archived"}) == ([one.held_id for one in left], states)
+
+
+def test_a_source_that_has_changed_is_shown(ops: httpx.Client, db: Database, held: int) -> None:
+    """A drift alarm stands on the page and in the metrics with its figures."""
+    assert held
+    today = datetime.now(UTC).astimezone(LOCAL_ZONE).toordinal()
+    with db.write() as conn:
+        for ago in range(29):
+            stubs = 0 if ago else 20
+            day = Day(today - ago, entries=20, stubs=stubs, characters=40_000)
+            habits.add(conn, SourceId("bao-a"), 1, day)
+    page, metrics = ops.get("/ops").text, ops.get("/metrics").text
+
+    assert "Bài không có nội dung" in page
+    assert "100 %" in page
+    assert 'tintinh_source_drift{measure="stubs",pages="false",source="bao-a"} 1.0' in metrics
 
 
 def test_a_forged_action_does_nothing(ops: httpx.Client, db: Database, held: int) -> None:
