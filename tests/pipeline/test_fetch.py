@@ -1,11 +1,23 @@
 """The HTTP client: conditional, bounded, and closed to private networks."""
 
-from collections.abc import Iterator
+import gzip
+import socket
+import threading
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 
+import brotli
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pipeline.errors import Refused, SourceUnreachable
-from pipeline.fetch import Fetcher, Unavailable, resolve
+from pipeline.errors import Refused, SourceUnreachable, Unreadable
+from pipeline.fetch import Denied, Fetcher, Unavailable, resolve, retry_after
+from pipeline.inflate import inflated
+from pipeline.target import authority, target
 from tests.web_server import Answer, gzipped, serving
 
 
@@ -98,3 +110,196 @@ def test_nobody_there(fetcher: Fetcher) -> None:
         fetcher.get(url, allow_private=True)
     with pytest.raises(SourceUnreachable, match="resolve"):
         fetcher.get("http://nobody.invalid/")
+
+
+@contextmanager
+def dripping(first: bytes, drop: bytes) -> Iterator[str]:
+    """Answer every connection with some bytes, then with a drop again and again."""
+    stopped = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            client, _ = listening.accept()
+            with client:
+                client.recv(4_096)
+                client.sendall(first)
+                while drop and not stopped.wait(0.02):
+                    client.sendall(drop)
+                stopped.wait(5)
+
+        thread = threading.Thread(target=_quietly, args=(serve,))
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        stopped.set()
+        thread.join()
+
+
+def _quietly(serve: Callable[[], None]) -> None:
+    with suppress(OSError):  # the client went away, as it should
+        serve()
+
+
+@pytest.mark.parametrize(
+    ("first", "drop"),
+    [
+        (b"", b""),
+        (b"HTTP/1.1 200 OK\r\n", b"X-A: b\r\n"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 90000\r\n\r\n", b"<"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n<\r\n"),
+        (b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    ],
+    ids=["silence", "headers", "body", "chunks", "continue"],
+)
+def test_whoever_drips_is_left_by_the_deadline(first: bytes, drop: bytes) -> None:
+    """One deadline holds for all of a fetch, however the bytes come."""
+    begun = time.monotonic()
+    with dripping(first, drop) as url, Fetcher(timeout=0.3, max_bytes=100_000) as fetcher:
+        with pytest.raises(SourceUnreachable):
+            fetcher.get(url, allow_private=True)
+        assert time.monotonic() - begun < 3
+
+
+def test_endless_headers_are_cut_off() -> None:
+    """Headers have a bound of their own."""
+    head = b"HTTP/1.1 200 OK\r\n" + b"X-A: " + b"a" * 200_000
+    with (
+        dripping(head, b"a" * 1_000) as url,
+        Fetcher(timeout=3, max_bytes=100_000) as fetcher,
+        pytest.raises(SourceUnreachable),
+    ):
+        fetcher.get(url, allow_private=True)
+
+
+@pytest.mark.parametrize(
+    ("coding", "packed"),
+    [
+        ("gzip", gzip.compress(b"Tin")),
+        ("x-gzip", gzip.compress(b"T") + gzip.compress(b"in") + b"\0\0"),
+        ("deflate", zlib.compress(b"Tin")),
+        ("deflate", zlib.compress(b"Tin", wbits=-15)),
+        ("br", brotli.compress(b"Tin")),
+        ("gzip, br", brotli.compress(gzip.compress(b"Tin"))),
+        ("identity", b"Tin"),
+        ("", b"Tin"),
+    ],
+)
+def test_content_codings(fetcher: Fetcher, coding: str, packed: bytes) -> None:
+    """gzip, deflate in both readings of it, br, and two on top of each other."""
+    headers = {"Content-Encoding": coding} if coding else {}
+    with serving(lambda _path, _headers: Answer(body=packed, headers=headers)) as server:
+        assert b"Tin" == fetcher.get(server.url, allow_private=True).body
+        assert "gzip, deflate, br" == server.seen[0][2]["accept-encoding"]
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "deflate"])
+def test_bombs_of_every_coding(coding: str) -> None:
+    """Nothing is unpacked beyond the bound."""
+    body = b"0" * 20_000_000
+    packed = {"gzip": gzip.compress, "br": brotli.compress, "deflate": zlib.compress}[coding](body)
+    with pytest.raises(Unreadable, match="more than 1000000 bytes"):
+        inflated(iter([packed]), coding, 1_000_000)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "deflate", "zstd", "gzip, gzip, gzip"])
+def test_broken_codings(coding: str) -> None:
+    """What is cut off, unknown or nested too deep has a reason."""
+    packed = {"br": brotli.compress, "deflate": zlib.compress}.get(coding, gzip.compress)(b"Tin " * 100)
+    with pytest.raises(Unreadable, match=r"cut off|not known"):
+        inflated(iter([packed[:-9]]), coding, 1_000_000)
+
+
+@given(st.binary(max_size=2_000), st.sampled_from(["gzip", "br", "deflate"]))
+def test_any_bytes_may_claim_a_coding(body: bytes, coding: str) -> None:
+    """They are unpacked within the bound, or there is a reason."""
+    with suppress(Unreadable):
+        assert len(inflated(iter([body]), coding, 5_000)) <= 5_000
+
+
+def test_credentials_are_not_sent(fetcher: Fetcher) -> None:
+    """An address with a password is refused without repeating it; one in a redirect is left aside."""
+    with pytest.raises(Refused, match="password") as caught:
+        fetcher.get("http://user:geheim@baomau.example/rss")
+    assert "geheim" not in str(caught.value)
+
+    def answer(path: str, headers: dict[str, str]) -> Answer:
+        away = f"http://user:geheim@{headers['host']}/there"
+        return Answer(body=b"ok") if path == "/there" else Answer(302, headers={"Location": away})
+
+    with serving(answer) as server:
+        assert f"{server.url}/there" == fetcher.get(server.url, allow_private=True).url
+        assert "authorization" not in server.seen[1][2]
+
+
+def test_lasting_redirects_are_told(fetcher: Fetcher) -> None:
+    """`moved` is where the permanent redirects lead that come first."""
+    steps = {"/a": (301, "/b"), "/b": (308, "/c"), "/c": (302, "/d"), "/x": (302, "/a")}
+
+    def answer(path: str, _headers: dict[str, str]) -> Answer:
+        status, place = steps.get(path, (200, ""))
+        return Answer(status, headers={"Location": place} if place else {})
+
+    with serving(answer) as server:
+        found = fetcher.get(f"{server.url}/a", allow_private=True)
+        assert (f"{server.url}/c", f"{server.url}/d") == (found.moved, found.url)
+        assert "" == fetcher.get(f"{server.url}/x", allow_private=True).moved
+
+
+def test_a_redirect_may_be_written_in_utf_8(fetcher: Fetcher) -> None:
+    """Servers put Vietnamese letters into Location as they are."""
+
+    def answer(path: str, _headers: dict[str, str]) -> Answer:
+        place = "/tin-tức".encode().decode("latin-1")
+        return Answer(body=b"ok") if path.startswith("/tin") else Answer(302, headers={"Location": place})
+
+    with serving(answer) as server:
+        assert server.url + "/tin-t%E1%BB%A9c" == fetcher.get(server.url, allow_private=True).url
+
+
+def test_who_says_no_is_told_apart(fetcher: Fetcher) -> None:
+    """4xx is refused, with its status and the wait that it asks for."""
+    with serving(lambda _path, _headers: Answer(410, headers={"Retry-After": "60"})) as server:
+        with pytest.raises(Denied, match="HTTP 410") as caught:
+            fetcher.get(server.url, allow_private=True)
+        assert (410, 60.0) == (caught.value.status, caught.value.wait)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("120", 120.0),
+        ("Fri, 20 Nov 2026 05:02:00 GMT", 120.0),
+        ("Fri, 20 Nov 2026 04:00:00 GMT", 0.0),
+        ("soon", None),
+        ("", None),
+        ("²", None),
+    ],
+)
+def test_retry_after(value: str, seconds: float | None) -> None:
+    """Seconds or a date; anything else asks for nothing."""
+    assert seconds == retry_after({"retry-after": value}, datetime(2026, 11, 20, 5, 0, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("url", "asked"),
+    [
+        (
+            "http://Báo.example:80/tin tức?q=đê#x",
+            "http://xn--bo-mia.example/tin%20t%E1%BB%A9c?q=%C4%91%C3%AA",
+        ),
+        ("https://baomau.example:8443", "https://baomau.example:8443/"),
+        ("http://[::1]:80/a%20b", "http://[::1]/a%20b"),
+        ("  https://BAOMAU.example./x  ", "https://baomau.example/x"),
+    ],
+)
+def test_addresses_as_they_are_asked_for(url: str, asked: str) -> None:
+    """Hosts in ASCII, letters percent-encoded once, no fragment, no port that goes without saying."""
+    assert asked == target(url).url
+    assert asked == target(asked).url
+
+
+@given(st.text(max_size=60))
+def test_no_text_breaks_the_taking_apart(text: str) -> None:
+    """It is an address in ASCII, or it is refused."""
+    assert authority(f"http://{text}").isascii()
+    with suppress(Refused):
+        assert target(text).url.isascii()
