@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cli.adding import GAP, looking
 from cli.desk import Desk, now
+from cli.visiting import Visitor
 from pipeline import folders
 from pipeline.errors import NotFound, TinTinhError
-from pipeline.fetch import Fetcher
 from pipeline.model import Document, Form, Given, Source, SourceId
 from pipeline.reader import Reader
 from pipeline.store import intakes, sources
@@ -31,8 +32,13 @@ class Probed:
     error: str = ""
 
 
-def probe(desk: Desk, source_ids: Sequence[str]) -> Iterator[Probed]:
+def probe(desk: Desk, source_ids: Sequence[str], *, gap: float = GAP) -> Iterator[Probed]:
     """Yield what each feed and folder of the named sources (of all, if none is named) has.
+
+    Args:
+        desk: whose sources.
+        source_ids: their ids.
+        gap: seconds between two requests to a host.
 
     Raises:
         NotFound: a source is not registered.
@@ -48,11 +54,11 @@ def probe(desk: Desk, source_ids: Sequence[str]) -> Iterator[Probed]:
     for one in listed:
         if one.kind == "folder" and one.url:
             yield _counted(one, chosen.data, unread[one.intake_id])
-    fetcher = Fetcher(timeout=chosen.http_timeout, max_bytes=chosen.fetch_max_bytes, contact=chosen.contact)
-    with fetcher, Reader() as reader:
-        for door in listed:
-            if door.kind == "feed":
-                yield _probed(known[door.source_id], door, fetcher, reader)
+    feeds = [door for door in listed if door.kind == "feed"]
+    with looking(desk, gap=gap, allow_private=False, most=len(feeds)) as (visitor, reader):
+        for door in feeds:
+            visitor.allow_private = door.allow_private
+            yield _probed(known[door.source_id], door, visitor, reader)
 
 
 def _counted(door: Intake, data: Path, unread: Sequence[File]) -> Probed:
@@ -64,9 +70,9 @@ def _counted(door: Intake, data: Path, unread: Sequence[File]) -> Probed:
     return Probed(door.source_id, door.url, files, error=reasons)
 
 
-def _probed(source: Source, door: Intake, fetcher: Fetcher, reader: Reader) -> Probed:
+def _probed(source: Source, door: Intake, visitor: Visitor, reader: Reader) -> Probed:
     try:
-        answer = fetcher.get(door.url, allow_private=door.allow_private)
+        answer = visitor.get(door.url)
         given = Given(url=answer.url, content_type=answer.headers.get("content-type", ""))
         drafts = reader.read(Document(source, Form.FEED, answer.body or b"", now(), given)).drafts
     except TinTinhError as error:

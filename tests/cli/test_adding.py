@@ -4,6 +4,7 @@ import pytest
 
 from cli.adding import Wanted, add_address
 from cli.desk import Desk
+from cli.probing import probe
 from pipeline.errors import BadInput, SourceUnreachable
 from pipeline.model import SourceId
 from pipeline.store import intakes, receipts, sources
@@ -164,3 +165,18 @@ def test_a_private_address_needs_a_word(desk: Desk) -> None:
         add_address(desk, f"{site.url}/", wanted(allow_private=False))
 
     assert [] == site.seen
+
+
+def test_registered_feeds_are_checked_with_the_same_manners(desk: Desk) -> None:
+    """What robots.txt forbids is not asked, what answers is counted, and nothing is kept."""
+    pages = paper() | {"/robots.txt": Answer(body=b"User-agent: *\nDisallow: /rss/thoi-su.rss\n")}
+    with serving(answering(pages)) as site:
+        add_address(desk, f"{site.url}/rss/home.rss", wanted(yes=True, source_id="bao-x"))
+        with desk.db.write() as conn:
+            intakes.add(conn, SourceId("bao-x"), "feed", f"{site.url}/rss/thoi-su.rss", allow_private=True)
+        checked = list(probe(desk, ["bao-x"], gap=0.0))
+    with desk.db.read() as conn:
+        kept = receipts.pending(conn)
+
+    assert [(20, ""), (0, "robots.txt forbids this address")] == [(one.entries, one.error) for one in checked]
+    assert 0 == kept
