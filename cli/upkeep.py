@@ -234,7 +234,7 @@ def _examined(opened: "Desk") -> "Iterator[tuple[str, bool, str]]":
 
     from cli.desk import now
     from pipeline import topiclist
-    from pipeline.store import doors, numbers, subscriptions
+    from pipeline.store import doors, numbers, pushes, subscriptions
 
     chosen = opened.settings
     yield "data folder", True, str(chosen.data.resolve())
@@ -244,6 +244,7 @@ def _examined(opened: "Desk") -> "Iterator[tuple[str, bool, str]]":
     yield "up", True, f"runs at {opened.run.web_url}" if opened.run else "does not run on this folder"
     with opened.db.read() as conn:
         state = numbers.state(conn, now())
+        quiet = [one.source_id for one in pushes.silent_webhooks(conn, now())]
         hubs = subscriptions.listed(conn)
         unread = doors.passed_over_count(conn)
     late = state["oldest_unread_seconds"]
@@ -268,6 +269,7 @@ def _examined(opened: "Desk") -> "Iterator[tuple[str, bool, str]]":
     yield "drift", not state["drifts"], _drifts(state["drifts"])
     failing = state["intakes"]["failing"]
     yield "feeds", not failing, f"{state['intakes']['feeds']:,}, {failing:,} failing"
+    yield "webhooks", not quiet, _quiet(quiet)
     yield _hubs(hubs)
     yield (
         "folders",
@@ -300,6 +302,10 @@ def _drifts(drifts: "dict[SourceId, list[Alarm]]") -> str:
         )
         or "every source is as it is used to be"
     )
+
+
+def _quiet(silent: "list[SourceId]") -> str:
+    return f"silent beyond their habit: {', '.join(silent)}" if silent else "none is silent beyond its habit"
 
 
 def _counted(counts: "dict[str, int]") -> str:

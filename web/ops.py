@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pipeline import topiclist
 from pipeline.errors import NotFound, Transient
 from pipeline.store import doors as looked
-from pipeline.store import export, intakes, numbers, quarantine, subscriptions
+from pipeline.store import export, intakes, numbers, pushes, quarantine, subscriptions
 from pipeline.store.accounts import Role, Session
 from pipeline.store.intakes import Intake
 from pipeline.websub import State
@@ -56,6 +56,7 @@ def page(
         piles = quarantine.piles(conn, _SHOWN_HELD)
         opened = quarantine.pile(conn, pile, _SHOWN_HELD) if pile else []
         doors = intakes.listed(conn)
+        silent_webhooks = pushes.silent_webhooks(conn, now)
         hubs = [one for one in subscriptions.listed(conn) if one.state is not State.ENDED]
         watched = [door for door in doors if door.kind == "folder" and door.url]
         passed_over = {door.url: looked.passed_over(conn, door.intake_id, _SHOWN_FILES) for door in watched}
@@ -75,6 +76,7 @@ def page(
         doors=[door for door in doors if door.failures or _late(door, now) or _silent(door, now)],
         silent_count=sum(_silent(door, now) for door in doors),
         silent_after=_SILENT.total_seconds(),
+        silent_webhooks=silent_webhooks,
         door_count=len(doors),
         hubs=hubs,
         named={door.intake_id: door for door in doors},

@@ -15,6 +15,7 @@ from pipeline.store import Database, accounts, habits, intakes, numbers, quarant
 from pipeline.store.accounts import Role
 from pipeline.store.schema import crowd
 from tasks.app import QUEUES
+from tests.store.test_pushes import pushed
 from tests.web.conftest import Serve, serving
 from web.app import create_app
 
@@ -219,3 +220,13 @@ def test_a_process_without_its_schema_is_alive_but_not_ready(tmp_path: Path) -> 
             assert (503, code) == (told.status_code, told.json()["code"])
             assert "retry-after" in told.headers
             assert 200 == client.get("/healthz").status_code
+
+
+def test_a_webhook_that_fell_silent_is_shown(ops: httpx.Client, db: Database) -> None:
+    """With its source, when it is silent for longer than it ever was."""
+    before = ops.get("/ops").text
+    start = datetime.now(UTC) - timedelta(days=20)
+    pushed(db, SourceId("bao-im"), *(start + timedelta(hours=hour) for hour in range(0, 24 * 8, 8)))
+    after = ops.get("/ops").text
+
+    assert (False, True) == ("<h3>Webhook im lặng</h3>" in before, "<td>bao-im</td>" in after)
