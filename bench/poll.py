@@ -132,7 +132,7 @@ def main() -> None:
         db.migrate()
         register(db, urls)
         server = (sys.executable, str(_HERE / "poll_server.py"), str(count), str(_PORT))
-        theirs = (python, str(_HERE / "poll_reader.py"), str(home / "reader.sqlite"), str(_WORKERS))
+        theirs = (python, "-P", str(_HERE / "poll_reader.py"), str(home / "reader.sqlite"), str(_WORKERS))
         with running(*server) as serving, running(*theirs) as other, Reader() as reader:
             other.tell(" ".join(urls))
             reader.read(
