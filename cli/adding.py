@@ -18,6 +18,7 @@ from pipeline.model import Rights, SourceId
 from pipeline.reader import Reader
 from pipeline.registry import Registered
 from pipeline.store import sources
+from pipeline.urls import host, newest_host
 
 GAP = 1.0  # seconds between two requests to a host
 _MOST = 60  # requests for one site
@@ -60,7 +61,10 @@ def add_address(desk: Desk, address: str, wanted: Wanted) -> None:
         say(f"Looking at {address} …")
         seen = visit(visitor, address)
         found = _as_told(survey(desk, reader, seen), wanted)
-    show(found, shown=wanted.shown, signals=visitor.signals())
+    signals = visitor.signals()
+    if newest_host(host(address)) != newest_host(host(seen.url)):
+        signals.append(f"{address} leads to {seen.url}")
+    show(found, shown=wanted.shown, signals=signals)
     if not wanted.yes:
         say(f"To register them: ./tintinh sources add {address} --yes (or --feed 1,3, or --all)")
         return

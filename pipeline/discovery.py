@@ -52,6 +52,8 @@ _COMMENTS = re.compile(r"(?:comments? (?:on|feed)|(?:dong )?(?:binh luan|phan ho
 _ADDRESS = re.compile(r"https?://[^\s\"'<>()\[\]]{4,500}")
 _LOGIN = re.compile(r"log-?in|sign-?in|dang-?nhap|/sso|/oauth", re.IGNORECASE)
 _MOST = 200
+_MOST_LINKS = 5_000  # of a page; portals have 300
+_LONGEST_WRITTEN = 200_000  # characters of a page's text in which addresses are looked for
 _GUESSES = ("rss", "rss.html", "feed/", "rss/home.rss", "rss.xml", "atom.xml")
 _SEPARATOR = re.compile(r"\s+[-–—|»•·:]+\s+|\s*[|»•]\s*|:\s+")
 _NO_NAME = re.compile(
@@ -106,7 +108,7 @@ def channel(body: bytes, content_type: str = "") -> Channel | None:
     if root is None or (page is not None and page.start() < root.start()):
         return None
     item = _ITEM.search(text, root.end())
-    about = text[root.end() : item.start() if item else root.end() + _HEAD]
+    about = text[root.end() : min(item.start() if item else len(text), root.end() + _HEAD)]
     title, link = _TITLE.search(about), _LINK.search(about)
     return Channel(_line(title[1]) if title else "", _line(link[1]) if link else "")
 
@@ -242,7 +244,7 @@ def _alternates(root: Any, base: str) -> Iterable[Link]:
 
 
 def _anchors(root: Any, base: str) -> Iterable[tuple[str, str]]:
-    for one in root.xpath("//a[@href] | //area[@href]"):
+    for one in root.xpath("//a[@href] | //area[@href]")[:_MOST_LINKS]:
         href = one.get("href")
         if re.match(r"\s*feed:", href, re.IGNORECASE):
             href = re.sub(r"^\s*feed:(?://)?(?=https?:)?", "", href, flags=re.IGNORECASE)
@@ -261,11 +263,11 @@ def _written(root: Any, url: str) -> Iterable[str]:
     """Yield feeds that stand on a page as text or in boxes to copy from."""
     boxes = (str(one) for one in root.xpath("//input/@value"))
     texts = (str(one) for one in root.xpath("//text()[not(ancestor::script or ancestor::style)]"))
-    for told in (*boxes, *texts):
-        for found in _ADDRESS.findall(told):
-            address = found.rstrip(".,;")
-            if _is_feed(address) and not _NO_FEED.search(address) and _same_site(address, url):
-                yield address
+    written = "\n".join((*boxes, *texts))[:_LONGEST_WRITTEN]
+    for found in _ADDRESS.findall(written)[:_MOST_LINKS]:
+        address = found.rstrip(".,;")
+        if _is_feed(address) and not _NO_FEED.search(address) and _same_site(address, url):
+            yield address
 
 
 def _is_feed(address: str) -> bool:
