@@ -25,6 +25,7 @@ PURE = (
     ),
     *("text", "dates", "documents", "bulletin", "places", "topics", "similarity", "dedup"),
     *("history", "schedule", "face", "model", "urls", "diff", "tidy", "furniture", "bylines", "markup"),
+    *("discovery", "source_lists", "list_csv", "list_opml"),
     *("extract", "drafts", "push", "record", "parse", "sidebyside", "retraction"),
 )
 
