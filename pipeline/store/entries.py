@@ -218,7 +218,8 @@ def _withdraw(conn: Connection, entry_id: EntryId, at: datetime) -> bool:
 
 def _tell(conn: Connection, receipt: Receipt, reading: Reading, entry_id: EntryId) -> bool:
     draft = reading.draft
-    if receipt.form is Form.PUSH:  # a feed's `updated` may move at every poll, and means nothing then
+    # Who pushes a text again means it; a feed's `updated` may move at every poll, and means nothing then.
+    if receipt.form is Form.PUSH:
         draft = replace(draft, retold=draft.updated)
     told = text_hash(draft)
     where = (version.c.entry_id == entry_id, version.c.text_hash == told)
@@ -236,7 +237,7 @@ def _tell(conn: Connection, receipt: Receipt, reading: Reading, entry_id: EntryI
         before = codec.load_draft(known.draft)
         draft = _united(before, draft)
         first = {
-            "told_at": min(known.told_at, _told_at(reading.draft, receipt.received_at)),
+            "told_at": draft.retold or min(known.told_at, _told_at(reading.draft, receipt.received_at)),
             "receipt_id": min(known.receipt_id, receipt.receipt_id),
         }
         if draft == before and first == {name: getattr(known, name) for name in first}:

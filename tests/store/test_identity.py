@@ -248,6 +248,18 @@ def test_a_text_that_comes_again_is_as_old_as_its_first_telling(db: Database, or
     assert "3,4 tỷ đồng" in story.face.summary
 
 
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_text_pushed_again_later_is_taken_back_to(db: Database, order: tuple[int, ...]) -> None:
+    """An editor who undoes a change pushes the first text with a later time: that one stands."""
+    bodies = (FIRST, MENDED, FIRST)
+    times = [datetime(2026, 11, 20, hour, tzinfo=UTC) for hour in (1, 2, 3)]
+    for at in order:
+        give(db, Form.PUSH, told("cau", "Khánh thành cầu", bodies[at], "cau", updated=times[at]))
+    (line,) = lines(db)
+
+    assert (FIRST, 2, True) == (line["body"], line["version"], line["current"])
+
+
 def test_every_external_id_stays_in_the_export(db: Database) -> None:
     """An entry with many names and texts has a line for each, with the text that the name last named."""
     url = f"{HOST}/cau-a109982.html"
