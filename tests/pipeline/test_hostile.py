@@ -76,7 +76,7 @@ READ = {
 REFUSED = {
     "categories without end": (
         rss(TITLE + "<category>c</category>" * 40_000),
-        "too large item",
+        "too much markup",
     ),
     "links without end": (rss(TITLE + "<link>https://a.example/1</link>" * 150_000), "too large item"),
     "nested tags": (described("<b>" * 100_000), "too much markup"),
