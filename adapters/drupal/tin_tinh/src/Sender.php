@@ -53,10 +53,10 @@ final class Sender {
   }
 
   /**
-   * Says whether it is worth a look: this request marked something, or the last look is a minute ago.
+   * Says whether it is worth a look: there is a key, and this request marked something or a minute has gone by.
    */
   public function worthALook(): bool {
-    return $this->marked || $this->time->getRequestTime() - (int) $this->state->get('tin_tinh.looked', 0) >= 60;
+    return $this->key() !== '' && ($this->marked || $this->time->getRequestTime() - (int) $this->state->get('tin_tinh.looked', 0) >= 60);
   }
 
   /**

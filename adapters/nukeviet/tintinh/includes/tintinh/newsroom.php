@@ -126,6 +126,9 @@ final class Newsroom
     private function categories(string $language, string $module, array $row): array
     {
         $ids = array_values(array_filter(array_map('intval', explode(',', $row['listcatid'] . ',' . $row['catid']))));
+        if (!$ids) {
+            return ['names' => [], 'alias' => ''];
+        }
         $marks = implode(',', array_fill(0, count($ids), '?'));
         $cats = $this->table($language, $module, 'cat');
         $found = $this->pdo->prepare("SELECT catid, title, alias FROM $cats WHERE catid IN ($marks) ORDER BY catid");
