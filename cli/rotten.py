@@ -103,6 +103,7 @@ def rollback(
                 ("revised", len(found.revised)),
                 ("stories end", found.ends),
                 ("stories go on", found.goes_on),
+                ("embargoed", len(found.embargoed)),
             ):
                 out_row(name, number)
         if not dry_run:

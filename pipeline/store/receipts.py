@@ -9,6 +9,7 @@ is counted too and ends in quarantine.
 
 import hashlib
 import zlib
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -170,6 +171,19 @@ def lift(conn: Connection, receipt_id: int, source_id: SourceId, told: Told) -> 
         or f"superseded: receipt {receipt_id} came about this article before the embargo ended",
     }
     return conn.execute(receipt.update().where(*where).values(values)).rowcount
+
+
+def embargoed(conn: Connection, source_id: SourceId, since: datetime, until: datetime) -> list[int]:
+    """Return a source's embargoed receipts that came from one moment until before another, by id."""
+    came = (receipt.c.received_at >= since, receipt.c.received_at < until)
+    where = (receipt.c.source_id == source_id, receipt.c.state == ReceiptState.EMBARGOED, *came)
+    return list(conn.scalars(select(receipt.c.receipt_id).where(*where).order_by(receipt.c.receipt_id)))
+
+
+def drop_embargoed(conn: Connection, receipt_ids: Collection[int], reason: str) -> None:
+    """Drop receipts whose embargo has not ended yet."""
+    mine = (receipt.c.receipt_id.in_(receipt_ids), receipt.c.state == ReceiptState.EMBARGOED)
+    conn.execute(receipt.update().where(*mine).values(state=ReceiptState.DROPPED, reason=reason))
 
 
 def _receive_due(conn: Connection, now: datetime) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Select, select
 
 from pipeline.errors import NotFound
 from pipeline.model import LOCAL_ZONE, EntryId, SourceId, StoryState
-from pipeline.store import entries, words
+from pipeline.store import entries, receipts, words
 from pipeline.store.schema import entry, receipt, source, story, version, word
 
 _CHUNK = 400
@@ -27,12 +27,14 @@ class Extent:
         brought: entries first seen in the span.
         revised: entries from before it whose present text came in it.
         ends: stories that nobody else tells, which end; `goes_on`: those that others go on telling.
+        embargoed: receipts that came in the span and have not been read; they are dropped for good.
     """
 
     brought: tuple[EntryId, ...]
     revised: tuple[EntryId, ...]
     ends: int
     goes_on: int
+    embargoed: tuple[int, ...] = ()
 
 
 def extent(conn: Connection, source_id: SourceId, since: datetime, until: datetime) -> Extent:
@@ -52,7 +54,8 @@ def extent(conn: Connection, source_id: SourceId, since: datetime, until: dateti
     came = (receipt.c.received_at >= since, receipt.c.received_at < until, entry.c.first_seen < since)
     revised = _standing(conn, conn.scalars(now_told.where(*came)))
     ends, goes_on = _stories(conn, {*brought, *revised})
-    return Extent(brought, revised, ends, goes_on)
+    embargoed = receipts.embargoed(conn, source_id, since, until)
+    return Extent(brought, revised, ends, goes_on, tuple(embargoed))
 
 
 def withdraw(  # noqa: PLR0917 - what, who, when and why
@@ -65,6 +68,7 @@ def withdraw(  # noqa: PLR0917 - what, who, when and why
         f"thu hồi những gì nguồn {source_id} đưa từ {local:%H:%M} ngày {local.day}/{local.month}/{local.year}"
     )
     because += f": {why}" if why else ""
+    receipts.drop_embargoed(conn, found.embargoed, because)
     rows = [
         {"kind": words.WITHDRAW, "a": one, "b": None, "by": by, "at": now, "because": because} for one in gone
     ]

@@ -14,7 +14,7 @@ from pipeline import keys
 from pipeline.model import Source, SourceId
 from pipeline.push import CLOCKS
 from pipeline.reader import Reader
-from pipeline.store import Database, counters, export, receipts, sources, stories
+from pipeline.store import Database, counters, export, receipts, rollbacks, sources, stories
 from tests.store.tellings import drain
 from tests.web.test_webhooks import signature
 
@@ -160,6 +160,19 @@ def test_a_withdrawal_during_an_embargo_stands(cms: Cms) -> None:
         cms.became(held)["state"],
         cms.became(gone)["entries"][0]["became"],
     )
+
+
+def test_a_rollback_takes_what_is_embargoed_too(cms: Cms) -> None:
+    """What a stolen key sent for later does not come up after the rollback."""
+    answer = cms.send(title="Bản kín", content_text=TEXT, published_at=cms.hours(5))
+    with cms.db.write() as conn:
+        since = cms.now - timedelta(hours=1)
+        found = rollbacks.extent(conn, PAPER, since, cms.now + timedelta(hours=1))
+        rollbacks.withdraw(conn, PAPER, found, since, "lan", cms.now, "lộ khóa")
+
+    assert (answer["receipt_id"],) == found.embargoed
+    assert [] == cms.read(6)
+    assert "dropped" == cms.became(answer)["state"]
 
 
 def test_an_embargoed_update_leaves_what_is_told(cms: Cms) -> None:
