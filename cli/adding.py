@@ -60,7 +60,7 @@ def add_address(desk: Desk, address: str, wanted: Wanted) -> None:
     with looking(desk, gap=wanted.gap, allow_private=wanted.allow_private) as (visitor, reader):
         say(f"Looking at {address} …")
         seen = visit(visitor, address)
-        found = _as_told(survey(desk, reader, seen), wanted)
+        found = _as_told(survey(desk, reader, seen, source_id=wanted.source_id), wanted)
     signals = visitor.signals()
     if newest_host(host(address)) != newest_host(host(seen.url)):
         signals.append(f"{address} leads to {seen.url}")
@@ -139,8 +139,6 @@ def _as_told(found: Survey, wanted: Wanted) -> Survey:
     if wanted.province:
         province, area = registry.home(wanted.province)
         source = replace(source, province=province, area=area)
-    if wanted.source_id:
-        source = replace(source, source_id=SourceId(wanted.source_id))
     hosts = tuple(dict.fromkeys((*source.hosts, *wanted.hosts)))
     source = replace(source, name=wanted.name or source.name, hosts=hosts)
     if wanted.rights:

@@ -23,6 +23,7 @@ from pipeline import catalogue, registry
 from pipeline.catalogue import Publisher
 from pipeline.errors import BadInput, TinTinhError
 from pipeline.reader import Reader
+from pipeline.store import sources
 from pipeline.urls import host, newest_host
 
 _FRESH = {"ok": timedelta(days=7), "silent": timedelta(days=7)}  # how long a note is good
@@ -99,7 +100,7 @@ def go_through(desk: Desk, choice: Choice) -> None:
                     + (f", {note.chosen} feeds" if note.chosen else "")
                 )
                 if choice.yes and note.toml:
-                    register(desk, registry.load(note.toml))
+                    _register(desk, note.toml)
     finally:
         _table([one for one in wanted if one.id in done], notes, registered=choice.yes)
     if len(done) < len(wanted):
@@ -139,6 +140,16 @@ def _look(desk: Desk, visitor: Visitor, reader: Reader, one: Publisher, choice: 
             continue
         return _noted(found, choice)
     return Note(now(), "no feed", error="; ".join(errors))
+
+
+def _register(desk: Desk, told: str) -> None:
+    """Register what a note holds; of who is registered meanwhile, only the doors are new."""
+    with desk.db.read() as conn:
+        known = sources.many(conn)
+    register(
+        desk,
+        [replace(one, source=known.get(one.source.source_id, one.source)) for one in registry.load(told)],
+    )
 
 
 def _theirs(url: str, one: Publisher) -> bool:

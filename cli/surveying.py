@@ -7,7 +7,7 @@ from datetime import datetime
 
 from cli.desk import Desk, now
 from cli.visiting import Found, Visit
-from pipeline import backfill, discovery, source_lists, stages
+from pipeline import backfill, catalogue, discovery, source_lists, stages
 from pipeline.backfill import Arrival, Old
 from pipeline.errors import TinTinhError
 from pipeline.model import (
@@ -89,7 +89,9 @@ class Survey:
         return Registered(self.source, tuple(doors))
 
 
-def survey(desk: Desk, reader: Reader, seen: Visit, told: Source | None = None) -> Survey:
+def survey(
+    desk: Desk, reader: Reader, seen: Visit, told: Source | None = None, source_id: str = ""
+) -> Survey:
     """Return what would come of registering the feeds of a visit.
 
     Args:
@@ -97,17 +99,16 @@ def survey(desk: Desk, reader: Reader, seen: Visit, told: Source | None = None) 
         reader: reads the feeds.
         seen: the visit.
         told: what is known of the source beforehand, from a catalogue.
+        source_id: whose the feeds shall be, where somebody says it.
     """
     with desk.db.read() as conn:
         registered = sources.listed(conn)
-    mine = next(
-        (one for one in registered if newest_host(host(seen.url)) in map(newest_host, one.hosts)), None
-    )
+    mine = _known(registered, seen.url, told, source_id)
     called = discovery.name(*seen.titles, *(one.channel.title for one in seen.feeds if one.channel))
     speaker = mine or told or discovery.proposed(seen.url, called, ())[0]
     at = now()
     read = [_read(reader, speaker, one, at) for one in seen.feeds]
-    by = "registered already" if mine else "the catalogue"
+    by = "its registration here" if mine else "the catalogue"
     if mine is None and told is None:
         speaker, by = discovery.proposed(
             seen.url, called, [draft for parsed, _ in read for draft in parsed.drafts]
@@ -115,6 +116,8 @@ def survey(desk: Desk, reader: Reader, seen: Visit, told: Source | None = None) 
         taken = [one.source_id for one in registered]
         named = speaker.source_id or source_lists.suggested_id(called, seen.url, taken)
         speaker = replace(speaker, source_id=SourceId(named), name=speaker.name or called or named)
+        speaker = replace(speaker, source_id=SourceId(source_id)) if source_id else speaker
+    speaker = _with_host(speaker, host(seen.url))
     taster = _Taster(desk, speaker, at)
     tasted: list[Tasted] = []
     first: dict[str, int] = {}
@@ -125,6 +128,24 @@ def survey(desk: Desk, reader: Reader, seen: Visit, told: Source | None = None) 
         title = found.link.title or (found.channel.title if found.channel else "")
         tasted.append(Tasted(number, found.link.url, title, found.link.how, items, error))
     return Survey(seen.url, speaker, by, mine is not None, _chosen(tasted), seen.misses)
+
+
+def _known(registered: Sequence[Source], url: str, told: Source | None, source_id: str) -> Source | None:
+    """Return who is registered and meant: by the id that is said, by the host, by the catalogue's id."""
+    by_id = {str(one.source_id): one for one in registered}
+    if source_id:
+        return by_id.get(source_id)
+    theirs = newest_host(host(url))
+    publisher = catalogue.of_host(theirs)
+    listed = told.source_id if told else publisher.id if publisher else ""
+    by_host = (one for one in registered if theirs in map(newest_host, one.hosts))
+    return next(by_host, by_id.get(listed))
+
+
+def _with_host(source: Source, name: str) -> Source:
+    """Return a source that has the host, under whatever name of it."""
+    missing = name and newest_host(name) not in map(newest_host, source.hosts)
+    return replace(source, hosts=(*source.hosts, newest_host(name))) if missing else source
 
 
 def would_come(feeds: Iterable[Tasted]) -> Counter[str]:

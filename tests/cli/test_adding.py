@@ -1,12 +1,14 @@
 """A source by its address: its feeds are found, tried, and registered only when a person says yes."""
 
+from dataclasses import replace
+
 import pytest
 
 from cli.adding import Wanted, add_address
 from cli.desk import Desk
 from cli.probing import probe
 from pipeline.errors import BadInput, SourceUnreachable
-from pipeline.model import SourceId
+from pipeline.model import Rights, Source, SourceId
 from pipeline.store import intakes, receipts, sources
 from tests.cli.sites import FAMILIES, alternate, answering, json_feed, page, paper, rss
 from tests.web_server import Answer, serving
@@ -103,6 +105,20 @@ def test_more_feeds_of_a_known_source_are_its(desk: Desk) -> None:
 
     assert ("bao-y", "title") == (known.source_id, known.rights)
     assert ["/rss/home.rss", "/rss/kinh-te.rss"] == feeds(desk, "bao-y")
+
+
+def test_an_id_that_is_known_keeps_its_source(desk: Desk) -> None:
+    """Feeds of another host go to the source that is named, whose name, rights and home stand."""
+    known = Source(SourceId("bao-z"), "Báo Z", "nghe-an", "nghe-an", ("z.example",), Rights.FULL)
+    with desk.db.write() as conn:
+        sources.add(conn, known)
+    with serving(answering(paper())) as site:
+        add_address(desk, f"{site.url}/rss/home.rss", wanted(yes=True, source_id="bao-z"))
+    with desk.db.read() as conn:
+        [after] = sources.listed(conn)
+
+    assert replace(known, hosts=("127.0.0.1", "z.example")) == after
+    assert ["/rss/home.rss"] == feeds(desk, "bao-z")
 
 
 def test_what_robots_txt_forbids_is_not_asked(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:

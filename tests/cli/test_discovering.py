@@ -7,7 +7,7 @@ import pytest
 from cli.desk import Desk
 from cli.discovering import Choice, go_through
 from pipeline.errors import BadInput
-from pipeline.model import SourceId
+from pipeline.model import Rights, Source, SourceId
 from pipeline.store import intakes, sources
 from tests.cli.sites import FAMILIES, NOW, answering, paper, rss
 from tests.web_server import Answer, serving
@@ -72,11 +72,13 @@ def test_a_failing_host_stops_nobody(desk: Desk, tmp_path: Path, capsys: pytest.
 def test_a_dry_run_is_registered_without_asking_again(
     desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Yes takes what was shown: names and homes of the catalogue, the marked feeds."""
+    """Yes takes the marked feeds; what a person has said of the source meanwhile stands."""
     with serving(answering(paper())) as site:
         told = one("bao-x", f"{site.url}/") + one("bao-y", f"{site.url}/", unit="tra-vinh", kind="portal")
         run(desk, tmp_path, told, kind="paper")
         asked = len(site.seen)
+        with desk.db.write() as conn:
+            sources.add(conn, Source(SourceId("bao-x"), "Báo X", "vinh-long", "ben-tre", rights=Rights.FULL))
         run(desk, tmp_path, told, kind="paper", yes=True)
         again = len(site.seen)
     with desk.db.read() as conn:
@@ -84,7 +86,7 @@ def test_a_dry_run_is_registered_without_asking_again(
         doors = intakes.listed(conn, SourceId("bao-x"))
 
     assert asked == again
-    assert ("Báo bao-x", "ben-tre", 2) == (known.name, known.area, len(doors))
+    assert ("Báo X", "ben-tre", Rights.FULL, 2) == (known.name, known.area, known.rights, len(doors))
     assert "Registered 1 of 1 publishers, 2 feeds, 30 items" in capsys.readouterr().err
 
 
