@@ -135,12 +135,13 @@ def count(  # noqa: PLR0917 - a receipt and what became of it
     `made` is what committing each of `admitted.kept` gave.
     """
     day = Day(local_day(receipt.received_at), held=len(admitted.held))
+    page = door(receipt) < 0  # which makes a text of a stub that is known
     for one, entry in zip(admitted.kept, made, strict=True):
-        if not entry.fresh or one.reading.draft.act is Act.WITHDRAW:
+        if not (entry.fresh or page) or one.reading.draft.act is Act.WITHDRAW:
             continue
         if one.old is None:
             day = day.with_entry(one.signs)
-        else:
+        elif entry.fresh:
             counters.add(conn, f"backfill_{one.old}")
     kept_habits.add(conn, receipt.source_id, door(receipt), day)
     doors[receipt.source_id].setdefault(door(receipt), []).append(day)

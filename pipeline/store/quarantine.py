@@ -15,7 +15,7 @@ from pipeline.errors import NotFound
 from pipeline.model import SourceId
 from pipeline.store import receipts
 from pipeline.store.receipts import Receipt
-from pipeline.store.schema import held, intake, receipt
+from pipeline.store.schema import held, receipt
 
 _CHUNK = 400
 _LONGEST_TITLE = 300
@@ -192,9 +192,6 @@ def _release(conn: Connection, mine: Sequence[ColumnElement[bool]], *, as_old: b
         part = receipt.c.receipt_id.in_(again[start : start + _CHUNK])
         values = {"state": receipts.ReceiptState.RECEIVED, "attempts": 0, "leased_until": None}
         conn.execute(receipt.update().where(part).values(values))
-        # What a feed's last document told need not be read again, but here it must be.
-        doors = select(receipt.c.intake_id).where(part)
-        conn.execute(intake.update().where(intake.c.intake_id.in_(doors)).values(known_items=None))
     return len(rows)
 
 

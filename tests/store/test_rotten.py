@@ -98,6 +98,19 @@ def test_pushes_and_pages_are_looked_at_too(db: Database, form: Form) -> None:
     assert set() == told(db)
 
 
+def test_pages_of_stubs_have_a_habit_of_their_own(db: Database) -> None:
+    """The page that makes a text of a stub counts at a door of its own, not as another entry."""
+    intake = door(db, days=0)
+    deliver(db, intake, replace(news(1), body=""))
+    deliver(db, intake, news(1), form=Form.PAGE)
+
+    with db.read() as conn:
+        doors = habits.of(conn, [PAPER.source_id], NOW.toordinal())[PAPER.source_id]
+    assert {intake: (1, 1), -intake: (1, 0)} == {
+        one: (days[0].entries, days[0].stubs) for one, days in doors.items()
+    }
+
+
 def test_a_revision_with_something_injected_is_held(db: Database) -> None:
     """A good article that gets injected text keeps its good text."""
     intake = door(db)
