@@ -71,6 +71,11 @@ def show_one(desk: Desk, source_id: SourceId) -> None:
 def _door(door: DoorView) -> None:
     out("")
     out_row(f"door {door.intake_id}", door.kind, door.url or None, door.state, door.paused_because or None)
+    if door.kind == "folder" and door.url:
+        out_row("", "last look", _at(door.polled_at))
+        out_row("", "last new file", _at(door.changed_at))
+        if door.error:
+            out_row("", "error", door.error)
     if door.kind != "feed":
         return
     out_row("", "last poll", _at(door.polled_at), f"HTTP {door.status}" if door.status else None)

@@ -76,6 +76,7 @@ def _ask(fetcher: Fetcher, settings: Settings, claimed: Subscription, *, allow_p
         "hub.mode": "unsubscribe" if claimed.state is State.LEAVING else "subscribe",
         "hub.topic": claimed.topic,
         "hub.lease_seconds": str(websub.LEASE_SECONDS),
+        "hub.verify": "async",  # hubs of PubSubHubbub 0.3 ask for it, others ignore it
         "hub.secret": secret_of(settings.websub_key_file, claimed),
     }
     if claimed.state is State.LEAVING:
