@@ -1,7 +1,7 @@
 """Feeds looked at once, without keeping anything: what would come of polling them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cli.adding import GAP, looking
@@ -14,6 +14,7 @@ from pipeline.reader import Reader
 from pipeline.store import intakes, sources
 from pipeline.store.doors import File, passed_over
 from pipeline.store.intakes import Intake
+from pipeline.target import authority
 
 _SHOWN = 5  # files that nothing could be made of
 
@@ -22,7 +23,7 @@ _SHOWN = 5  # files that nothing could be made of
 class Probed:
     """One feed: how many entries it has and the newest's date, or what is wrong with it.
 
-    Of a folder: how many files it has.
+    Of a folder: how many files it has. `rules`: what the feed's host says of programs.
     """
 
     source_id: SourceId
@@ -30,6 +31,7 @@ class Probed:
     entries: int = 0
     newest: str | None = None
     error: str = ""
+    rules: str = ""
 
 
 def probe(desk: Desk, source_ids: Sequence[str], *, gap: float = GAP) -> Iterator[Probed]:
@@ -58,7 +60,9 @@ def probe(desk: Desk, source_ids: Sequence[str], *, gap: float = GAP) -> Iterato
     with looking(desk, gap=gap, allow_private=False, most=len(feeds)) as (visitor, reader):
         for door in feeds:
             visitor.allow_private = door.allow_private
-            yield _probed(known[door.source_id], door, visitor, reader)
+            probed = _probed(known[door.source_id], door, visitor, reader)
+            name = f"{authority(door.url)}: "
+            yield replace(probed, rules=next((one for one in visitor.signals() if one.startswith(name)), ""))
 
 
 def _counted(door: Intake, data: Path, unread: Sequence[File]) -> Probed:

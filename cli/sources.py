@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cli import rotten
-from cli.console import out_row
+from cli.console import out_row, say
 
 app = typer.Typer(help="Who may speak here, and through which doors.", no_args_is_help=True)
 
@@ -119,6 +119,8 @@ def check(
 ) -> None:
     """Fetch feeds, count folders, keep nothing: source, address, ok or error, entries, newest date.
 
+    What the hosts' robots.txt and tdmrep.json say goes to stderr.
+
     \b
     Example:
       ./tintinh sources check bao-dong-khoi
@@ -128,6 +130,8 @@ def check(
 
     with desk() as opened:
         results = list(probe(opened, source_ids or []))
+    for rules in dict.fromkeys(one.rules for one in results if one.rules):
+        say(rules)
     for one in results:
         out_row(one.source_id, one.url, one.error or "ok", one.entries, one.newest)
     if any(one.error for one in results):

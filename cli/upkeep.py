@@ -269,6 +269,11 @@ def _examined(opened: "Desk") -> "Iterator[tuple[str, bool, str]]":
     yield "drift", not state["drifts"], _drifts(state["drifts"])
     failing = state["intakes"]["failing"]
     yield "feeds", not failing, f"{state['intakes']['feeds']:,}, {failing:,} failing"
+    asked = state["hosts"]
+    said = f"{asked['known']:,} hosts, {asked['unanswered']:,} of them never answered and wait"
+    said += f"; {asked['reserving']:,} reserve text and data mining"
+    yield "robots.txt", not asked["unanswered"], said
+    yield "pages", True, _counted(state["pages"])
     yield "webhooks", not quiet, _quiet(quiet)
     yield _hubs(hubs)
     yield (

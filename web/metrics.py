@@ -69,6 +69,8 @@ class _State:
             values = {name: reader[key] for name, reader in readers.items()}
             yield _by(f"tintinh_reader_{key}", about, "reader", values)
         yield _by("tintinh_intakes", "Feeds polled, late and failing", "state", state["intakes"])
+        yield _by("tintinh_pages", "Full pages of stubs", "state", state["pages"])
+        yield _by("tintinh_hosts", "Hosts that were asked for their rules", "state", state["hosts"])
         yield _by("tintinh_events", "Named outcomes since the first start", "name", state["counters"])
         yield _by(
             "tintinh_alive_seconds", "Seconds since each part last showed life", "part", state["stamps"]

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pipeline import topiclist
 from pipeline.errors import NotFound, Transient
 from pipeline.store import doors as looked
-from pipeline.store import export, intakes, numbers, pushes, quarantine, subscriptions
+from pipeline.store import export, hosts, intakes, numbers, pushes, quarantine, subscriptions
 from pipeline.store.accounts import Role, Session
 from pipeline.store.intakes import Intake
 from pipeline.websub import State
@@ -26,6 +26,7 @@ from web.site import Site, TheSite
 from web.view import render
 
 _SHOWN_HELD = 100
+_SHOWN_HOSTS = 100
 _SHOWN_FILES = 20
 _SLACK = timedelta(minutes=5)  # of folders, which are looked into all the time
 _SILENT = timedelta(days=3)  # longer than a weekend at a provincial office
@@ -57,6 +58,7 @@ def page(
         opened = quarantine.pile(conn, pile, _SHOWN_HELD) if pile else []
         doors = intakes.listed(conn)
         silent_webhooks = pushes.silent_webhooks(conn, now)
+        asked_hosts = hosts.remarkable(conn, _SHOWN_HOSTS)
         hubs = [one for one in subscriptions.listed(conn) if one.state is not State.ENDED]
         watched = [door for door in doors if door.kind == "folder" and door.url]
         passed_over = {door.url: looked.passed_over(conn, door.intake_id, _SHOWN_FILES) for door in watched}
@@ -78,6 +80,7 @@ def page(
         silent_after=_SILENT.total_seconds(),
         silent_webhooks=silent_webhooks,
         door_count=len(doors),
+        asked_hosts=asked_hosts,
         hubs=hubs,
         named={door.intake_id: door for door in doors},
         watched=watched,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, bindparam, or_, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, or_, select
 
 from pipeline.robots import TdmRule
 from pipeline.store.database import insert
@@ -106,6 +106,21 @@ def get(conn: Connection, name: str) -> Host | None:
 def listed(conn: Connection) -> dict[str, Host]:
     """Return every host by its name."""
     return {row.host: Host(*row) for row in conn.execute(select(*_COLUMNS).order_by(host.c.host))}
+
+
+def remarkable(conn: Connection, limit: int) -> list[Host]:
+    """Return hosts whose rules could not be read or that reserve text and data mining, by name."""
+    says = or_(host.c.error != "", host.c.reserved)
+    query = select(*_COLUMNS).where(says).order_by(host.c.host).limit(limit)
+    return [Host(*row) for row in conn.execute(query)]
+
+
+def counts(conn: Connection) -> dict[str, int]:
+    """Return how many hosts are known, never answered for their rules, and reserve something."""
+    total = select(func.count()).select_from(host)
+    unanswered = total.where(host.c.robots_status.is_(None), host.c.robots_at.is_not(None))
+    wanted = {"known": total, "unanswered": unanswered, "reserving": total.where(host.c.reserved)}
+    return {name: conn.scalar(query) or 0 for name, query in wanted.items()}
 
 
 def rules(conn: Connection, names: Iterable[str]) -> dict[str, tuple[str, tuple[TdmRule, ...]]]:

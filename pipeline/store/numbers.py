@@ -1,15 +1,16 @@
 """The state of the pipeline in numbers: what ops pages and metrics show."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from pipeline.store import candidates, changes, counters, habits, links, receipts, stories
+from pipeline.store import candidates, changes, counters, habits, hosts, links, pages, receipts, stories
 from pipeline.store.receipts import ReceiptState
 from pipeline.store.schema import change, cursor, delivery, entry, held, intake, receipt, stamp
 
 READERS = ("index", "publish")
+LATE_AFTER = timedelta(minutes=5)  # a host's feeds that fall due together are polled one after the other
 
 
 def state(conn: Connection, now: datetime) -> dict[str, Any]:
@@ -33,6 +34,8 @@ def state(conn: Connection, now: datetime) -> dict[str, Any]:
         "log_head": head,
         "readers": {name: _reader(conn, name, head, now) for name in READERS},
         "intakes": _intakes(conn, now),
+        "hosts": hosts.counts(conn),
+        "pages": pages.counts(conn),
         "counters": counters.listed(conn),
         "stamps": {row.name: _age(row.at, now) for row in conn.execute(select(stamp).order_by(stamp.c.name))},
     }
@@ -65,7 +68,8 @@ def _intakes(conn: Connection, now: datetime) -> dict[str, int]:
     count = select(func.count()).select_from(intake).where(intake.c.kind == "feed")
     return {
         "feeds": conn.scalar(count) or 0,
-        "late": conn.scalar(count.where(intake.c.next_due < now)) or 0,
+        "late": conn.scalar(count.where(intake.c.next_due < now - LATE_AFTER, intake.c.paused_at.is_(None)))
+        or 0,
         "failing": conn.scalar(count.where(intake.c.failures > 0)) or 0,
     }
 
