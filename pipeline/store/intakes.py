@@ -270,9 +270,12 @@ def wake(conn: Connection, intake_id: int, now: datetime) -> None:
 
 
 def ping(conn: Connection, intake_id: int, now: datetime) -> bool:
-    """Make a feed due now because its publisher says that it has something; once a minute at most."""
+    """Make a feed due now because its hub says that it has something; once a minute at most.
+
+    A feed that fails keeps its turn: its server may have asked for patience.
+    """
     rested = or_(intake.c.pinged_at.is_(None), intake.c.pinged_at <= now - _BETWEEN_PINGS)
-    where = (intake.c.intake_id == intake_id, intake.c.kind == "feed", rested)
+    where = (intake.c.intake_id == intake_id, intake.c.kind == "feed", intake.c.failures == 0, rested)
     woken = conn.execute(intake.update().where(*where).values(pinged_at=now, next_due=now))
     return woken.rowcount == 1
 
