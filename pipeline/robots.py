@@ -54,7 +54,7 @@ class Rules:
         self._robots = (
             (_common if len(robots) <= _SHORT else Protego.parse)(robots) if robots.strip() else None
         )
-        self._tdm = tuple((_pattern(rule.location), rule) for rule in tdm)
+        self._tdm = tdm
 
     def allows(self, url: str) -> bool:
         """Say whether robots.txt lets us fetch an address."""
@@ -70,7 +70,7 @@ class Rules:
         """Say whether the host reserves the mining of an address."""
         parts = urlsplit(url)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        return next((rule.reserved for pattern, rule in self._tdm if pattern.match(path)), False)
+        return next((rule.reserved for rule in self._tdm if _fits(rule.location, path)), False)
 
 
 @lru_cache(maxsize=512)
@@ -149,9 +149,24 @@ def _tags(body: bytes) -> dict[str, str]:
     return tags
 
 
-def _pattern(location: str) -> re.Pattern[str]:
-    """Return a path pattern as a regular expression: a prefix, with `*` for anything and `$` for the end."""
-    path = location if location.startswith(("/", "*")) else f"/{location}"
-    end = path.endswith("$")
-    pieces = [re.escape(piece) for piece in path.removesuffix("$").split("*")]
-    return re.compile(".*?".join(pieces) + (r"\Z" if end else ""))
+def _fits(location: str, path: str) -> bool:
+    """Say whether a path begins with a pattern, in which `*` stands for anything and `$` for the end.
+
+    The first place of each piece is the best one, so nothing is ever tried twice: a regular expression
+    of twelve stars takes minutes on a path that almost fits.
+    """
+    whole = location if location.startswith(("/", "*")) else f"/{location}"
+    ends = whole.endswith("$")
+    first, *others = whole.removesuffix("$").split("*")
+    if not path.startswith(first):
+        return False
+    at = len(first)
+    if not others:
+        return not ends or at == len(path)
+    *between, last = others
+    for piece in between:
+        at = path.find(piece, at)
+        if at < 0:
+            return False
+        at += len(piece)
+    return path.endswith(last) and len(path) - len(last) >= at if ends else path.find(last, at) >= 0

@@ -1,6 +1,7 @@
 """What a host allows: robots.txt, tdmrep.json and the tags of pages."""
 
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -88,3 +89,20 @@ def test_what_a_page_says_of_itself(
 ) -> None:
     """A page's own word goes before its host's file; words for other robots are not for us."""
     assert reason == refusal(headers, body, reserved=reserved)
+
+
+@given(st.text("/ab*", max_size=8), st.booleans(), st.text("/ab", max_size=8))
+def test_patterns_of_paths(pattern: str, ends: bool, path: str) -> None:  # noqa: FBT001 - Hypothesis
+    """A star stands for anything and a dollar sign for the end, as in a regular expression."""
+    rooted = pattern if pattern.startswith(("/", "*")) else f"/{pattern}"
+    meant = re.compile(".*".join(map(re.escape, rooted.split("*"))) + (r"\Z" if ends else ""))
+    rules = Rules("", (TdmRule(pattern + "$" * ends, reserved=True),))
+
+    assert bool(meant.match(f"/{path}")) == rules.reserves(f"http://x.example/{path}")
+
+
+def test_a_pattern_of_many_stars_costs_nothing() -> None:
+    """A pattern that almost fits a long path is not tried in every way there is."""
+    rules = Rules("", (TdmRule("/" + "*a" * 200 + "*b", reserved=True),))
+
+    assert not rules.reserves(f"http://x.example/{'a' * 2_000}")
