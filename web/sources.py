@@ -23,6 +23,7 @@ from tasks.wiring import ring
 from web.account import check_csrf, needs
 from web.problems import Problem as HttpProblem
 from web.problems import described
+from web.reasons import reason
 from web.site import TheSite
 from web.view import render
 
@@ -91,11 +92,11 @@ def preview(site: TheSite, who: OpsPerson, csrf: Annotated[str, Form()], file: U
     try:
         listed = source_lists.read(body, known)
     except BadInput as error:
-        return page(site, who, problem=str(error))
+        return page(site, who, problem=reason(str(error)))
     wanted, problems = _allowed(listed, before)
     told = registry.dump(wanted)
     if len(told.encode()) > _LARGEST:
-        return page(site, who, problem="too long for this page: use ./tintinh sources import")
+        return page(site, who, problem=reason("list: too long for this page"))
     shown = render(
         "sources.html",
         title="Xem trước danh sách nguồn",
@@ -115,7 +116,7 @@ def preview(site: TheSite, who: OpsPerson, csrf: Annotated[str, Form()], file: U
                 (listed.lines.get(one.source.source_id, 0), one, _CHANGES[change])
                 for one, change in registry.compare(before, wanted)
             ],
-            "problems": problems,
+            "problems": [(one.line, reason(one.reason)) for one in problems],
             "list": told,
         },
     )

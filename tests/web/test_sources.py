@@ -91,7 +91,7 @@ def test_what_is_no_list_is_said(ops: httpx.Client) -> None:
     picture = previewed(ops, b"\x89PNG\r\n")
 
     assert 422 == picture.status_code
-    assert "a PNG picture" in picture.text
+    assert "Đây không phải văn bản" in picture.text
 
 
 @pytest.mark.parametrize("form", ListForm)
