@@ -82,7 +82,7 @@ class When:
 class Form(StrEnum):
     """What a receipt's bytes are."""
 
-    FEED = "feed"  # RSS or Atom
+    FEED = "feed"  # RSS, Atom or JSON Feed
     PAGE = "page"  # HTML
     TEXT = "text"  # plain text or Markdown
     RECORD = "record"  # one JSON object of a .jsonl file
