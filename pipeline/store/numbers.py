@@ -18,7 +18,7 @@ def state(conn: Connection, now: datetime) -> dict[str, Any]:
     head = changes.head(conn)
     by_state = select(receipt.c.state, func.count().label("total")).group_by(receipt.c.state)
     unread = (receipt.c.state == ReceiptState.RECEIVED, receipts.unpaused())
-    oldest = select(func.min(receipt.c.received_at)).where(*unread)
+    oldest = select(func.min(func.coalesce(receipt.c.not_before, receipt.c.received_at))).where(*unread)
     open_held = select(func.count()).select_from(held).where(held.c.state == "open")
     waiting = select(func.count()).select_from(delivery).where(delivery.c.state == "due")
     return {
