@@ -42,7 +42,7 @@ router = APIRouter()
 OpsPerson = Annotated[Session, Depends(needs(Role.OPS))]
 
 
-@router.get("/ops", tags=["ops"], response_class=HTMLResponse)
+@router.get("/ops", tags=["ops"], response_class=HTMLResponse, responses=described(404))
 def page(
     site: TheSite,
     who: OpsPerson,
