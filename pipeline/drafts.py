@@ -68,6 +68,7 @@ class Finding:
         is_page: its date lines were looked for where they stand on the page, and are among `whens`.
         credit: the origin that a field names.
         chrome: what stands around the text.
+        linked: hosts that its markup links to.
         image, attachments: the picture and the files that a page shows; a bulletin's are of no single item.
     """
 
@@ -91,6 +92,7 @@ class Finding:
     note: str = ""
     image: Image | None = None
     attachments: tuple[Attachment, ...] = ()
+    linked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +217,7 @@ def _draft(found: Finding, context: _Context, shell: _Shell) -> Draft:
         note=found.note,
         image=found.image,
         attachments=found.attachments,
+        linked=found.linked,
     )
     made = labelled(draft, context.source, chrome, shell.places)
     if is_item and not made.places.provinces and not made.places.national:

@@ -252,6 +252,7 @@ def _finding(entry: Any, url: str, home: str) -> Finding:
         credit=made.credit or markup.line(origin)[:_LONGEST_NAME],
         image=_image(entry, base, (described, *parts)),
         attachments=_attachments(entry, base),
+        linked=markup.hosts(described, *parts),
     )
 
 

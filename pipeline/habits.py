@@ -99,7 +99,8 @@ def read(draft: Draft, own: Sequence[str]) -> Signs:
     """Return the signs of a draft; `own` are the hosts of its source."""
     lines = paragraphs(draft.body)
     short = sum(len(line) < _SHORT and not line.endswith(_ENDS) for line in lines)
-    foreign = spam.foreign(map(host, draft.links), own) if draft.links else ()
+    linked = {*map(host, draft.links), *draft.linked}
+    foreign = spam.foreign(linked, own) if linked else ()
     places = draft.places
     return Signs(
         stub=not draft.body,

@@ -204,6 +204,7 @@ def _finding(item: Any, url: str, home: str, language: str, feed: dict[str, Any]
         language=_language(item) or language or "vi",
         image=_image(item, base),
         attachments=_attachments(item, base),
+        linked=markup.hosts(_text(item.get("content_html"))),
     )
 
 

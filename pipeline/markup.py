@@ -11,10 +11,15 @@ from lxml import etree
 from pipeline import walk
 from pipeline.sheet import names, told
 from pipeline.text import clean
+from pipeline.urls import newest_host
 
-__all__ = ["line", "names", "rows", "text", "told", "tree"]
+__all__ = ["hosts", "line", "names", "rows", "text", "told", "tree"]
 
 _LARGEST = 5_000_000  # bytes
+_MOST_HOSTS = 50
+_LINK = re.compile(
+    r"<a\s[^<>]{0,500}?href\s{0,9}=\s{0,9}[\"']?\s{0,9}(?:https?:)?//([\w.-]{1,253})", re.IGNORECASE
+)
 
 
 def text(markup: str, base: str = "") -> str:
@@ -28,6 +33,12 @@ def text(markup: str, base: str = "") -> str:
 def line(markup: str) -> str:
     """Return a fragment as one line of plain text: for titles and names."""
     return " ".join(re.sub(r"\[([^\[\]]*)\]\([^()]*\)", r"\1", text(markup)).split())
+
+
+def hosts(*parts: str) -> tuple[str, ...]:
+    """Return the distinct hosts that fragments of HTML link to, as addresses' keys have them; at most 50."""
+    found = {name for part in parts for name in _LINK.findall(part)}
+    return tuple(sorted({newest_host(name) for name in found} - {""})[:_MOST_HOSTS])
 
 
 def rows(root: Any, base: str) -> list[str]:

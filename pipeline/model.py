@@ -279,6 +279,7 @@ class Draft:
         people: holders of public office named, in order of appearance.
         image: the article's main picture.
         attachments: files to download, in order.
+        linked: hosts that its markup links to, its own among them.
     """
 
     kind: EntryKind
@@ -307,6 +308,7 @@ class Draft:
     people: tuple[Officeholder, ...] = ()
     image: Image | None = None
     attachments: tuple[Attachment, ...] = ()
+    linked: tuple[str, ...] = ()
 
     @property
     def doc_numbers(self) -> tuple[str, ...]:

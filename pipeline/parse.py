@@ -130,6 +130,7 @@ def _record(document: Document) -> Parsed:
         summary=markup.text(mended(said.summary), url),
         text=said.body if said.body.strip() else markup.text(mended(said.body_html), url),
         whens=(given,) if given else (),
+        linked=markup.hosts(said.summary, said.body_html),
     )
     return _told(document, found)
 
@@ -162,6 +163,7 @@ def _push(document: Document) -> Parsed:
         authors=makers.authors,
         credit=makers.credit,
         language=article.language,
+        linked=markup.hosts(article.summary, article.content_html),
         act=Act.WITHDRAW if withdrawn else Act.TELL,
         note=clean(article.note).strip() or ("Đính chính" if said.event is push.Event.CORRECTED else ""),
     )

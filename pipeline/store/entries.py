@@ -277,6 +277,7 @@ def _united(one: Draft, other: Draft) -> Draft:
         authors=max(one.authors, other.authors),
         credit=max(one.credit, other.credit),
         links=tuple(sorted({*one.links, *other.links})),
+        linked=tuple(sorted({*one.linked, *other.linked})),
         external_id=min(one.external_id, other.external_id),
         guid=min(filter(None, (one.guid, other.guid)), default=""),
         note=max(one.note, other.note),

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.markup import hosts
 from pipeline.spam import foreign, weigh
 from tests.pipeline.injected_pages import GOOD, HONEST, INJECTED
 
@@ -70,6 +71,16 @@ def test_foreign_hosts() -> None:
     hosts = ("cdn.baomau.vn", "baomau.vn", "tanloi.gov.vn", "m.facebook.com", "w88.example", "w88.example")
 
     assert ("w88.example",) == foreign(hosts, ["baomau.vn"])
+
+
+def test_hosts_of_markup() -> None:
+    """Absolute links name their hosts, each once; pictures, relative links and other schemes do not."""
+    told = (
+        '<p><a class="x" href="https://www.W88.example/a">a</a> <a href=\'//b.example\'>b</a> <A HREF=http://b.example/>c'
+        '</A> <a href="/tin">d</a> <a href="mailto:x@c.example">e</a> <img src="https://d.example/x.png"></p>'
+    )
+
+    assert ("b.example", "w88.example") == hosts(told, "", "<p>none</p>")
 
 
 @given(st.text(max_size=300), st.text(max_size=3_000))

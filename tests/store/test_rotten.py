@@ -143,6 +143,16 @@ def test_another_language_is_held_where_all_was_vietnamese(db: Database) -> None
         assert "tiếng Việt" in held.reason
 
 
+def test_links_to_many_foreign_hosts_are_held(db: Database) -> None:
+    """An article that links to eight strange hosts waits at a source that never links away."""
+    farm = tuple(f"shop{number}.example" for number in range(8))
+    deliver(db, door(db), replace(news(1), linked=farm), replace(news(2), linked=("baomau.example",)))
+
+    assert {news(2).title} == told(db)
+    with db.read() as conn:
+        assert 1 == counters.listed(conn)["held_links"]
+
+
 def test_a_flood_is_held_as_a_whole_and_released_at_once(db: Database) -> None:
     """Three hundred items at a source of five a day wait; one word releases them, here for the archive."""
     intake = door(db)
