@@ -21,7 +21,7 @@ from pipeline.store import Connection, Database, counters, hosts, intakes, pages
 from pipeline.store.pages import PageState
 from pipeline.visits import Job, Means, Outcome, unforeseen, visit
 
-_THREADS = 16
+_FEW, _MANY = 4, 32  # threads: few cost a third less CPU, many are there when hosts are slow
 _AHEAD = 200  # jobs claimed at once: they wait for a thread no longer than their lease allows
 _GATHER = 0.1  # seconds in which outcomes are gathered for one transaction
 _LOOK_AGAIN = 1.0  # seconds between two looks for what fell due meanwhile
@@ -88,16 +88,20 @@ def drain(
     done = Drained()
     running: dict[Future[Outcome], Job] = {}
     looked = -_LOOK_AGAIN
-    with ThreadPoolExecutor(_THREADS, thread_name_prefix="fetch") as pool:
+    with ThreadPoolExecutor(_FEW) as few, ThreadPoolExecutor(_MANY) as many:
         while True:
             now = time.monotonic()
             if now < end and (not running or (len(running) < _AHEAD // 2 and now - looked >= _LOOK_AGAIN)):
-                late = now + settings.lease - settings.http_timeout - _MARGIN
                 jobs = _claim(means, _AHEAD - len(running))
-                running |= {pool.submit(_timely, late, job, means): job for job in jobs}
+                running |= {few.submit(_timely, job, means): job for job in jobs}
                 looked = now if len(jobs) < _AHEAD // 2 else -_LOOK_AGAIN
             if running:
                 outcomes = _gathered(running, means, stopped=now >= end)
+                if len(outcomes) < _FEW:  # slow hosts hold the few
+                    waiting = {one: running[one] for one in running if one.cancel()}
+                    for one, job in waiting.items():
+                        del running[one]
+                        running[many.submit(_timely, job, means)] = job
                 written = _write(db, outcomes)
                 done += written
                 if written.receipts:
@@ -128,15 +132,17 @@ def _claim(means: Means, limit: int) -> list[Job]:
         told = hosts.rules(conn, taken)
         pushed = subscriptions.working(conn, {door.intake_id: door.rhythm for door in doors}, now)
     rules = {name: Rules(*told[name]) if name in told else Rules() for name in taken}
+    late = time.monotonic() + settings.lease - settings.http_timeout - _MARGIN
     jobs = [
-        Job(taken[door.host], rules[door.host], door=door, pushed=door.intake_id in pushed) for door in doors
+        Job(taken[door.host], rules[door.host], late, door=door, pushed=door.intake_id in pushed)
+        for door in doors
     ]
-    return jobs + [Job(taken[page.host], rules[page.host], page=page) for page in rest_of]
+    return jobs + [Job(taken[page.host], rules[page.host], late, page=page) for page in rest_of]
 
 
-def _timely(late: float, job: Job, means: Means) -> Outcome:
+def _timely(job: Job, means: Means) -> Outcome:
     """Make a visit, unless its claim would run out before it ends."""
-    return Outcome(job, means.clock()) if time.monotonic() > late else visit(job, means)
+    return Outcome(job, means.clock()) if time.monotonic() > job.late else visit(job, means)
 
 
 def _gathered(running: dict[Future[Outcome], Job], means: Means, *, stopped: bool) -> list[Outcome]:
@@ -144,7 +150,7 @@ def _gathered(running: dict[Future[Outcome], Job], means: Means, *, stopped: boo
     unbegun = [one for one in running if one.cancel()] if stopped else []
     outcomes = [Outcome(running.pop(one), means.clock()) for one in unbegun]
     if running:
-        wait(running, return_when=FIRST_COMPLETED, timeout=_LOOK_AGAIN)
+        wait(running, return_when=FIRST_COMPLETED, timeout=_GATHER)
         ended = wait(running, timeout=_GATHER).done
         for future in ended:
             job, error = running.pop(future), future.exception()

@@ -50,10 +50,14 @@ class Means:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A claimed host with the feed or the page to ask it for; `pushed`: a hub serves the feed."""
+    """A claimed host with the feed or the page to ask it for.
+
+    `late`: the time of `time.monotonic` after which it is not begun; `pushed`: a hub serves the feed.
+    """
 
     host: Host
     rules: Rules
+    late: float
     door: Intake | None = None
     page: Page | None = None
     pushed: bool = False
