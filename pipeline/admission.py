@@ -92,7 +92,7 @@ def _weigh_many(  # noqa: PLR0917 - the parts of one decision
     """Keep what may pass, and hold what is beyond the day's measure."""
     limit = habits.most(usual) if arrival.polled or receipt.form is Form.PUSH else None
     crowded = limit is not None and usual.today + len(free) > limit
-    bulk = backfill.may_be_bulk(len(free), arrival)
+    bulk = backfill.may_be_bulk(len(free), arrival, usual.per_day or 0.0)
     told: set[str] = set()
     if crowded or bulk:
         new = [one for one in free if _is_new(conn, receipt, one)]

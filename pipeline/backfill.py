@@ -90,20 +90,20 @@ def is_bulk(
         per_day: new entries a day that the intake is used to bring.
         told_before: for each of `new`, whether its source has told that text under another name.
     """
-    if not arrival.polled or arrival.previous is None:
-        return False
-    days = (arrival.received_at - arrival.previous).total_seconds() / 86_400
-    usual = per_day * min(max(days, 1.0), _LONGEST_ABSENCE)
-    if len(new) <= max(_BULK, _TIMES * usual):
+    if not may_be_bulk(len(new), arrival, per_day):
         return False
     known = told_before or [False] * len(new)
     old = sum(known or _before(when, arrival) for when, known in zip(new, known, strict=True))
     return 2 * old >= len(new)
 
 
-def may_be_bulk(items: int, arrival: Arrival) -> bool:
-    """Tell whether it is worth asking which of a document's items are new."""
-    return arrival.polled and arrival.previous is not None and items > _BULK
+def may_be_bulk(items: int, arrival: Arrival, per_day: float) -> bool:
+    """Tell whether so many items would be a bulk if most were new here and old in the world."""
+    if not arrival.polled or arrival.previous is None:
+        return False
+    days = (arrival.received_at - arrival.previous).total_seconds() / 86_400
+    usual = per_day * min(max(days, 1.0), _LONGEST_ABSENCE)
+    return items > max(_BULK, _TIMES * usual)
 
 
 def _before(published: When, arrival: Arrival) -> bool:

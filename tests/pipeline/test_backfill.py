@@ -75,5 +75,6 @@ def test_what_we_missed_is_no_bulk() -> None:
 
     assert not is_bulk([ago(hour / 30) for hour in range(60)], outage, 25.0)
     assert not is_bulk([ago(hour / 30) for hour in range(60)], outage, 1.0)
-    assert may_be_bulk(60, outage)
-    assert not may_be_bulk(60, FIRST)
+    assert may_be_bulk(60, outage, 1.0)
+    assert not may_be_bulk(60, outage, 25.0)
+    assert not may_be_bulk(60, FIRST, 1.0)
