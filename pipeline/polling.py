@@ -21,8 +21,9 @@ from pipeline.store import Connection, Database, counters, hosts, intakes, pages
 from pipeline.store.pages import PageState
 from pipeline.visits import Job, Means, Outcome, unforeseen, visit
 
-_FEW, _MANY = 4, 32  # threads: few cost a third less CPU, many are there when hosts are slow
+_FEW, _MANY = 2, 32  # threads: few cost a third less CPU, many are there when hosts are slow
 _AHEAD = 200  # jobs claimed at once: they wait for a thread no longer than their lease allows
+_QUICK = 20  # outcomes gathered; with fewer than that, slow hosts hold the few threads
 _GATHER = 0.1  # seconds in which outcomes are gathered for one transaction
 _LOOK_AGAIN = 1.0  # seconds between two looks for what fell due meanwhile
 _LONGEST_PAUSE = 5.0
@@ -97,7 +98,7 @@ def drain(
                 looked = now if len(jobs) < _AHEAD // 2 else -_LOOK_AGAIN
             if running:
                 outcomes = _gathered(running, means, stopped=now >= end)
-                if len(outcomes) < _FEW:  # slow hosts hold the few
+                if len(outcomes) < _QUICK:
                     waiting = {one: running[one] for one in running if one.cancel()}
                     for one, job in waiting.items():
                         del running[one]
