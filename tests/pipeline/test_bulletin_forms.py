@@ -176,8 +176,8 @@ def test_a_megabyte_of_anything_is_split_or_left(unit: str, heading: str) -> Non
     assert found is None or text == _whole(found)
 
 
-def _drafts(text: str, **told: str) -> tuple[Draft, ...]:
-    document = Document(Source(SourceId("cong"), "Cổng"), Form.TEXT, text.encode(), NOW, Given(**told))
+def _drafts(text: str, given: Given) -> tuple[Draft, ...]:
+    document = Document(Source(SourceId("cong"), "Cổng"), Form.TEXT, text.encode(), NOW, given)
     return parse(document).drafts
 
 
@@ -186,7 +186,7 @@ def test_editions_of_a_day_are_apart() -> None:
     ids = []
     for session in ("sáng", "chiều"):
         text = f"Bản tin {session} 12/3/2026\n\n1. Thông cống\n\n{PROSE}\n\n2. Bán khoai\n\n{OTHER}"
-        ids.append({draft.external_id for draft in _drafts(text, url="https://cong.example/ban-tin")})
+        ids.append({draft.external_id for draft in _drafts(text, Given(url="https://cong.example/ban-tin"))})
 
     assert set() == ids[0] & ids[1]
     assert {2} == set(map(len, ids))
@@ -196,7 +196,9 @@ def test_a_file_keeps_its_name() -> None:
     """Items of a bulletin that has a name of its own are called by it."""
     text = f"Bản tin sáng 12/3/2026\n\n1. Thông cống\n\n{PROSE}\n\n2. Bán khoai\n\n{OTHER}"
 
-    assert ["a.txt#1", "a.txt#2"] == [draft.external_id for draft in _drafts(text, external_id="a.txt")]
+    assert ["a.txt#1", "a.txt#2"] == [
+        draft.external_id for draft in _drafts(text, Given(external_id="a.txt"))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -207,7 +209,7 @@ def test_a_dead_link_is_none(target: str) -> None:
     """What leads nowhere, or back to the page itself, is no link of an item."""
     text = f"Bản tin sáng 12/3/2026\n\n1. Thông cống\n\n{PROSE} Mời xem chi tiết [tại đây]({target})."
 
-    (draft,) = _drafts(text, url="https://cong.example/ban-tin")
+    (draft,) = _drafts(text, Given(url="https://cong.example/ban-tin"))
 
     assert () == draft.links
 
