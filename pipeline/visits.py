@@ -22,6 +22,7 @@ from pipeline.store.hosts import Host, Told
 from pipeline.store.intakes import Intake, Poll
 from pipeline.store.pages import Page, PageState, Visit
 from pipeline.store.receipts import Content
+from pipeline.target import authority
 
 _FULL_EVERY = timedelta(days=1)
 _FULL_ONE_IN = 6  # a feed that is polled once a day is asked unconditionally once in six
@@ -240,7 +241,8 @@ def _failed(door: Intake, error: SourceUnreachable | Refused, begun: datetime, m
         retry_after=wait,
         chance=random.random(),  # noqa: S311 - spreads load
     )
-    return Poll(at=now, next_due=due, status=status, error=str(error), begun=begun)
+    told = error.message if authority(error.subject) == door.host else str(error)
+    return Poll(at=now, next_due=due, status=status, error=told, begun=begun)
 
 
 def _fetched(job: Job, page: Page, visitor: Visitor, means: Means) -> Outcome:
