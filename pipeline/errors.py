@@ -4,6 +4,7 @@ TinTinhError
 ├── Transient                try again later; nothing is wrong with the item
 │   ├── SourceUnreachable    a publisher's server did not answer in time, or answered 5xx/429
 │   ├── EngineUnavailable    SQL, broker, Meilisearch or the reader process is away
+│   │   └── Starved          the machine gave an engine no time for this very item
 │   └── LeaseLost            somebody else took over the work; what was computed is thrown away
 └── Permanent                trying again changes nothing
     ├── Unreadable           bytes that no reader understands: quarantined with the reason
@@ -42,6 +43,10 @@ class SourceUnreachable(Transient):
 
 class EngineUnavailable(Transient):
     """An engine of ours (SQL, broker, Meilisearch, reader process) is away."""
+
+
+class Starved(EngineUnavailable):
+    """An engine of ours did not get on with one item, which may be the machine's fault or the item's."""
 
 
 class LeaseLost(Transient):

@@ -26,7 +26,7 @@ from typing import IO, Self
 from pydantic import TypeAdapter
 
 from pipeline import topiclist
-from pipeline.errors import EngineUnavailable, Unreadable
+from pipeline.errors import EngineUnavailable, Starved, Unreadable
 from pipeline.leash import die_with
 from pipeline.model import Document, Parsed
 from pipeline.parts import whole
@@ -96,7 +96,8 @@ class Reader:
         """Return what `document` yields: all parts of a long feed, each within the limits.
 
         Raises:
-            Unreadable: it is no such document, or reading it took too long or too much memory.
+            Unreadable: it is no such document, or reading it took too much CPU or memory.
+            Starved: no answer in time by the clock, though the child was within its CPU seconds.
             EngineUnavailable: no child can be started.
         """
         return whole(self._part, document)
@@ -127,7 +128,7 @@ class Reader:
                 answer = self._exchange(child, document)
             except TimeoutError:
                 self._drop()
-                return Answer(None, "reader", f"reading took more than {self._clock:g} s")
+                raise Starved("reader", f"gave no answer in {self._clock:g} s") from None
             except (EOFError, OSError):
                 code = self._bury(child)
                 if is_last or _is_slow(code) or (is_fresh and -code != getattr(signal, "SIGKILL", None)):

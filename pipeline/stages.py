@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from pipeline import admission, linking, observing
 from pipeline.dedup import Relation, Side, decide
-from pipeline.errors import EngineUnavailable, Unreadable
+from pipeline.errors import EngineUnavailable, Starved, Unreadable
 from pipeline.habits import Signs
 from pipeline.habits import read as signs_of
 from pipeline.model import Act, Document, Draft, EntryId, Form, Hints, Parsed, SourceId, Verdict
@@ -48,7 +48,7 @@ class Reads(Protocol):
     """Whoever turns a document into drafts: `pipeline.reader.Reader`, or `parse` itself."""
 
     def read(self, document: Document) -> Parsed:
-        """Return the drafts. Raises Unreadable or EngineUnavailable."""
+        """Return the drafts. Raises Unreadable, Starved or EngineUnavailable."""
         ...
 
 
@@ -92,7 +92,7 @@ def receive(
     """Read up to `limit` unread receipts into entries.
 
     A receipt that cannot be read is quarantined with the reason; one that keeps killing its
-    reader is quarantined after `MAX_ATTEMPTS`.
+    reader, or never gets on, is quarantined after `MAX_ATTEMPTS`.
 
     Raises:
         EngineUnavailable: the reader or SQL is away; nothing is lost, the receipts are free again.
@@ -134,6 +134,7 @@ class _Outcome:
     readings: Sequence[tuple[Reading, Signs]] = ()
     drops: Sequence[tuple[str, str]] = ()
     unreadable: str = ""
+    starved: bool = False
     hints: Hints | None = None
     items: Sequence[str] = ()
 
@@ -144,6 +145,9 @@ def _keep(
     if one.unreadable:
         receipts.quarantine(conn, one.receipt.receipt_id, "receive", one.unreadable, now)
         return Received(receipts=1, quarantined=1)
+    if one.starved:
+        receipts.put_back(conn, [one.receipt.receipt_id], tried=True)
+        return Received(receipts=1)
     admitted = admission.admit(conn, one.receipt, one.readings, doors, backfill_after_days)
     made = [
         entries.commit(conn, one.receipt, item.reading, backfill=item.old is not None)
@@ -166,7 +170,7 @@ def _keep(
 def _read(db: Database, reader: Reads, receipt: Receipt) -> _Outcome:
     """Read a receipt and fingerprint what it tells: everything that takes time is done here."""
     if receipt.attempts >= MAX_ATTEMPTS:
-        return _Outcome(receipt, unreadable=f"its worker died {MAX_ATTEMPTS} times while reading it")
+        return _Outcome(receipt, unreadable=f"its reading did not end in {MAX_ATTEMPTS} tries")
     with db.read() as conn:
         document = receipts.document(conn, receipt)
         if receipt.form is Form.FEED and receipt.intake_id is not None:
@@ -176,6 +180,8 @@ def _read(db: Database, reader: Reads, receipt: Receipt) -> _Outcome:
         parsed = reader.read(document)
     except Unreadable as error:
         return _Outcome(receipt, unreadable=str(error))
+    except Starved:
+        return _Outcome(receipt, starved=True)
     drafts = parsed.drafts
     if receipt.form is Form.PAGE and receipt.intake_id is not None:
         with db.read() as conn:

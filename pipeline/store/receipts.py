@@ -258,10 +258,10 @@ def previous(conn: Connection, of: Receipt) -> datetime | None:
     return conn.scalar(query.order_by(receipt.c.receipt_id.desc()).limit(1))
 
 
-def put_back(conn: Connection, receipt_ids: list[int]) -> None:
-    """Let claims go without a verdict: an engine was away, or time was up."""
+def put_back(conn: Connection, receipt_ids: list[int], *, tried: bool = False) -> None:
+    """Let claims go without a verdict: an engine was away, or time was up; `tried`: the attempt counts."""
     mine = receipt.update().where(receipt.c.receipt_id.in_(receipt_ids))
-    conn.execute(mine.values(leased_until=None, attempts=receipt.c.attempts - 1))
+    conn.execute(mine.values(leased_until=None, attempts=receipt.c.attempts - (0 if tried else 1)))
 
 
 def quarantine(conn: Connection, receipt_id: int, stage: str, reason: str, now: datetime) -> None:

@@ -6,14 +6,16 @@ from itertools import permutations
 
 import pytest
 
-from pipeline.errors import BadInput
+from pipeline.errors import BadInput, Starved
 from pipeline.model import (
     Act,
     Basis,
     ChangeKind,
+    Document,
     EntryKind,
     Form,
     Given,
+    Parsed,
     Precision,
     Rights,
     Source,
@@ -333,3 +335,32 @@ def test_a_flood_of_look_alikes_stays_apart(db: Database) -> None:
         told = stories.page(conn, None, 100)
         assert 60 == len(told)
         assert [] == links.edges_of(conn, [story.face.tellings[0].entry_id for story in told])
+
+
+class Starving:
+    """A reader that gets no time for its first tries."""
+
+    def __init__(self, tries: int) -> None:
+        """Starve so often."""
+        self._left = tries
+
+    def read(self, document: Document) -> Parsed:
+        """Return the drafts when there is time."""
+        self._left -= 1
+        if self._left >= 0:
+            raise Starved("reader", "gave no answer in 1 s")
+        return HandedOver().read(document)
+
+
+@pytest.mark.parametrize(("tries", "entries", "held"), [(3, 1, 0), (1_000, 0, 1)])
+def test_a_busy_machine_is_no_fault_of_a_document(db: Database, tries: int, entries: int, held: int) -> None:
+    """A reading that got no time is tried again, and put aside when it never gets on."""
+    send(db, ARTICLE)
+    reader = Starving(tries)
+    while receive(db, reader, clock).receipts:
+        pass
+
+    with db.read() as conn:
+        found = quarantine.listed(conn)
+        assert (entries, held) == (links.unlinked_count(conn), len(found))
+        assert all("did not end in 10 tries" in one.reason for one in found)
