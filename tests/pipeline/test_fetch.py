@@ -182,6 +182,7 @@ def test_endless_headers_are_cut_off() -> None:
         ("identity", b"Tin"),
         ("", b"Tin"),
     ],
+    ids=["gzip", "two members", "zlib", "raw", "br", "two codings", "identity", "none"],
 )
 def test_content_codings(fetcher: Fetcher, coding: str, packed: bytes) -> None:
     """gzip, deflate in both readings of it, br, and two on top of each other."""
