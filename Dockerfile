@@ -16,6 +16,7 @@ COPY feeds feeds
 COPY tasks tasks
 COPY web web
 COPY cli cli
+COPY adapters adapters
 COPY deploy/entrypoint deploy/entrypoint
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONPATH=/app \

@@ -1,4 +1,4 @@
-"""`webhook`: keys that a source signs with, and calls made as its CMS would make them."""
+"""`webhook`: keys that a source signs with, calls made as its CMS would make them, adapters for it."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cli.desk import Desk
     from pipeline.model import SourceId
 
-app = typer.Typer(help="Keys of sources that push, and calls to try them with.", no_args_is_help=True)
+app = typer.Typer(help="Keys of sources that push, calls to try them with, adapters.", no_args_is_help=True)
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="A source; see ./tintinh sources list.")]
 EventOption = Annotated[
@@ -218,3 +218,29 @@ def _registered(opened: "Desk", source_id: str) -> "SourceId":
     if known is None:
         raise NotFound(source_id, f"is not registered; ./tintinh sources add {source_id} --webhook")
     return known.source_id
+
+
+@app.command()
+def adapter(
+    cms: Annotated[str, typer.Argument(metavar="CMS", help="wordpress, drupal or nukeviet.")],
+    *,
+    to: Annotated[
+        Path | None, typer.Option(help="The file to write; tin-tinh-CMS.zip here if not given.")
+    ] = None,
+) -> None:
+    """Write the ready adapter for a CMS as a zip file; adapters/README.md says how it is installed.
+
+    \b
+    Example:
+      ./tintinh webhook adapter wordpress
+    """
+    from cli.adapters import packed
+    from pipeline.errors import BadInput
+
+    name, content = packed(cms)
+    target = to or Path(name)
+    try:
+        target.write_bytes(content)
+    except OSError as error:
+        raise BadInput(str(target), f"cannot be written: {error.strerror}") from error
+    out(str(target))

@@ -2,8 +2,8 @@
 /**
  * What every adapter needs to tell Tin Tỉnh of articles: signature, answers, and a queue in the CMS's own database.
  *
- * Knows no CMS. The contract is docs/webhooks.md. The same file lies in each adapter, so that one folder
- * is all there is to copy; a test holds the copies equal. PHP 7.2 or newer, with json and hash.
+ * Knows no CMS. The contract is docs/webhooks.md. `./tintinh webhook adapter` puts it into each adapter's archive.
+ * PHP 7.2 or newer, with json and hash.
  */
 
 namespace TinTinh;
