@@ -6,7 +6,7 @@ behind the feeds.
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +14,7 @@ from datetime import timedelta
 import structlog
 
 from pipeline.config import Settings
+from pipeline.errors import BadInput
 from pipeline.fetch import Fetcher
 from pipeline.robots import Rules
 from pipeline.stages import Clock
@@ -103,7 +104,7 @@ def drain(
                     for one, job in waiting.items():
                         del running[one]
                         running[many.submit(_timely, job, means)] = job
-                written = _write(db, outcomes)
+                written = _write(outcomes, means)
                 done += written
                 if written.receipts:
                     received()
@@ -161,8 +162,24 @@ def _gathered(running: dict[Future[Outcome], Job], means: Means, *, stopped: boo
     return outcomes
 
 
-def _write(db: Database, outcomes: Iterable[Outcome]) -> Drained:
-    """Write outcomes down in one transaction."""
+def _write(outcomes: Sequence[Outcome], means: Means) -> Drained:
+    """Write outcomes down in one transaction; one that SQL does not take costs the others nothing."""
+    try:
+        return _written(means.db, outcomes)
+    except BadInput as error:
+        if len(outcomes) > 1:
+            return sum((_write([one], means) for one in outcomes), Drained())
+        job = outcomes[0].job
+        _log.error("outcome_refused", url=job.url, error=str(error))
+        return _written(means.db, [unforeseen(job, error, means)])
+
+
+def _written(db: Database, outcomes: Iterable[Outcome]) -> Drained:
+    """Write outcomes down in one transaction.
+
+    Raises:
+        BadInput: something in one of them cannot be stored; nothing was written.
+    """
     ended = sorted(outcomes, key=lambda one: one.job.host.host)
     if not ended:
         return Drained()

@@ -177,10 +177,11 @@ def _translated() -> Iterator[None]:
         yield
     except OperationalError as error:
         raise EngineUnavailable("sql", str(error.orig)) from error
-    except DataError as error:
-        if _NUL not in str(error.orig):
-            raise
-        raise BadInput("text", "holds a NUL character") from error  # SQLite keeps one, and finds nothing
+    except DataError as error:  # SQLite keeps a NUL, and finds nothing
+        told = "holds a NUL character" if _NUL in str(error.orig) else "is longer or larger than its column"
+        raise BadInput("text", told) from error
+    except (UnicodeEncodeError, OverflowError) as error:  # half a surrogate pair; a number beyond 64 bits
+        raise BadInput("text", f"cannot be stored: {type(error).__name__}") from error
     except DatabaseError as error:
         if type(error) is not DatabaseError:  # the classes below it are mistakes of ours
             raise

@@ -68,6 +68,13 @@ def test_any_bytes_may_stand_in_a_tdmrep(body: bytes) -> None:
     assert all(isinstance(rule, TdmRule) for rule in tdm_rules(body))
 
 
+def test_a_tdmrep_says_nothing_that_cannot_be_stored() -> None:
+    """NUL and halves of surrogate pairs, which JSON can name, are gone from what is kept."""
+    body = b'[{"location": "/\\ud800a\\u0000", "tdm-reservation": 1, "tdm-policy": "\\udfff\\u0000b"}]'
+
+    assert (TdmRule("/?a", True, "?b"),) == tdm_rules(body)
+
+
 @pytest.mark.parametrize(
     ("headers", "body", "reserved", "reason"),
     [

@@ -3,13 +3,14 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from pipeline.config import Settings
 from pipeline.errors import LeaseLost
-from pipeline.fetch import Fetcher
+from pipeline.fetch import Fetched, Fetcher
 from pipeline.model import Form
 from pipeline.polling import Drained, drain, is_due
 from pipeline.store import Database, counters, hosts, intakes, leases, receipts, sources
@@ -404,3 +405,26 @@ def test_a_receipt_names_its_form_and_headers(db: Database, fetcher: Fetcher) ->
         (kept,) = receipts.claim(conn, NOW, 60, 10)
     assert Form.FEED == kept.form
     assert NOW == kept.received_at
+
+
+class Careless(Fetcher):
+    """A client that hands on a header that cannot be stored, where the address says so."""
+
+    def get(self, url: str, **more: object) -> Fetched:
+        """Fetch, and put half a surrogate pair where the ETag stands."""
+        answer = super().get(url, **more)  # type: ignore[arg-type]
+        return replace(answer, headers=answer.headers | {"etag": "\ud800"}) if "odd" in url else answer
+
+
+def test_what_cannot_be_stored_costs_the_others_nothing(db: Database) -> None:
+    """An outcome that SQL does not take is a failure of its own feed; those written with it are kept."""
+    answer = unruled(lambda _path, _headers: Answer(body=FEED))
+    with serving(answer) as one, serving(answer) as two, Careless(timeout=2, max_bytes=100_000) as careless:
+        good, odd = opened(db, one.url), opened(db, f"{two.url}/odd")
+        done = polled(db, careless)
+
+    assert Drained(polls=2, rules=2, failures=1, receipts=1) == done
+    assert ("", 200) == (door(db, good).error, door(db, good).status)
+    assert door(db, odd).error.startswith("fault of ours: BadInput")
+    assert door(db, odd).next_due not in (None, NOW)
+    assert door(db, odd).claimed_until is None
