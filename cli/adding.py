@@ -11,13 +11,13 @@ from cli.desk import Desk, now
 from cli.showing import counted, show
 from cli.surveying import Survey, survey
 from cli.visiting import Visitor, visit
-from pipeline import folders, keys, registry
-from pipeline.errors import BadInput, Refused
+from pipeline import folders, imap, keys, mail_passwords, registry
+from pipeline.errors import BadInput, NotFound, Refused
 from pipeline.fetch import Fetcher
 from pipeline.model import Rights, SourceId
 from pipeline.reader import Reader
 from pipeline.registry import Registered
-from pipeline.store import sources
+from pipeline.store import intakes, sources
 from pipeline.urls import host, newest_host
 
 GAP = 1.0  # seconds between two requests to a host
@@ -30,7 +30,7 @@ class Wanted:
 
     Args:
         feeds: numbers of the dry run, "1,3"; none means those that it marks.
-        folders: to watch, for a source that is added by its id.
+        folders, mailboxes: to watch, for a source that is added by its id; `senders` may send to them.
         all_feeds: register every feed.
         yes: register; else it stays a dry run.
         shown: items of a feed to print.
@@ -43,6 +43,8 @@ class Wanted:
     hosts: tuple[str, ...] = ()
     feeds: tuple[str, ...] = ()
     folders: tuple[Path, ...] = ()
+    mailboxes: tuple[str, ...] = ()
+    senders: tuple[str, ...] = ()
     all_feeds: bool = False
     yes: bool = False
     allow_private: bool = False
@@ -83,6 +85,10 @@ def add_named(desk: Desk, source_id: str, wanted: Wanted, *, webhook: bool) -> N
     given = {"name": wanted.name, "rights": wanted.rights, "hosts": list(wanted.hosts)}
     doors = [{"kind": "feed", "url": url, "allow_private": wanted.allow_private} for url in wanted.feeds]
     doors += [{"kind": "folder", "url": _watched(desk, path)} for path in wanted.folders]
+    if bool(wanted.mailboxes) != bool(wanted.senders):
+        raise BadInput("mailbox", "give --mailbox with its address, and --from for each who may send to it")
+    mail = {"kind": "mailbox", "allow_private": wanted.allow_private, "from": list(wanted.senders)}
+    doors += [mail | {"url": url} for url in wanted.mailboxes]
     if webhook:
         doors.append({"kind": "webhook"})
     with desk.db.read() as conn:
@@ -97,8 +103,31 @@ def add_named(desk: Desk, source_id: str, wanted: Wanted, *, webhook: bool) -> N
     if key:
         out(key)
         say(f"This is shown once. {speaker} posts to {desk.base_url()}/webhooks/{speaker}")
+    elif wanted.mailboxes:
+        say(f"Its password is asked for by: ./tintinh sources mailbox-password {speaker}")
     elif not known and not doors and "." in source_id:
         say(f"{source_id} has no door yet; to look for its feeds: ./tintinh sources add https://{source_id}")
+
+
+def keep_password(desk: Desk, source_id: str, address: str, password: str) -> None:
+    """Keep the password of a source's mailbox, which is looked into at once.
+
+    Raises:
+        NotFound: the source has no such mailbox.
+        BadInput: it has several and none is named, or the password cannot be sent.
+    """
+    with desk.db.read() as conn:
+        known = [one for one in intakes.listed(conn, SourceId(source_id)) if one.kind == "mailbox"]
+    wanted = imap.mailbox(address).url if address else ""
+    mine = [one for one in known if wanted in ("", one.url)]
+    if not mine:
+        raise NotFound(source_id, "has no such mailbox; ./tintinh sources add ID --mailbox … --from …")
+    if len(mine) > 1:
+        raise BadInput("mailbox", f"say which one: --mailbox {mine[0].url}")
+    mail_passwords.keep(desk.settings.mail_passwords_file, mine[0].url, password)
+    with desk.db.write() as conn:
+        intakes.wake(conn, mine[0].intake_id, now())
+    say(f"The password of {mine[0].url} is kept in {desk.settings.mail_passwords_file}")
 
 
 def _watched(desk: Desk, path: Path) -> str:

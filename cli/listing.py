@@ -71,9 +71,9 @@ def show_one(desk: Desk, source_id: SourceId) -> None:
 def _door(door: DoorView) -> None:
     out("")
     out_row(f"door {door.intake_id}", door.kind, door.url or None, door.state, door.paused_because or None)
-    if door.kind == "folder" and door.url:
+    if door.kind in ("folder", "mailbox") and door.url:
         out_row("", "last look", _at(door.polled_at))
-        out_row("", "last new file", _at(door.changed_at))
+        out_row("", "last new file" if door.kind == "folder" else "last new mail", _at(door.changed_at))
         if door.error:
             out_row("", "error", door.error)
     if door.kind != "feed":

@@ -1,13 +1,13 @@
-"""Feeds looked at once, without keeping anything: what would come of polling them."""
+"""Doors looked at once, without keeping anything: what would come of polling them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from functools import partial
 
 from cli.adding import GAP, looking
 from cli.desk import Desk, now
 from cli.visiting import Visitor
-from pipeline import folders
+from pipeline import folders, mailbox
 from pipeline.errors import NotFound, TinTinhError
 from pipeline.model import Document, Form, Given, Source, SourceId
 from pipeline.reader import Reader
@@ -23,7 +23,8 @@ _SHOWN = 5  # files that nothing could be made of
 class Probed:
     """One feed: how many entries it has and the newest's date, or what is wrong with it.
 
-    Of a folder: how many files it has. `rules`: what the feed's host says of programs.
+    Of a folder: how many files it has; of a mailbox, how many mails. `rules`: what the feed's host says of
+    programs.
     """
 
     source_id: SourceId
@@ -35,7 +36,7 @@ class Probed:
 
 
 def probe(desk: Desk, source_ids: Sequence[str], *, gap: float = GAP) -> Iterator[Probed]:
-    """Yield what each feed and folder of the named sources (of all, if none is named) has.
+    """Yield what each feed, folder and mailbox of the named sources (of all, if none is named) has.
 
     Args:
         desk: whose sources.
@@ -55,7 +56,10 @@ def probe(desk: Desk, source_ids: Sequence[str], *, gap: float = GAP) -> Iterato
     chosen = desk.settings
     for one in listed:
         if one.kind == "folder" and one.url:
-            yield _counted(one, chosen.data, unread[one.intake_id])
+            yield _counted(one, unread[one.intake_id], partial(folders.count, one.url, chosen.data))
+        if one.kind == "mailbox":
+            held = partial(mailbox.count, one.url, chosen, private=one.allow_private)
+            yield _counted(one, unread[one.intake_id], held)
     feeds = [door for door in listed if door.kind == "feed"]
     with looking(desk, gap=gap, allow_private=False, most=len(feeds)) as (visitor, reader):
         for door in feeds:
@@ -65,9 +69,9 @@ def probe(desk: Desk, source_ids: Sequence[str], *, gap: float = GAP) -> Iterato
             yield replace(probed, rules=next((one for one in visitor.signals() if one.startswith(name)), ""))
 
 
-def _counted(door: Intake, data: Path, unread: Sequence[File]) -> Probed:
+def _counted(door: Intake, unread: Sequence[File], counting: Callable[[], int]) -> Probed:
     try:
-        files = folders.count(door.url, data)
+        files = counting()
     except TinTinhError as error:
         return Probed(door.source_id, door.url, error=error.message)
     reasons = "; ".join(f"{file.name}: {file.reason}" for file in unread)

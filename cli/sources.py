@@ -62,8 +62,16 @@ def add(
         list[Path] | None,
         typer.Option(help="A folder on this machine: files put there are taken in; may be repeated."),
     ] = None,
+    mailbox: Annotated[
+        list[str] | None,
+        typer.Option(help="imaps://user@host/Folder: what is mailed there is taken in; may be repeated."),
+    ] = None,
+    sender: Annotated[
+        list[str] | None,
+        typer.Option("--from", help="With --mailbox: an address that may send to it; may be repeated."),
+    ] = None,
     allow_private: Annotated[
-        bool, typer.Option("--allow-private", help="Its feeds may be on a private address.")
+        bool, typer.Option("--allow-private", help="Its feeds and mailboxes may be on a private address.")
     ] = False,
     webhook: Annotated[
         bool, typer.Option("--webhook", help="Draw its webhook key and print it once.")
@@ -87,6 +95,7 @@ def add(
       ./tintinh sources add bao-dong-khoi --province "Bến Tre" --feed https://baodongkhoi.vn/rss/home.rss
       ./tintinh sources add cong-an-giang --province an-giang --webhook
       ./tintinh sources add xa-binh-hoa --province "Bến Tre" --folder /srv/ban-tin/binh-hoa
+      ./tintinh sources add xa-an-hoa --mailbox imaps://tin@mail.example/INBOX --from ubnd@anhoa.example
     """
     from cli.adding import Wanted, add_address, add_named
     from cli.desk import desk
@@ -99,6 +108,8 @@ def add(
         hosts=tuple(host or ()),
         feeds=tuple(feed or ()),
         folders=tuple(folder or ()),
+        mailboxes=tuple(mailbox or ()),
+        senders=tuple(sender or ()),
         all_feeds=all_feeds,
         yes=yes,
         allow_private=allow_private,
@@ -111,13 +122,37 @@ def add(
             add_named(opened, source_id, wanted, webhook=webhook)
 
 
+@app.command("mailbox-password")
+def mailbox_password(
+    source_id: IdArgument,
+    mailbox: Annotated[str, typer.Option(help="Which one, if the source has several.")] = "",
+) -> None:
+    """Keep the password of a mailbox; it is asked for, or read from stdin's first line.
+
+    Many providers want a password made for programs ("app password"), Gmail among them.
+
+    \b
+    Example:
+      ./tintinh sources mailbox-password xa-an-hoa < password.txt
+    """
+    import sys
+    from getpass import getpass
+
+    from cli.adding import keep_password
+    from cli.desk import desk
+
+    with desk() as opened:
+        told = getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline()
+        keep_password(opened, source_id, mailbox, told.rstrip("\r\n"))
+
+
 @app.command()
 def check(
     source_ids: Annotated[
         list[str] | None, typer.Argument(metavar="[ID]...", help="All if none is given.")
     ] = None,
 ) -> None:
-    """Fetch feeds, count folders, keep nothing: source, address, ok or error, entries, newest date.
+    """Fetch feeds, count files and mails, keep nothing: source, address, ok or error, entries, newest date.
 
     What the hosts' robots.txt and tdmrep.json say goes to stderr.
 

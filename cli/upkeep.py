@@ -279,7 +279,7 @@ def _examined(opened: "Desk") -> "Iterator[tuple[str, bool, str]]":
     yield (
         "folders",
         not unread,
-        f"{unread:,} files that nothing could be made of" + (_SEE_OPS if unread else ""),
+        f"{unread:,} files and mails that nothing could be made of" + (_SEE_OPS if unread else ""),
     )
     yield _meilisearch(opened)
 

@@ -96,6 +96,11 @@ class Settings(BaseSettings):
         return self.data / "keys.json"
 
     @property
+    def mail_passwords_file(self) -> Path:
+        """The 0600 file with the passwords of mailboxes."""
+        return self.data / "mail-passwords.json"
+
+    @property
     def websub_key_file(self) -> Path:
         """The 0600 file with the secret that WebSub subscriptions' secrets are made from."""
         return self.data / "websub.key"

@@ -54,9 +54,8 @@ def look(db: Database, door: Door, settings: Settings, clock: Clock) -> bool:
         root = permitted(door.url, settings.data)
         found = {one.name: one for one in _files(root)}
     except (Refused, SourceUnreachable) as error:
-        wait = min(_AFTER_FAILURE * 2.0 ** min(door.failures, _MOST_DOUBLINGS), _LONGEST_WAIT)
         with db.write() as conn:
-            doors.done(conn, door, clock(), clock() + wait, error=str(error))
+            doors.done(conn, door, clock(), clock() + patience(door.failures), error=str(error))
         return False
     with db.read() as conn:
         known = doors.files(conn, door.intake_id)
@@ -75,6 +74,11 @@ def look(db: Database, door: Door, settings: Settings, clock: Clock) -> bool:
         next_due = clock() + timedelta(seconds=rest)
         doors.done(conn, door, now, next_due, error=crowded, brought=taking.brought)
     return taking.brought
+
+
+def patience(failures: int) -> timedelta:
+    """Return how long to wait after so many failures in a row and one more."""
+    return min(_AFTER_FAILURE * 2.0 ** min(failures, _MOST_DOUBLINGS), _LONGEST_WAIT)
 
 
 def count(path: str, data: Path) -> int:

@@ -14,8 +14,13 @@ valid_from = 2025-07-01         # both days included, either may be missing
 valid_to = 2026-12-31
 
 [[source.intake]]
-kind = "feed"                   # feed | webhook | folder
+kind = "feed"                   # feed | webhook | folder | mailbox
 url = "https://baodongkhoi.vn/rss/home.rss"
+
+[[source.intake]]
+kind = "mailbox"
+url = "imaps://tin@mail.example/INBOX"
+from = ["vanphong@binhhoa.example"]  # who may send to it
 """
 
 import json
@@ -29,24 +34,29 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pipeline import places
-from pipeline.errors import BadInput
+from pipeline import imap, places
+from pipeline.errors import BadInput, Refused
 from pipeline.model import Rights, Seat, Source, SourceId
-from pipeline.store import Connection, intakes, sources
+from pipeline.store import Connection, doors, intakes, sources
 from pipeline.urls import canonical
 
 HOST = r"^[A-Za-z0-9.-]{1,253}$"
+SENDER = r"^[^\s@<>,;\"]{1,64}@[A-Za-z0-9.-]{1,253}$"
 ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """An intake as registered. `url` is a feed's address; `path` is for whoever plays a data set."""
+    """An intake as registered. `url` is a feed's address; `path` is for whoever plays a data set.
+
+    `senders`: who may send to a mailbox.
+    """
 
     kind: str
     url: str = ""
     path: str = ""
     allow_private: bool = False
+    senders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +70,11 @@ class Registered:
 class _Intake(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    kind: Literal["feed", "webhook", "folder"]
+    kind: Literal["feed", "webhook", "folder", "mailbox"]
     url: Annotated[str, Field(max_length=2_000)] = ""
     path: str = ""
     allow_private: bool = False
+    senders: Annotated[list[Annotated[str, Field(pattern=SENDER)]], Field(alias="from")] = []
 
 
 class _Host(BaseModel):
@@ -159,23 +170,25 @@ def save(
     """Register sources and open their doors; feeds are due at once. What is not named stays as it is.
 
     `new_folders`: whoever asks may read this machine's files anyway. A folder that a page could have
-    watched would publish whatever lies there.
+    watched would publish whatever lies there, a mailbox whatever somebody wrote.
 
     Raises:
-        BadInput: a folder is to be watched that is not yet, and the caller may not say so.
+        BadInput: a folder or mailbox is to be watched that is not yet, and the caller may not say so.
     """
     for one in registered:
         sources.add(conn, one.source)
         for door in one.doors:
             known = (conn, one.source.source_id, door.kind, door.url)
-            watched = door.kind == "folder" and door.url != ""
+            watched = door.kind in (doors.FOLDER, doors.MAILBOX) and door.url != ""
             if watched and not new_folders and not _is_open(*known):
-                asked = f"./tintinh sources add {one.source.source_id} --folder {door.url}"
+                asked = f"./tintinh sources add {one.source.source_id} --{door.kind} {door.url}"
                 raise BadInput(
-                    "intake.url", f"a folder is watched only if this machine's owner says: {asked}"
+                    "intake.url", f"a {door.kind} is watched only if this machine's owner says: {asked}"
                 )
             due = now if door.kind == "feed" or watched else None
-            intakes.add(*known, allow_private=door.allow_private, next_due=due)
+            intake_id = intakes.add(*known, allow_private=door.allow_private, next_due=due)
+            if door.kind == doors.MAILBOX:
+                doors.allow(conn, intake_id, door.senders)
 
 
 def _is_open(conn: Connection, source_id: SourceId, kind: str, url: str) -> bool:
@@ -184,10 +197,12 @@ def _is_open(conn: Connection, source_id: SourceId, kind: str, url: str) -> bool
 
 def stored(conn: Connection) -> list[Registered]:
     """Return what is registered."""
-    doors: dict[SourceId, list[Door]] = {}
+    found: dict[SourceId, list[Door]] = {}
     for one in intakes.listed(conn):
-        doors.setdefault(one.source_id, []).append(Door(one.kind, one.url, allow_private=one.allow_private))
-    return [Registered(one, tuple(doors.get(one.source_id, ()))) for one in sources.listed(conn)]
+        senders = doors.allowed(conn, one.intake_id) if one.kind == doors.MAILBOX else ()
+        door = Door(one.kind, one.url, allow_private=one.allow_private, senders=senders)
+        found.setdefault(one.source_id, []).append(door)
+    return [Registered(one, tuple(found.get(one.source_id, ()))) for one in sources.listed(conn)]
 
 
 class Change(StrEnum):
@@ -225,13 +240,24 @@ def _registered(one: _Source) -> Registered:
             raise BadInput(f"{one.id}.intake.url", f"{door.url!r} is no http or https address")
         if door.kind == "folder" and door.url and not PurePath(door.url).is_absolute():
             raise BadInput(f"{one.id}.intake.url", f"{door.url!r} is no absolute path of a folder")
-    doors = tuple(Door(door.kind, door.url, door.path, door.allow_private) for door in one.intake)
+    opened = tuple(_door(one.id, door) for door in one.intake)
     seats = tuple(_seat(one.id, host) for host in one.host)
     hosts = (*one.hosts, *(seat.host for seat in seats if seat.host not in one.hosts))
     known = Source(
         SourceId(one.id), one.name or one.id, province, area, tuple(dict.fromkeys(hosts)), one.rights, seats
     )
-    return Registered(known, doors)
+    return Registered(known, opened)
+
+
+def _door(source_id: str, one: _Intake) -> Door:
+    url = one.url
+    if one.kind == doors.MAILBOX:
+        try:
+            url = imap.mailbox(url).url
+        except Refused as error:
+            raise BadInput(f"{source_id}.intake.url", error.message) from error
+    senders = tuple(sorted({sender.lower() for sender in one.senders}))
+    return Door(one.kind, url, one.path, one.allow_private, senders)
 
 
 def _seat(source_id: str, one: _Host) -> Seat:
@@ -272,6 +298,7 @@ def _lines(one: Registered) -> list[str]:
             f"{name} = {_quoted(value)}" for name, value in (("url", door.url), ("path", door.path)) if value
         ]
         lines += ["allow_private = true"] if door.allow_private else []
+        lines += [f"from = [{', '.join(map(_quoted, door.senders))}]"] if door.senders else []
     return lines
 
 

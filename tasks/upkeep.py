@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from celery import shared_task
 
 from feeds import publish as feed_files
-from pipeline import folders
+from pipeline import folders, mailbox
 from pipeline.config import settings
 from pipeline.store import (
     Database,
@@ -50,10 +50,13 @@ def sweep() -> None:
 
 @shared_task(name="tintinh.look")
 def look(intake_id: int) -> None:
-    """Look into one folder; the claim in SQL keeps it to one look at a time."""
+    """Look into one folder or mailbox; the claim in SQL keeps it to one look at a time."""
     with database().write() as conn:
         door = doors.claim(conn, intake_id, now(), settings().lease)
-    if door is not None and folders.look(database(), door, settings(), now):
+    if door is None:
+        return
+    look_into = mailbox.look if door.kind == doors.MAILBOX else folders.look
+    if look_into(database(), door, settings(), now):
         ring("receive")
 
 

@@ -28,7 +28,8 @@ from web.view import render
 _SHOWN_HELD = 100
 _SHOWN_HOSTS = 100
 _SHOWN_FILES = 20
-_SLACK = timedelta(minutes=5)  # of folders, which are looked into all the time
+_WATCHED = ("folder", "mailbox")
+_SLACK = timedelta(minutes=5)  # of folders and mailboxes, which are looked into all the time
 _SILENT = timedelta(days=3)  # longer than a weekend at a provincial office
 _LONGEST_NAME = 2_000
 _DONE = {
@@ -60,7 +61,7 @@ def page(
         silent_webhooks = pushes.silent_webhooks(conn, now)
         asked_hosts = hosts.remarkable(conn, _SHOWN_HOSTS)
         hubs = [one for one in subscriptions.listed(conn) if one.state is not State.ENDED]
-        watched = [door for door in doors if door.kind == "folder" and door.url]
+        watched = [door for door in doors if door.kind in _WATCHED and door.url]
         passed_over = {door.url: looked.passed_over(conn, door.intake_id, _SHOWN_FILES) for door in watched}
     shown = render(
         "ops.html",
@@ -147,7 +148,7 @@ def metrics(site: TheSite) -> Response:
 
 def _late(door: Intake, now: datetime) -> bool:
     return door.next_due is not None and door.next_due < now - (
-        _SLACK if door.kind == "folder" else timedelta(0)
+        _SLACK if door.kind in _WATCHED else timedelta(0)
     )
 
 

@@ -15,7 +15,7 @@ _REASONS = tuple(
         (r"id: String should match .*", "mã (id) chỉ gồm chữ không dấu, số và dấu . _ -, tối đa 100 ký tự"),
         (r"id: a line needs .*", "cần mã (id), tên miền hoặc địa chỉ kênh RSS"),
         (r"rights: .*", "quyền phải là title (tiêu đề), summary (tóm tắt) hoặc full (toàn văn)"),
-        (r"intake\.\d+\.kind: .*", "loại cửa phải là feed, webhook hoặc folder"),
+        (r"intake\.\d+\.kind: .*", "loại cửa phải là feed, webhook, folder hoặc mailbox"),
         (r"hosts\.\d+: .*", "tên miền không hợp lệ"),
         (r"name: .*", "tên quá dài"),
         (r"(\d+) cells, but the first line names (\d+)", r"có \1 ô, nhưng dòng đầu chỉ có \2 cột"),

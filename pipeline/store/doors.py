@@ -1,4 +1,4 @@
-"""Doors that are looked into instead of polled, watched folders: when, by whom, what was seen.
+"""Doors that are looked into instead of polled, watched folders and mailboxes: when, by whom, what was seen.
 
 Feeds are `pipeline.store.intakes`; both kinds of doors are rows of one table.
 """
@@ -12,21 +12,36 @@ from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from pipeline.model import SourceId
 from pipeline.store.database import insert
-from pipeline.store.schema import folder_file, intake, source
+from pipeline.store.schema import folder_file, intake, mailbox, source
 
 FOLDER = "folder"
+MAILBOX = "mailbox"
 _LONGEST_REASON = 300
 _DELETED_AT_ONCE = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A watched folder; `url` is its path. `failures`: looks in a row that failed."""
+    """A watched folder, whose `url` is its path, or a mailbox. `failures`: looks in a row that failed."""
 
     intake_id: int
     source_id: SourceId
     url: str
     failures: int
+    kind: str = FOLDER
+    allow_private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a mailbox was read: under this UIDVALIDITY, all mails before `next_uid`.
+
+    `attempts`: at what comes next, since a mail was finished.
+    """
+
+    validity: int = 0
+    next_uid: int = 1
+    attempts: int = 0
 
 
 class FileState(StrEnum):
@@ -55,7 +70,7 @@ def due(conn: Connection, now: datetime, limit: int) -> list[int]:
         select(intake.c.intake_id)
         .join(source, source.c.source_id == intake.c.source_id)
         .where(
-            intake.c.kind == FOLDER,
+            intake.c.kind.in_((FOLDER, MAILBOX)),
             intake.c.next_due <= now,
             intake.c.paused_at.is_(None),
             source.c.paused_at.is_(None),
@@ -77,6 +92,8 @@ def claim(conn: Connection, intake_id: int, now: datetime, seconds: float) -> Do
         SourceId(row.source_id),
         row.url,
         row.failures,
+        row.kind,
+        row.allow_private,
     )
 
 
@@ -146,6 +163,31 @@ def forget(conn: Connection, intake_id: int, names: Iterable[str]) -> None:
     for start in range(0, len(gone), _DELETED_AT_ONCE):
         some = folder_file.c.name.in_(gone[start : start + _DELETED_AT_ONCE])
         conn.execute(folder_file.delete().where(folder_file.c.intake_id == intake_id, some))
+
+
+def allow(conn: Connection, intake_id: int, senders: Iterable[str]) -> None:
+    """Let addresses send to a mailbox, beside those that may already."""
+    told = sorted(set(senders) | set(allowed(conn, intake_id)))
+    row = insert(conn, mailbox).values(intake_id=intake_id, senders=told)
+    conn.execute(row.on_conflict_do_update(index_elements=["intake_id"], set_={"senders": told}))
+
+
+def allowed(conn: Connection, intake_id: int) -> tuple[str, ...]:
+    """Return who may send to a mailbox, in order."""
+    told = conn.scalar(select(mailbox.c.senders).where(mailbox.c.intake_id == intake_id))
+    return tuple(sorted(told or ()))
+
+
+def place(conn: Connection, intake_id: int) -> Place:
+    """Return how far a mailbox was read."""
+    row = conn.execute(select(mailbox).where(mailbox.c.intake_id == intake_id)).one_or_none()
+    return Place() if row is None else Place(row.validity, max(1, row.next_uid), row.attempts)
+
+
+def move(conn: Connection, intake_id: int, to: Place) -> None:
+    """Write how far a mailbox was read."""
+    values = {"validity": to.validity, "next_uid": to.next_uid, "attempts": to.attempts}
+    conn.execute(mailbox.update().where(mailbox.c.intake_id == intake_id).values(values))
 
 
 def _unclaimed(now: datetime) -> ColumnElement[bool]:

@@ -210,6 +210,17 @@ folder_file = Table(
     Column("at", Instant, nullable=False),
 )
 
+# How far a mailbox was read: UIDs count only under their UIDVALIDITY (RFC 3501 section 2.3.1.1).
+mailbox = Table(
+    "mailbox",
+    metadata,
+    Column("intake_id", ForeignKey("intake.intake_id"), primary_key=True),
+    Column("senders", JSON, nullable=False),
+    Column("validity", BigInteger, nullable=False, server_default="0"),
+    Column("next_uid", BigInteger, nullable=False, server_default="0"),
+    Column("attempts", BigInteger, nullable=False, server_default="0"),  # at what is next
+)
+
 blob = Table(
     "blob",
     metadata,
