@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import cache
 from html import unescape
 from itertools import islice
 from typing import Any
@@ -89,12 +90,15 @@ def contents(source: str, url: str) -> Contents:
     text = feed_text.opened(source)
     said = _head(text.head)
     home = absolute(url, _field(said, "link")) or url
-    openings = [_opening(text, text.item(at)) for at in range(len(text.spans))]
+
+    @cache
+    def opening(at: int) -> str:
+        return _opening(text, text.item(at))
+
     return Contents(
-        items=tuple(
-            _item(text, at, url, home, factor=1 if one else _LOOSE_WEIGHT) for at, one in enumerate(openings)
-        ),
-        read=lambda places: _read(text, {at: openings[at] for at in places}, url, home),
+        items=tuple(_item(text.item(at), url, home) for at in range(len(text.spans))),
+        weigh=lambda at: _weight(text.item(at), is_whole=bool(opening(at))),
+        read=lambda places: _read(text, {at: opening(at) for at in places}, url, home),
         around=f"{text.opening}\0{url}\0{home}",
         hints=hints(
             text.head,
@@ -131,11 +135,10 @@ def _head(source: str) -> Any:
         return {}
 
 
-def _item(text: FeedText, at: int, url: str, home: str, *, factor: int) -> Item:
-    """Return an item before it is read; `factor`: how many times as long as a well-formed one it takes."""
-    told = text.item(at)
+def _item(told: str, url: str, home: str) -> Item:
+    """Return an item before it is read."""
     if len(told) > LARGEST_ITEM or _marks(told) > _MOST_MARKS:
-        return Item((), _called(told), told, _ITEM_WEIGHT)
+        return Item((), _called(told), told)
     named = feed_text.names(told)
     links = (absolute(url, link) for link in named.links)
     names = (*(one[:_LONGEST_ID] for one in named.ids), *(one for one in links if _leads(one, home)))
@@ -143,8 +146,15 @@ def _item(text: FeedText, at: int, url: str, home: str, *, factor: int) -> Item:
         names=tuple(dict.fromkeys(names)),
         head=head(named.title or told),
         told=_COUNTED.sub("", told),
-        weight=factor * len(told) + _TAG_WEIGHT * told.count("<") + _ITEM_WEIGHT,
     )
+
+
+def _weight(told: str, *, is_whole: bool) -> int:
+    """Return how much there is to read of an item, in characters of a well-formed one."""
+    if len(told) > LARGEST_ITEM or _marks(told) > _MOST_MARKS:
+        return _ITEM_WEIGHT
+    factor = 1 if is_whole else _LOOSE_WEIGHT
+    return factor * len(told) + _TAG_WEIGHT * told.count("<") + _ITEM_WEIGHT
 
 
 def _marks(item: str) -> int:

@@ -36,13 +36,11 @@ class Item:
         names: ids and addresses that it calls itself by, the best first; addresses are absolute.
         head: what tells it from an item of the same name: its title, else all it has; folded.
         told: the item as it stands in the document, to know it again by.
-        weight: how much there is to read, in characters that read as fast as well-formed ones.
     """
 
     names: tuple[str, ...]
     head: str
     told: str
-    weight: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +49,8 @@ class Contents:
 
     Args:
         items: in the document's order, at most MOST_ITEMS.
+        weigh: says how much there is to read of an item, in characters that read as fast as
+            well-formed ones; only those to be read are asked, for it takes a parser's look.
         read: reads items by their places: a finding for each, or its drop.
         around: what the reading of an item depends on besides itself.
         hints: what the feed says of itself.
@@ -59,6 +59,7 @@ class Contents:
     """
 
     items: tuple[Item, ...]
+    weigh: Callable[[int], int]
     read: Callable[[Sequence[int]], list[Finding | Drop]]
     around: str
     hints: Hints
@@ -74,7 +75,7 @@ def parsed(document: Document, contents: Contents) -> Parsed:
     """
     strange = _strange(contents.items)
     hashes = [_hash(item, contents.around, strange) for item in contents.items]
-    chosen, resume = _part(contents.items, hashes, document)
+    chosen, resume = _part(contents, hashes, document)
     is_whole = len(chosen) == len(hashes)
     left = [("too_large_item", _called(contents.items[at])) for at in chosen if _is_large(contents.items[at])]
     chosen = [at for at in chosen if not _is_large(contents.items[at])]
@@ -113,17 +114,17 @@ def _called(item: Item) -> str:
     return (item.names[0] if item.names else item.head)[:_LONGEST_NAME]
 
 
-def _part(items: Sequence[Item], hashes: Sequence[str], document: Document) -> tuple[list[int], int | None]:
+def _part(contents: Contents, hashes: Sequence[str], document: Document) -> tuple[list[int], int | None]:
     """Return the places of the items to read now, and where to go on, None at the end."""
     chosen: list[int] = []
     weight = 0
-    for at in range(max(document.start, 0), len(items)):
+    for at in range(max(document.start, 0), len(hashes)):
         if hashes[at] in document.known:
             continue
-        if chosen and (len(chosen) >= _MOST_AT_ONCE or weight + items[at].weight > _MOST_WEIGHT):
+        weight += contents.weigh(at)
+        if chosen and (len(chosen) >= _MOST_AT_ONCE or weight > _MOST_WEIGHT):
             return chosen, at
         chosen.append(at)
-        weight += items[at].weight
     return chosen, None
 
 

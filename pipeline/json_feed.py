@@ -89,7 +89,8 @@ def contents(source: str, url: str) -> Contents:
     kept = told.items[:MOST_ITEMS]
     language = _language(said)
     return Contents(
-        items=tuple(_item(raw, item, url, home) for raw, item in kept),
+        items=(items := tuple(_item(raw, item, url, home) for raw, item in kept)),
+        weigh=lambda at: _weight(items[at].told),
         read=lambda places: [_finding(kept[at][1], url, home, language, said) for at in places],
         around=f"{url}\0{home}\0{language}",
         hints=Hints(
@@ -172,8 +173,12 @@ def _item(raw: str, item: Any, url: str, home: str) -> Item:
         names=tuple(dict.fromkeys(filter(None, names))),
         head=head(markup.line(title) or _body(said) or _text(said.get("summary"))),
         told=told,
-        weight=len(told) + _TAG_WEIGHT * told.count("<") + _ITEM_WEIGHT,
     )
+
+
+def _weight(told: str) -> int:
+    """Return how much there is to read of an item, in characters."""
+    return len(told) + _TAG_WEIGHT * told.count("<") + _ITEM_WEIGHT
 
 
 def _finding(item: Any, url: str, home: str, language: str, feed: dict[str, Any]) -> Finding | Drop:

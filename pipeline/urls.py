@@ -8,7 +8,7 @@ import contextlib
 import hashlib
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote_to_bytes, urljoin, urlsplit
@@ -42,6 +42,7 @@ _LIFERAY = re.compile(
 )
 
 
+@lru_cache(maxsize=1_000)
 def canonical(url: str) -> str:
     """Return the comparison key of `url`, "" if it is no http(s) address. Never raises.
 
