@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from email.header import decode_header
 from email.message import Message
+from email.policy import Compat32
 from email.utils import collapse_rfc2231_value, getaddresses
 from io import BytesIO
 from pathlib import Path
@@ -48,6 +49,17 @@ _COMMENT = re.compile(r"\([^()]{0,1000}\)|\"[^\"]{0,1000}\"")
 _METHOD = re.compile(r";\s*(spf|dkim|dmarc)\s*(?:/\s*\d+\s*)?=\s*(\w+)")
 
 
+class _Lenient(Compat32):
+    """The oldest policy, but for headers in bare UTF-8, which it would show as question marks."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:  # noqa: ARG002
+        """Return a header as it was meant."""
+        return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+_POLICY = _Lenient()
+
+
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """What the headers of a mail say. `sender`: the one address of From, in lower case, "" if not one."""
@@ -64,7 +76,7 @@ def envelope(headers: bytes) -> Envelope:
     topmost Authentication-Results, and those by the same server, are its own (RFC 8601 section 5). A mail
     that passed DMARC is its sender's, though SPF breaks when mail is forwarded.
     """
-    said = email.message_from_bytes(headers)
+    said = email.message_from_bytes(headers, policy=_POLICY)
     froms = [str(value) for value in said.get_all("from", [])]
     found = getaddresses(froms) if len(froms) == 1 and len(froms[0]) <= _LONGEST_FIELD else []
     sender = found[0][1].lower() if len(found) == 1 else ""
@@ -90,7 +102,7 @@ def parts(raw: bytes, largest: int) -> Iterator[Handed | PassedOver]:
     ):
         raise Unreadable("mail", "is nested or folded as no mail is")
     try:
-        leaves = list(_leaves(email.message_from_bytes(raw), 0))
+        leaves = list(_leaves(email.message_from_bytes(raw, policy=_POLICY), 0))
     except RecursionError as error:
         raise Unreadable("mail", "is nested too deep") from error
     files = [leaf for leaf in leaves if leaf.name and not _DECORATION.match(leaf.part.get_content_type())]

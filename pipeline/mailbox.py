@@ -20,6 +20,7 @@ from pipeline.errors import BadSettings, Refused, SourceUnreachable, Unreadable
 from pipeline.files import Handed, PassedOver
 from pipeline.folders import patience
 from pipeline.imap import Client
+from pipeline.model import LOCAL_ZONE
 from pipeline.stages import Clock
 from pipeline.store import Database, counters, doors, receipts
 from pipeline.store.doors import Door, File, FileState, Place
@@ -83,6 +84,12 @@ class _Mail:
     came: datetime | None
     envelope: mail.Envelope
 
+    @property
+    def name(self) -> str:
+        """Return how the mail is called where it is passed over."""
+        came = f", {self.came.astimezone(LOCAL_ZONE):%d/%m/%Y %H:%M}" if self.came else ""
+        return f"mail {self.uid} from {self.envelope.sender}{came}"
+
 
 class _Reading:
     """Reading a mailbox on from where the last look ended. `brought`: whether anything was new."""
@@ -137,7 +144,7 @@ class _Reading:
         if one.envelope.sender not in self._senders:
             self._drop(one.uid, "mail_sender")
             return
-        name = f"{one.envelope.sender}, {one.came:%d/%m/%Y %H:%M}" if one.came else one.envelope.sender
+        name = one.name
         if one.envelope.failed:
             self._drop(
                 one.uid, "mail_forged", name, f"{one.envelope.failed} failed: its sender may be forged"
@@ -182,7 +189,7 @@ class _Reading:
             counters.add(conn, "mail_taken" if packed else "drop_mail_empty")
         for left in found:
             if isinstance(left, PassedOver):
-                self._drop(one.uid, "mail_file", f"{one.envelope.sender}: {left.name}", left.reason)
+                self._drop(one.uid, "mail_file", f"{one.name}: {left.name}", left.reason)
         self._move(one.uid + 1, 0)
 
     def _drop(self, uid: int, counted: str, name: str = "", reason: str = "") -> None:
