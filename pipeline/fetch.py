@@ -47,6 +47,7 @@ _WIRE = (
     OSError,
 )
 _LONGEST_REASON = 200
+_FRAMING = 500_000  # bytes of headers; a body in very small chunks may be twice as long on the wire
 
 Permit = Callable[[str], None]
 
@@ -177,7 +178,7 @@ class Fetcher:
             ],
             content=content,
         )
-        backend = GuardedBackend(goal.url, deadline, private)
+        backend = GuardedBackend(goal.url, deadline, private, self._max_bytes * 2 + _FRAMING)
         origin = httpcore.Origin(goal.scheme.encode(), goal.host.encode(), goal.port)
         connection = httpcore.HTTPConnection(origin, ssl_context=self._ssl, network_backend=backend)
         try:

@@ -16,6 +16,15 @@ import httpcore
 
 from pipeline.errors import Refused, SourceUnreachable
 
+_ENDS_IN_IPV4 = (  # compatible with IPv4 (RFC 4291 section 2.5.5.1), translated to it (RFC 6052 section 2.1)
+    ipaddress.IPv6Network("::/96"),
+    ipaddress.IPv6Network("64:ff9b::/96"),
+)
+_LOCAL = (  # what Python 3.11 calls global: site-local (RFC 3879), translation of local use (RFC 8215)
+    ipaddress.IPv6Network("fec0::/10"),
+    ipaddress.IPv6Network("64:ff9b:1::/48"),
+)
+
 
 def resolve(host: str, port: int, *, private: bool = False, patience: float = 30) -> list[str]:
     """Return the addresses of a host that may be connected to, in the resolver's order.
@@ -62,8 +71,15 @@ def _is_literal(host: str) -> bool:
 
 def _public(address: str) -> bool:
     parsed = ipaddress.ip_address(address.split("%", maxsplit=1)[0])
-    mapped = getattr(parsed, "ipv4_mapped", None) or parsed
-    return bool(mapped.is_global) and not mapped.is_multicast
+    meant = (_within(parsed) if isinstance(parsed, ipaddress.IPv6Address) else None) or parsed
+    return meant.is_global and not meant.is_multicast and not any(meant in network for network in _LOCAL)
+
+
+def _within(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """Return the IPv4 address that an IPv6 one stands for: a gateway may lead there."""
+    if any(address in network for network in _ENDS_IN_IPV4):
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour
 
 
 class GuardedBackend(httpcore.NetworkBackend):
@@ -73,10 +89,11 @@ class GuardedBackend(httpcore.NetworkBackend):
         url: for messages.
         deadline: `time.monotonic()` at which all has to be over.
         private: the one host that may be on a private address, "" for none.
+        most: bytes that the server may send, headers and framing of every kind included.
     """
 
-    def __init__(self, url: str, deadline: float, private: str) -> None:
-        self._url, self._deadline, self._private = url, deadline, private
+    def __init__(self, url: str, deadline: float, private: str, most: int) -> None:
+        self._url, self._deadline, self._private, self._most = url, deadline, private, most
         self._wire = httpcore.SyncBackend()
 
     def connect_tcp(
@@ -99,22 +116,31 @@ class GuardedBackend(httpcore.NetworkBackend):
         self, address: str, port: int, local: str | None, options: Iterable[Any] | None, share: float
     ) -> httpcore.NetworkStream:
         left = time_left(self._url, self._deadline) * share
-        return _Timed(self._wire.connect_tcp(address, port, left, local, options), self._url, self._deadline)
+        stream = self._wire.connect_tcp(address, port, left, local, options)
+        return _Bounded(stream, self._url, self._deadline, self._most)
 
     def sleep(self, seconds: float) -> None:
         """Wait."""
         self._wire.sleep(seconds)
 
 
-class _Timed(httpcore.NetworkStream):
-    """A stream whose every step ends by the deadline, however slowly bytes drip."""
+class _Bounded(httpcore.NetworkStream):
+    """A stream whose every step ends by the deadline, however slowly bytes drip, or fast.
 
-    def __init__(self, stream: httpcore.NetworkStream, url: str, deadline: float) -> None:
-        self._stream, self._url, self._deadline = stream, url, deadline
+    A flood of 1xx answers or of chunk extensions is no body: 100 MB a second until the deadline.
+    """
+
+    def __init__(self, stream: httpcore.NetworkStream, url: str, deadline: float, most: int) -> None:
+        self._stream, self._url, self._deadline, self._most = stream, url, deadline, most
+        self._read = 0
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
         """Read what is there."""
-        return self._stream.read(max_bytes, time_left(self._url, self._deadline))
+        part = self._stream.read(max_bytes, time_left(self._url, self._deadline))
+        self._read += len(part)
+        if self._read > self._most:
+            raise Refused(self._url, f"sends more than {self._most} bytes besides a body")
+        return part
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
         """Write all of it."""
@@ -132,7 +158,8 @@ class _Timed(httpcore.NetworkStream):
     ) -> httpcore.NetworkStream:
         """Shake hands."""
         left = time_left(self._url, self._deadline)
-        return _Timed(self._stream.start_tls(ssl_context, server_hostname, left), self._url, self._deadline)
+        stream = self._stream.start_tls(ssl_context, server_hostname, left)
+        return _Bounded(stream, self._url, self._deadline, self._most)
 
     def get_extra_info(self, info: str) -> Any:
         """Return what the stream below knows."""

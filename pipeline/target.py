@@ -49,7 +49,9 @@ def target(url: str) -> Target:
         port = parts.port
     except ValueError as error:
         raise Refused(url[:200], "is no address") from error
-    if parts.scheme not in _PORTS or not parts.hostname or len(url) > _LONGEST:
+    if len(url) > _LONGEST:
+        raise Refused(url[:200], f"has more than {_LONGEST} characters")
+    if parts.scheme not in _PORTS or not parts.hostname:
         raise Refused(url[:200], "only http and https addresses are fetched")
     path = quote(parts.path or "/", safe=_KEPT)
     query = f"?{quote(parts.query, safe=_KEPT + '?')}" if parts.query else ""

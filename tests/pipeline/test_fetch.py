@@ -56,7 +56,11 @@ def test_other_schemes_are_refused(fetcher: Fetcher, url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["127.0.0.1", "10.1.2.3", "169.254.169.254", "0.0.0.0", "::1", "::ffff:10.0.0.1"]
+    "host",
+    [
+        *("127.0.0.1", "10.1.2.3", "169.254.169.254", "0.0.0.0", "::1", "::ffff:10.0.0.1"),
+        *("2002:7f00:1::", "64:ff9b::a00:1", "64:ff9b:1::a00:1", "::10.0.0.1", "fec0::1"),
+    ],
 )
 def test_literal_private_addresses(host: str) -> None:
     """Private addresses are known in every spelling, IPv4 in IPv6 included."""
@@ -159,6 +163,24 @@ def test_whoever_drips_is_left_by_the_deadline(first: bytes, drop: bytes) -> Non
         assert time.monotonic() - begun < 3
 
 
+@pytest.mark.parametrize(
+    ("first", "flood"),
+    [
+        (b"", b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" * 2_000),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", (b"1;" + b"x" * 9_000 + b"\r\na\r\n") * 9),
+    ],
+    ids=["hints", "chunk extensions"],
+)
+def test_a_flood_of_what_is_no_body_is_cut_off(first: bytes, flood: bytes) -> None:
+    """What a server sends has a bound, whatever it calls it."""
+    with (
+        dripping(first, flood) as url,
+        Fetcher(timeout=10, max_bytes=10_000) as fetcher,
+        pytest.raises(Refused, match="sends more than"),
+    ):
+        fetcher.get(url, allow_private=True)
+
+
 def test_endless_headers_are_cut_off() -> None:
     """Headers have a bound of their own."""
     head = b"HTTP/1.1 200 OK\r\n" + b"X-A: " + b"a" * 200_000
@@ -175,6 +197,7 @@ def test_endless_headers_are_cut_off() -> None:
     [
         ("gzip", gzip.compress(b"Tin")),
         ("x-gzip", gzip.compress(b"T") + gzip.compress(b"in") + b"\0\0"),
+        ("gzip", gzip.compress(b"Tin") + b"<!-- cached -->"),
         ("deflate", zlib.compress(b"Tin")),
         ("deflate", zlib.compress(b"Tin", wbits=-15)),
         ("br", brotli.compress(b"Tin")),
@@ -182,7 +205,7 @@ def test_endless_headers_are_cut_off() -> None:
         ("identity", b"Tin"),
         ("", b"Tin"),
     ],
-    ids=["gzip", "two members", "zlib", "raw", "br", "two codings", "identity", "none"],
+    ids=["gzip", "two members", "more behind", "zlib", "raw", "br", "two codings", "identity", "none"],
 )
 def test_content_codings(fetcher: Fetcher, coding: str, packed: bytes) -> None:
     """gzip, deflate in both readings of it, br, and two on top of each other."""
@@ -199,6 +222,15 @@ def test_bombs_of_every_coding(coding: str) -> None:
     packed = {"gzip": gzip.compress, "br": brotli.compress, "deflate": zlib.compress}[coding](body)
     with pytest.raises(Unreadable, match="more than 1000000 bytes"):
         inflated(iter([packed]), coding, 1_000_000)
+
+
+@pytest.mark.parametrize(
+    "filling", [gzip.compress(b"") * 200_000, gzip.compress(b"Tin") + b"\0" * 20_000_000]
+)
+def test_what_unpacks_to_nothing_is_a_bomb_too(filling: bytes) -> None:
+    """The bound holds between two codings, and for members that hold nothing."""
+    with pytest.raises(Unreadable, match="more than 1000"):
+        inflated(iter([gzip.compress(filling)]), "gzip, gzip", 1_000_000)
 
 
 @pytest.mark.parametrize("coding", ["gzip", "br", "deflate", "zstd", "gzip, gzip, gzip"])
