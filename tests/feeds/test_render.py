@@ -1,16 +1,15 @@
 """Stories become RSS and Atom that validators pass and readers agree on, whatever is in them."""
 
 import html
-import io
 import locale
 import re
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-import feedparser
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -21,6 +20,7 @@ from feeds.item import Item, Site, address, item
 from feeds.render import MOST_BYTES, WINDOW, render
 from pipeline.model import NATIONAL, EntryKind, Labels, Story, StoryId, StoryState
 from tests.feeds.check import AT, ATOM, DC, check_atom, check_rss
+from tests.feeds.foreign import reading
 from tests.feeds.stories import SITE, T0, gone, known, live, readable, story, telling, windows
 
 HUB = replace(SITE, hub="https://hub.example/")
@@ -31,8 +31,11 @@ generous = settings(
 )
 
 
-def _read(data: bytes) -> Any:
-    return feedparser.parse(io.BytesIO(data))
+@pytest.fixture(scope="module")
+def read() -> Iterator[Callable[[bytes], Any]]:
+    """A foreign parser."""
+    with reading() as lent:
+        yield lent
 
 
 def _plain(fragment: str) -> str:
@@ -68,11 +71,13 @@ def test_same_stories_same_bytes(where: Channel, stories: list[Story], dead: lis
 
 @generous
 @given(windows(readable), st.sampled_from(FeedForm))
-def test_a_foreign_parser_reads_what_was_meant(stories: list[Story], form: FeedForm) -> None:
+def test_a_foreign_parser_reads_what_was_meant(
+    read: Callable[[bytes], Any], stories: list[Story], form: FeedForm
+) -> None:
     """A foreign parser reads ids, titles, links, times, authors, labels and texts equal to the items."""
     expected = [item(one, SITE) for one in stories]
 
-    entries = _read(render(ALL, stories, [], SITE).form(form)).entries
+    entries = read(render(ALL, stories, [], SITE).form(form)).entries
 
     assert [_meant(one, form) for one in expected] == [_got(one) for one in entries]
 
