@@ -12,6 +12,7 @@ from email.header import decode_header
 from email.message import Message
 from email.policy import Compat32
 from email.utils import collapse_rfc2231_value, getaddresses
+from html import escape
 from io import BytesIO
 from pathlib import Path
 
@@ -44,6 +45,8 @@ _DECORATION = re.compile(
     r"image/|audio/|video/|text/calendar|text/.*vcard|application/(?:x-)?pkcs7|.*signature"
 )
 _FORWARDED = re.compile(r"^(?:(?:fwd?|re|tr|chuyển tiếp|trả lời)\s*:\s*)+", re.IGNORECASE)
+_HEADLINE = re.compile(r"(?!kính |thưa |chào |gửi )(?=.{15,200}$).*[^\s.,:;!]", re.IGNORECASE)
+_BODY = re.compile(r"<body\b[^>]{0,500}>", re.IGNORECASE)
 _SIGNATURE = re.compile(r"\n-- ?\n.*", re.DOTALL)
 _COMMENT = re.compile(r"\([^()]{0,1000}\)|\"[^\"]{0,1000}\"")
 _METHOD = re.compile(r";\s*(spf|dkim|dmarc)\s*(?:/\s*\d+\s*)?=\s*(\w+)")
@@ -179,21 +182,33 @@ def _texts(leaves: list[_Leaf], largest: int) -> Iterator[Handed | PassedOver]:
         if plain is not None and (body := _body(plain)).strip():
             yield _text(name, subject, body, _type(plain), largest)
         elif page is not None and (body := _body(page)).strip():
-            given = Given(external_id=name, content_type=_type(page), watched=True)
-            yield _fitting(Handed(name, Form.PAGE, body, given), largest)
+            yield _text(name, subject, body, _type(page), largest)
         else:
             yield PassedOver(name, "a mail without text")
 
 
 def _text(name: str, subject: str, body: bytes, kind: str, largest: int) -> Handed | PassedOver:
-    """Return the text of a mail under its subject, which is its headline, without the signature."""
+    """Return the text of a mail, without the signature, under its subject unless it has a headline."""
     try:
-        text = _SIGNATURE.sub("", decode(body, kind).replace("\r\n", "\n")).strip()
+        text = decode(body, kind)
     except Unreadable as error:
         return PassedOver(name, error.message)
-    headed = text if subject.casefold() in text[:_LONGEST_FIELD].casefold() else f"{subject}\n\n{text}"
-    given = Given(external_id=name, content_type="text/plain; charset=utf-8", watched=True)
-    return _fitting(Handed(name, Form.TEXT, headed.encode(), given), largest)
+    if kind.startswith("text/html"):
+        begun = _BODY.search(text)
+        start = begun.end() if begun else 0
+        told = f"{text[:start]}<h1>{escape(subject)}</h1>{text[start:]}"
+        form = Form.PAGE
+    else:
+        text = _SIGNATURE.sub("", text.replace("\r\n", "\n")).strip()
+        first, _, rest = text.partition("\n")
+        headed = (
+            _HEADLINE.fullmatch(first) and rest.startswith("\n")
+        ) or subject.casefold() in first.casefold()
+        told, form = text if headed else f"{subject}\n\n{text}", Form.TEXT
+    given = Given(
+        external_id=name, content_type=f"{kind.split(';', maxsplit=1)[0]}; charset=utf-8", watched=True
+    )
+    return _fitting(Handed(name, form, told.encode(), given), largest)
 
 
 def _fitting(one: Handed, largest: int) -> Handed | PassedOver:

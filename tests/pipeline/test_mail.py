@@ -63,13 +63,13 @@ def test_texts_of_any_age(charset: str, form: str, kind: str) -> None:
     """The text of a mail without files is read in its charset and told under the subject."""
     text = f"<html><body><p>{TEXT}</p></body></html>" if kind == "html" else TEXT
     raw = _in_1258(text) if charset == "windows-1258" else normalize(form, text).encode()  # type: ignore[arg-type]
-    subject = "Subject: =?utf-8?q?Tr=E1=BB=93ng_c=C3=A2y?="
+    subject = "Subject: =?utf-8?q?B=C3=ACnh_H=C3=B2a_tr=E1=BB=93ng_c=C3=A2y_ven_=C4=91=C6=B0=E1=BB=9Dng?="
     head = f"From: a@b.example\r\n{subject}\r\nContent-Type: text/{kind}; charset={charset}\r\n\r\n"
     [one] = handed(head.encode() + raw)
     [draft] = parse(Document(PAPER, one.form, one.body, NOW, one.given)).drafts
 
     assert TEXT in draft.text()
-    assert "Trồng cây" == one.given.external_id
+    assert ("Bình Hòa trồng cây ven đường",) * 2 == (draft.title, one.given.external_id)
 
 
 def _in_1258(text: str) -> bytes:
@@ -106,6 +106,22 @@ def test_what_is_forwarded_is_told_and_not_the_note_above() -> None:
 
     assert f"Trồng cây\n\n{TEXT}" == one.body.decode()
     assert TEXT not in deeper.body.decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        (f"Bình Hòa trồng ba nghìn cây xanh\n\n{TEXT}", "Bình Hòa trồng ba nghìn cây xanh"),
+        (f"Kính gửi quý báo đài trong tỉnh\n\n{TEXT}", "Tin gửi báo"),
+        (TEXT, "Tin gửi báo"),
+    ],
+)
+def test_a_headline_is_before_the_subject(text: str, title: str) -> None:
+    """Where the text has one; a salutation is none."""
+    [one] = handed(_mail(text, "Re: Tin gửi báo").as_bytes())
+    [draft] = parse(Document(PAPER, one.form, one.body, NOW, one.given)).drafts
+
+    assert title == draft.title
 
 
 def test_what_decorates_is_no_file() -> None:
