@@ -16,7 +16,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 from xxhash import xxh3_128_hexdigest
 
 from pipeline.model import Act, Basis, Draft, EntryId, EntryKind, Form, SourceId, When
@@ -34,7 +34,20 @@ _TELLING_TIMES = frozenset((Basis.GIVEN, Basis.FEED, Basis.PUSH, Basis.META))
 _BASES = list(Basis)
 _CHUNK = 400
 _MOST_WORDS_STAY = 0.7  # of the shorter text
-SAME_TEXT = "đã có đúng văn bản này"
+
+# Built once: building a statement takes as long as SQLite takes to answer it.
+_MINE = alias.c.source_id == bindparam("source_id")
+_BY_URL = (
+    select(alias.c.entry_id)
+    .where(_MINE, alias.c.kind == "url", alias.c.value == bindparam("url"))
+    .order_by(alias.c.entry_id)
+)
+_BY_IDS = (
+    select(alias.c.entry_id)
+    .where(_MINE, alias.c.kind.in_(("id", "guid")), alias.c.value.in_(bindparam("ids", expanding=True)))
+    .order_by(alias.c.entry_id)
+    .distinct()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +75,9 @@ def commit(conn: Connection, receipt: Receipt, reading: Reading, *, backfill: bo
         known = _changed_file(conn, receipt.source_id, reading)
     made = Committed(known, fresh=False) if known else _make(conn, receipt, draft, backfill=backfill)
     entry_id = made.entry_id
+    if made.fresh and draft.act is Act.TELL:
+        _tell_first(conn, receipt, reading, entry_id)
+        return made
     conn.execute(select(entry.c.entry_id).where(entry.c.entry_id == entry_id).with_for_update())
     told = text_hash(draft) if draft.act is Act.TELL else None
     key = {"receipt_id": receipt.receipt_id, "entry_id": entry_id}
@@ -96,17 +112,14 @@ def _identity(receipt: Receipt, draft: Draft) -> str:
 
 def find(conn: Connection, source_id: SourceId, form: Form, draft: Draft) -> EntryId | None:
     """Return the entry that a source's draft belongs to, None if it would be a new one."""
-    mine = alias.c.source_id == source_id
     if draft.canonical_url and draft.kind is EntryKind.ARTICLE:
-        where = (mine, alias.c.kind == "url", alias.c.value == draft.canonical_url)
-        found = conn.scalar(select(alias.c.entry_id).where(*where).order_by(alias.c.entry_id))
+        found = conn.scalar(_BY_URL, {"source_id": source_id, "url": draft.canonical_url})
         if found is not None:
             return EntryId(found)
     ids = _ids(form, draft)
     if not ids:
         return None
-    where = (mine, alias.c.kind.in_(("id", "guid")), alias.c.value.in_(sorted(ids)))
-    for found in conn.scalars(select(alias.c.entry_id).where(*where).order_by(alias.c.entry_id).distinct()):
+    for found in conn.scalars(_BY_IDS, {"source_id": source_id, "ids": sorted(ids)}):
         if _bears(conn, EntryId(found), form, draft, ids):
             return EntryId(found)
     return None
@@ -165,6 +178,7 @@ def _ids(form: Form, draft: Draft) -> set[str]:
 
 def _make(conn: Connection, receipt: Receipt, draft: Draft, *, backfill: bool) -> Committed:
     named = f"{receipt.source_id}|{_identity(receipt, draft)}"
+    tells = draft.act is Act.TELL
     entry_id = EntryId("e" + sha256(named.encode()).hexdigest()[:20])
     values = {
         "entry_id": entry_id,
@@ -174,21 +188,42 @@ def _make(conn: Connection, receipt: Receipt, draft: Draft, *, backfill: bool) -
         "bulletin_number": draft.bulletin_number,
         "first_seen": receipt.received_at,
         "backfill": backfill,
+        "text_hash": text_hash(draft) if tells else None,
+        "touched": int(tells),
     }
-    row = insert(conn, entry).values(values).on_conflict_do_nothing()
-    fresh = conn.scalar(row.returning(entry.c.entry_id)) is not None
-    return Committed(entry_id, fresh)
+    row = insert(conn, entry).on_conflict_do_nothing().returning(entry.c.entry_id)
+    return Committed(entry_id, conn.scalar(row, values) is not None)
 
 
-def _name(conn: Connection, receipt: Receipt, draft: Draft, entry_id: EntryId) -> bool:
-    """Keep every name of the entry; say whether a new one came that other entries may match."""
+def _tell_first(conn: Connection, receipt: Receipt, reading: Reading, entry_id: EntryId) -> None:
+    """Write the text and the names of an entry that was just made: nothing of it can stand yet."""
+    draft = _said(receipt, reading.draft)
+    told = text_hash(draft)
+    key = {"receipt_id": receipt.receipt_id, "entry_id": entry_id}
+    conn.execute(receipt_entry.insert(), key | {"text_hash": told})
+    conn.execute(version.insert(), _version(receipt, draft, entry_id))
+    touch(conn, sorted(prints.keep(conn, entry_id, told, replace(reading, draft=draft))))
+    named = {"source_id": receipt.source_id, "entry_id": entry_id}
+    names = _names(receipt, draft)
+    conn.execute(
+        alias.insert(), [named | {"kind": kind, "value": name, "text_hash": of} for (kind, name), of in names]
+    )
+
+
+def _names(receipt: Receipt, draft: Draft) -> list[tuple[tuple[str, str], str]]:
+    """Return every name that a draft gives its entry, with the text that it stands for, if for one."""
     names = {("id" if receipt.form in _REAL_IDS else "name", draft.external_id): text_hash(draft)}
     names |= {("guid", value): "" for value in _ids(receipt.form, draft)}
     if draft.canonical_url and draft.kind is EntryKind.ARTICLE:
         names["url", draft.canonical_url] = ""
     names |= {("link", link): "" for link in draft.links}
+    return sorted(names.items())
+
+
+def _name(conn: Connection, receipt: Receipt, draft: Draft, entry_id: EntryId) -> bool:
+    """Keep every name of the entry; say whether a new one came that other entries may match."""
     fresh = False
-    for (kind, value), told in sorted(names.items()):
+    for (kind, value), told in _names(receipt, draft):
         key = {"source_id": receipt.source_id, "kind": kind, "value": value, "entry_id": entry_id}
         row = insert(conn, alias).values(**key, text_hash=told if draft.act is Act.TELL else None)
         made = conn.scalar(row.on_conflict_do_nothing().returning(alias.c.entry_id)) is not None
@@ -217,27 +252,17 @@ def _withdraw(conn: Connection, entry_id: EntryId, at: datetime) -> bool:
 
 
 def _tell(conn: Connection, receipt: Receipt, reading: Reading, entry_id: EntryId) -> bool:
-    draft = reading.draft
-    # Who pushes a text again means it; a feed's `updated` may move at every poll, and means nothing then.
-    if receipt.form is Form.PUSH:
-        draft = replace(draft, retold=draft.updated)
+    draft = _said(receipt, reading.draft)
     told = text_hash(draft)
     where = (version.c.entry_id == entry_id, version.c.text_hash == told)
     known = conn.execute(select(version).where(*where)).one_or_none()
     if known is None:
-        values = {
-            "entry_id": entry_id,
-            "text_hash": told,
-            "receipt_id": receipt.receipt_id,
-            "told_at": _told_at(draft, receipt.received_at),
-            "draft": codec.dump_draft(draft),
-        }
-        conn.execute(version.insert().values(values))
+        conn.execute(version.insert(), _version(receipt, draft, entry_id))
     else:
         before = codec.load_draft(known.draft)
         draft = _united(before, draft)
         first = {
-            "told_at": draft.retold or min(known.told_at, _told_at(reading.draft, receipt.received_at)),
+            "told_at": draft.retold or min(known.told_at, is_told_at(reading.draft, receipt.received_at)),
             "receipt_id": min(known.receipt_id, receipt.receipt_id),
         }
         if draft == before and first == {name: getattr(known, name) for name in first}:
@@ -257,9 +282,32 @@ def _tell(conn: Connection, receipt: Receipt, reading: Reading, entry_id: EntryI
     return True
 
 
-def _told_at(draft: Draft, received_at: datetime) -> datetime:
-    if draft.updated is not None:
-        return draft.updated
+def _said(receipt: Receipt, draft: Draft) -> Draft:
+    """Return a draft as its version holds it.
+
+    Who pushes a text again means it; a feed's `updated` may move at every poll, and means nothing then.
+    """
+    return replace(draft, retold=draft.updated) if receipt.form is Form.PUSH else draft
+
+
+def _version(receipt: Receipt, draft: Draft, entry_id: EntryId) -> dict[str, Any]:
+    """Return the row of a text that an entry has not had before."""
+    return {
+        "entry_id": entry_id,
+        "text_hash": text_hash(draft),
+        "receipt_id": receipt.receipt_id,
+        "told_at": is_told_at(draft, receipt.received_at),
+        "draft": codec.dump_draft(draft),
+    }
+
+
+def is_told_at(draft: Draft, received_at: datetime) -> datetime:
+    """Return the time by which a text goes: the source's own, else when it was received."""
+    return draft.updated or published_or_received(draft, received_at)
+
+
+def published_or_received(draft: Draft, received_at: datetime) -> datetime:
+    """Return the time by which a text goes whose source says no time of this telling."""
     return draft.published.at if draft.published.basis in _TELLING_TIMES else received_at
 
 
@@ -301,25 +349,10 @@ def _place(row: Row[Any]) -> tuple[bool, datetime, int]:
     return (has_body, row.told_at, row.receipt_id)
 
 
-def because(rank: int, *, stands: bool) -> str:
-    """Return why a further text of an entry is no article of its own; `rank` counts from 1."""
-    return f"bản thứ {rank} của cùng một bài" if stands else f"bản thứ {rank} không thay bản mới hơn"
-
-
 def has_text(conn: Connection, entry_id: EntryId, told: str) -> bool:
     """Say whether an entry has or had a text, given its hash."""
     where = (version.c.entry_id == entry_id, version.c.text_hash == told)
     return conn.scalar(select(version.c.entry_id).where(*where)) is not None
-
-
-def foreseen(conn: Connection, entry_id: EntryId, draft: Draft, received_at: datetime) -> str:
-    """Return what a draft would be to its entry, received now; "" if it would be the first text."""
-    rows = conn.execute(select(version).where(version.c.entry_id == entry_id)).all()
-    if text_hash(draft) in {row.text_hash for row in rows}:
-        return SAME_TEXT
-    mine = (bool(draft.body), _told_at(draft, received_at))
-    before = [row for row in rows if _place(row)[:2] <= mine]
-    return because(len(before) + 1, stands=len(before) == len(rows)) if rows else ""
 
 
 def is_withdrawn(withdrawn_at: datetime | None, drafts: Iterable[Draft]) -> bool:

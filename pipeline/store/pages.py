@@ -76,8 +76,13 @@ class Visit:
 
 def want(conn: Connection, source_id: SourceId, intake_id: int, stubs: Sequence[Stub], now: datetime) -> None:
     """Have the pages of stubs fetched; one that was fetched for the same text is not fetched again."""
-    for stub in stubs:
-        values = {
+    if not stubs:
+        return
+    rows = [
+        {
+            "source_id": source_id,
+            "url": stub.url,
+            "host": authority(stub.url),
             "intake_id": intake_id,
             "external_id": stub.external_id,
             "state": PageState.DUE,
@@ -87,13 +92,13 @@ def want(conn: Connection, source_id: SourceId, intake_id: int, stubs: Sequence[
             "text_hash": stub.text_hash,
             "error": "",
         }
-        fixed = {"source_id": source_id, "url": stub.url, "host": authority(stub.url)}
-        row = insert(conn, page).values(**fixed, **values)
-        conn.execute(
-            row.on_conflict_do_update(
-                index_elements=["source_id", "url"], set_=values, where=page.c.text_hash != stub.text_hash
-            )
-        )
+        for stub in stubs
+    ]
+    fresh = insert(conn, page)
+    key = ["source_id", "url"]
+    again = {name: fresh.excluded[name] for name in rows[0] if name not in (*key, "host")}
+    changed = page.c.text_hash != fresh.excluded.text_hash
+    conn.execute(fresh.on_conflict_do_update(index_elements=key, set_=again, where=changed), rows)
 
 
 def waiting(conn: Connection, now: datetime, limit: int) -> list[tuple[int, str]]:
