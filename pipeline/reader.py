@@ -69,7 +69,7 @@ class Reader:
 
     Args:
         timeout: CPU seconds for one document, or one part of a long feed.
-        clock: seconds for the same by the wall clock, for a machine that has other work.
+        clock: seconds for all parts of a document by the wall clock, for a machine that has other work.
         memory_mb: memory for a document beyond what an idle child takes.
     """
 
@@ -100,23 +100,26 @@ class Reader:
             Starved: no answer in time by the clock, though the child was within its CPU seconds.
             EngineUnavailable: no child can be started.
         """
-        return whole(self._part, document)
+        left = self._clock
 
-    def _part(self, document: Document) -> Parsed:
-        """Return what one part of a document yields."""
-        with self._lock:
-            answer = self._ask(document)
-        if answer.parsed is None:
-            raise Unreadable(answer.subject, answer.message)
-        return answer.parsed
+        def part(document: Document) -> Parsed:
+            nonlocal left
+            with self._lock:
+                self._living()  # a start is not the document's time
+                begun = time.monotonic()
+                answer = self._ask(document, left)
+            left -= time.monotonic() - begun
+            return _told(answer)
+
+        return whole(part, document)
 
     def close(self) -> None:
         """End the child. A later `read` starts a new one."""
         with self._lock:
             self._drop()
 
-    def _ask(self, document: Document) -> Answer:
-        """Return the answer of a living child; of a second one if the first may have failed by itself.
+    def _ask(self, document: Document, seconds: float) -> Answer:
+        """Return the answer of a living child in time; of a second if the first may have failed by itself.
 
         The first may have been killed with the thread that started it (PR_SET_PDEATHSIG looks at
         threads) or by the kernel for want of memory; its memory may be full of what it read before.
@@ -125,7 +128,7 @@ class Reader:
             child = self._living()
             is_fresh = self._served == 0 or is_last
             try:
-                answer = self._exchange(child, document)
+                answer = self._exchange(child, document, seconds)
             except TimeoutError:
                 self._drop()
                 raise Starved("reader", f"gave no answer in {self._clock:g} s") from None
@@ -155,9 +158,9 @@ class Reader:
         why = f"reading ended the reader ({_signal(code)}), or took more than {self._memory_mb} MB of memory"
         return Answer(None, "reader", why)
 
-    def _exchange(self, child: subprocess.Popen[bytes], document: Document) -> Answer:
+    def _exchange(self, child: subprocess.Popen[bytes], document: Document, seconds: float) -> Answer:
         """Send a document and receive what the child makes of it."""
-        deadline = time.monotonic() + self._clock
+        deadline = time.monotonic() + seconds
         _send(child.stdin, _DOCUMENT.dump_json(replace(document, body=b"")), deadline)
         _send(child.stdin, document.body, deadline)
         return _ANSWER.validate_json(_receive(child.stdout, deadline))
@@ -240,6 +243,13 @@ class Reader:
             child.wait(timeout=5)
         self._drop()
         return child.returncode
+
+
+def _told(answer: Answer) -> Parsed:
+    """Return what an answer tells. Raises Unreadable with its reason."""
+    if answer.parsed is None:
+        raise Unreadable(answer.subject, answer.message)
+    return answer.parsed
 
 
 def _send(pipe: IO[bytes] | None, data: bytes, deadline: float) -> None:

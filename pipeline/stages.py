@@ -7,6 +7,7 @@ Running a stage twice, in parallel, in other batches or in another order changes
 """
 
 import gc
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -88,11 +89,13 @@ def receive(
     lease_seconds: float = 120,
     backfill_after_days: int = 14,
     limit: int = _BATCH,
+    seconds: float = math.inf,
 ) -> Received:
-    """Read up to `limit` unread receipts into entries.
+    """Read up to `limit` unread receipts into entries; after `seconds` no other one is begun.
 
     A receipt that cannot be read is quarantined with the reason; one that keeps killing its
-    reader, or never gets on, is quarantined after `MAX_ATTEMPTS`.
+    reader, or never gets on, is quarantined after `MAX_ATTEMPTS`. An interruption counts as an
+    attempt of the one that was being read; the others are free again.
 
     Raises:
         EngineUnavailable: the reader or SQL is away; nothing is lost, the receipts are free again.
@@ -100,7 +103,7 @@ def receive(
     with db.write() as conn:
         claimed = receipts.claim(conn, clock(), lease_seconds, limit)
     outcomes: list[_Outcome] = []
-    enough = clock() + timedelta(seconds=lease_seconds * _READING_SHARE)
+    enough = clock() + timedelta(seconds=min(lease_seconds * _READING_SHARE, seconds))
     try:
         for receipt in claimed:
             outcomes.append(_read(db, reader, receipt))
@@ -110,6 +113,9 @@ def receive(
         if not outcomes:
             _put_back(db, claimed)
             raise
+    except BaseException:  # a soft time limit of Celery
+        _put_back(db, claimed[: len(outcomes)] + claimed[len(outcomes) + 1 :])
+        raise
     _put_back(db, claimed[len(outcomes) :])
     done = Received()
     with db.write() as conn:

@@ -46,6 +46,7 @@ def receive() -> None:
             now,
             lease_seconds=settings().lease,
             backfill_after_days=settings().backfill_after_days,
+            seconds=end - time.monotonic(),
         )
         if done.entries:
             ring("settle")

@@ -352,6 +352,50 @@ class Starving:
         return HandedOver().read(document)
 
 
+class TimeLimit(BaseException):
+    """What ends a task from outside."""
+
+
+class Interrupted(HandedOver):
+    """A reader whose task is ended while it reads a certain body."""
+
+    def read(self, document: Document) -> Parsed:
+        """Return the drafts, or be interrupted."""
+        if document.body == b"endless":
+            raise TimeLimit
+        return super().read(document)
+
+
+def test_an_interruption_is_laid_on_what_was_being_read(db: Database) -> None:
+    """The other receipts of the batch are free at once and no attempt of theirs is counted."""
+    send(db, ARTICLE)
+    with db.write() as conn:
+        receipts.add(
+            conn,
+            source_id=PAPER.source_id,
+            form=Form.RECORD,
+            content=receipts.pack(b"endless"),
+            given=Given(),
+            received_at=NOW,
+        )
+    send(db, OTHER_ITEM)
+    with pytest.raises(TimeLimit):
+        receive(db, Interrupted(), clock)
+
+    with db.write() as conn:
+        assert [0, 0] == [one.attempts for one in receipts.claim(conn, NOW, 60, 10)]
+
+
+def test_no_other_receipt_is_begun_when_the_time_is_up(db: Database) -> None:
+    """What was read is committed as it stands, and the rest is free for the next call."""
+    send(db, ARTICLE)
+    send(db, OTHER_ITEM)
+    moments = iter(NOW + timedelta(seconds=at) for at in range(100))
+    first = receive(db, HandedOver(), lambda: next(moments), seconds=0)
+
+    assert (1, 1) == (first.receipts, receive(db, HandedOver(), clock).receipts)
+
+
 @pytest.mark.parametrize(("tries", "entries", "held"), [(3, 1, 0), (1_000, 0, 1)])
 def test_a_busy_machine_is_no_fault_of_a_document(db: Database, tries: int, entries: int, held: int) -> None:
     """A reading that got no time is tried again, and put aside when it never gets on."""
