@@ -179,8 +179,10 @@ def _show(answer: "Answer") -> None:
         return
     until = f", not before {told['embargoed_until']}" if told.get("embargoed_until") else ""
     for entry in told.get("entries", ()):
-        what = entry.get("verdict") or entry.get("act")
+        what = entry.get("verdict") or entry.get("became") or entry.get("act")
         say(f"verdict: {what}{until}: {entry.get('title') or entry.get('external_id')}")
+    if told.get("outcome") == "dropped":
+        say(f"verdict: {told.get('reason')}")
     if told.get("outcome") == "quarantined":
         say(f"verdict: cannot be read: {told.get('reason')}")
 

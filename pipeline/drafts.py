@@ -208,7 +208,7 @@ def _draft(found: Finding, context: _Context, shell: _Shell) -> Draft:
         bulletin_number=shell.number,
         summary=summary,
         body=told.body,
-        updated=_updated(found.updated, context),
+        updated=credible(found.updated, context.received_at),
         authors=tuple(dict.fromkeys((*found.authors, *told.authors)))[:_MOST_AUTHORS],
         credit=credit,
         links=_links((*told.links, *brief.links), context.base, {key, canonical(found.url)}),
@@ -262,9 +262,9 @@ def _when(found: Finding, told: Tidy, text: str, context: _Context, *, is_item: 
     return dating.choose((*found.whens, *lines, *addresses), text, context.received_at)
 
 
-def _updated(updated: datetime | None, context: _Context) -> datetime | None:
-    """Return the source's time of its text, None if it lies in the future."""
-    return updated if updated and updated <= context.received_at + timedelta(days=1) else None
+def credible(updated: datetime | None, received_at: datetime) -> datetime | None:
+    """Return a source's own time of a telling, None if its clock is more than a day ahead."""
+    return updated if updated and updated <= received_at + timedelta(days=1) else None
 
 
 def _links(targets: tuple[str, ...], base: str, own: set[str]) -> tuple[str, ...]:

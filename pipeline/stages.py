@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from pipeline import admission, linking, observing
+from pipeline.becoming import Became
 from pipeline.dedup import Relation, Side, decide
 from pipeline.errors import EngineUnavailable, Starved, Unreadable
 from pipeline.habits import Signs
@@ -30,6 +31,7 @@ from pipeline.store import (
     intakes,
     leases,
     links,
+    outcomes,
     prints,
     receipts,
     subscriptions,
@@ -42,6 +44,8 @@ Clock = Callable[[], datetime]
 
 _BATCH = 100
 _MOST_READINGS = 500  # in one transaction: about 1 s of SQL
+_UNSEEN = "chưa có bài này; lần gỡ được ghi nhớ"
+_VERDICTS = {Became.REVISED: Verdict.REVISES, Became.REPEATED: Verdict.REPEATS}
 _READING_SHARE = 0.25  # of a lease, after which a batch is committed as it stands
 
 
@@ -280,14 +284,24 @@ def _previewed(conn: Connection, document: Document, draft: Draft) -> dict[str, 
 
 
 def _foreseen(conn: Connection, document: Document, draft: Draft) -> dict[str, Any]:
-    """Return what a draft would be: by its own entry if the source has told it before, else by its text."""
+    """Return what a draft would be: by its own entry if the source has told it before, else by its text.
+
+    `became` is what its receipt would say; `verdict` is None if no text of it would stand.
+    """
     entry_id = entries.find(conn, document.source.source_id, document.form, draft)
     story_id = None if entry_id is None else links.homes(conn, [entry_id]).get(entry_id)
-    if draft.act is Act.WITHDRAW:
-        return {"verdict": None, "because": "gỡ bài này", "story_id": story_id}
-    because = "" if entry_id is None else entries.foreseen(conn, entry_id, draft, document.received_at)
-    if because:
-        return {"verdict": Verdict.REVISES, "because": because, "story_id": story_id}
+    if entry_id is None and draft.act is Act.WITHDRAW:
+        return {"verdict": None, "became": Became.WITHDRAWN, "because": _UNSEEN, "story_id": None}
+    if entry_id is not None:
+        became, because = outcomes.foreseen(conn, entry_id, document.form, draft, document.received_at)
+        if became is not None:
+            verdict = _VERDICTS.get(became)
+            return {"verdict": verdict, "became": became, "because": because, "story_id": story_id}
+    return _likened(conn, document, draft)
+
+
+def _likened(conn: Connection, document: Document, draft: Draft) -> dict[str, Any]:
+    """Return what the first text of an entry would be, by its likeness to others."""
     made = prints.reading(draft)
     side = Side(
         entry_id=EntryId("preview"),
@@ -311,6 +325,7 @@ def _foreseen(conn: Connection, document: Document, draft: Draft) -> dict[str, A
     other = None if best is None else best.b if best.a == side.entry_id else best.a
     return {
         "verdict": Verdict.NEW if best is None else Verdict.JOINS,
+        "became": Became.NEW if best is None else Became.JOINED,
         "because": "" if best is None else best.because,
         "story_id": None if other is None else homes[other],
     }

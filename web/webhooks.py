@@ -81,10 +81,17 @@ class Preview(BaseModel):
     """What would come of a push; nothing is stored."""
 
     dry_run: bool = True
-    outcome: str = Field(examples=["read", "quarantined"])
+    outcome: str = Field(
+        description="read, quarantined, or dropped where something newer under an embargo stands",
+        examples=["read"],
+    )
     reason: str = ""
     embargoed_until: str | None = Field(default=None, description="what `entries` tells would come then")
-    entries: list[dict[str, Any]] = []
+    entries: list[dict[str, Any]] = Field(
+        default=[],
+        description="each with `became` and `because` as the receipt would say them; `verdict` is NEW, "
+        "JOINS, REVISES, REPEATS, or null if no text of it would stand",
+    )
 
 
 class Outcome(BaseModel):
@@ -96,7 +103,8 @@ class Outcome(BaseModel):
     received_at: str
     embargoed_until: str | None = Field(description="null if it may be read at once")
     entries: list[dict[str, Any]] = Field(
-        description="each with `became`: new, joined, repeated, revised, superseded, withdrawn, or null"
+        description="each with `became`, what this push made of it when it came: new, joined, repeated, "
+        "revised, superseded, withdrawn, or null; `decision` and `withdrawn` are the article's as it is now"
     )
 
 
@@ -225,6 +233,10 @@ def _keep(site: Site, speaker: Source, signed: Signed, call: _Call, told: Told) 
 def _preview(site: Site, speaker: Source, call: _Call, told: Told) -> Preview:
     document = Document(speaker, Form.PUSH, call.body, told.not_before or call.at, call.given())
     until = _iso(told.not_before)
+    with site.db.read() as conn:
+        outdated = receipts.outdated(conn, speaker.source_id, told)
+    if outdated:
+        return Preview(outcome="dropped", reason=outdated, embargoed_until=until)
     try:
         entries = stages.preview(site.db, site.reader, document)
     except Unreadable as error:

@@ -2,36 +2,24 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from enum import StrEnum
 from typing import Any
 from urllib.parse import unquote
 
 from sqlalchemy import Connection, Row, or_, select
 
 from pipeline import face
+from pipeline.becoming import Became, because
 from pipeline.errors import NotFound
 from pipeline.model import Draft, EntryId, EntryKind, Labels, Verdict
-from pipeline.store import changes, codec, receipts, sources
-from pipeline.store.entries import SAME_TEXT, because, in_order, is_withdrawn
+from pipeline.store import changes, codec, outcomes, receipts, sources
+from pipeline.store.entries import in_order, is_withdrawn
 from pipeline.store.receipts import ReceiptState
 from pipeline.store.schema import alias, entry, receipt, receipt_entry, story, version
 from pipeline.store.words import removed
 from pipeline.urls import canonical
 
 _CHUNK = 500
-
-
-class Became(StrEnum):
-    """What one receipt made of an entry."""
-
-    NEW = "new"
-    JOINED = "joined"
-    REPEATED = "repeated"
-    REVISED = "revised"
-    SUPERSEDED = "superseded"
-    WITHDRAWN = "withdrawn"
-
-
+_GONE_UNTOLD = "nguồn đã gỡ bài trước khi bài được đăng ở đây"
 _BECAME = {
     Verdict.NEW: Became.NEW,
     Verdict.JOINS: Became.JOINED,
@@ -89,20 +77,20 @@ def outcome(conn: Connection, receipt_id: int) -> dict[str, Any]:
     """Return what became of a receipt: state, reason, and its entries with story and decision.
 
     `state` is embargoed, received, read (some entry is not yet in a story), settled, quarantined or dropped.
-    An entry's `decision` is its own, of whatever receipts it came; `became` and `because` are this
-    receipt's part in it, null until that is known.
+    An entry's `decision` and `withdrawn` are its own as it stands now, of whatever receipts it came; `became`
+    and `because` are what this receipt made of it when it came, null until that is known.
     """
     known = receipts.get(conn, receipt_id)
     if known is None:
         return {}
     query = (
-        select(receipt_entry.c.entry_id, receipt_entry.c.text_hash)
+        select(receipt_entry.c.entry_id)
         .join(entry, entry.c.entry_id == receipt_entry.c.entry_id)
         .where(receipt_entry.c.receipt_id == receipt_id)
         .order_by(entry.c.bulletin_number, entry.c.entry_id)
     )
-    told = conn.execute(query).all()
-    here = _Known(conn, [row.entry_id for row in told])
+    told = conn.scalars(query).all()
+    here = _Known(conn, list(told))
     settled = all(row.linked >= row.touched for row in here.entries.values())
     return {
         "receipt_id": receipt_id,
@@ -110,7 +98,7 @@ def outcome(conn: Connection, receipt_id: int) -> dict[str, Any]:
         "reason": known.reason,
         "received_at": known.received_at.isoformat(),
         "embargoed_until": known.not_before and known.not_before.isoformat(),
-        "entries": [here.outcome(receipt_id, row.entry_id, row.text_hash) for row in told],
+        "entries": [here.outcome(entry_id, outcomes.of(conn, entry_id, receipt_id)) for entry_id in told],
     }
 
 
@@ -213,33 +201,22 @@ class _Known:
             line |= {"summary": draft.summary if draft else "", "body": draft.body if draft else ""}
         return line
 
-    def outcome(self, receipt_id: int, entry_id: str, told: str | None) -> dict[str, Any]:
-        """Return an entry with what one of its receipts made of it; `told` is that one's text."""
-        row = self.entries[entry_id]
-        became, why = self._became(receipt_id, entry_id, told)
+    def outcome(self, entry_id: str, made: tuple[Became | None, str]) -> dict[str, Any]:
+        """Return an entry with what one of its receipts made of it."""
+        row, gone = self.entries[entry_id], self.withdrawn(entry_id)
+        became, why = made
+        if became is None and row.verdict is not None:
+            became, why = _BECAME[row.verdict], row.because
+        elif became is None and gone:
+            became, why = Became.WITHDRAWN, _GONE_UNTOLD
         return {
             "entry_id": entry_id,
             "story_id": row.story_id,
             "became": became,
-            "because": why,
+            "because": why or None,
+            "withdrawn": gone,
             "decision": _decided(row.verdict, row.score, row.because),
         }
-
-    def _became(self, receipt_id: int, entry_id: str, told: str | None) -> tuple[Became | None, str | None]:
-        if self.withdrawn(entry_id):
-            return Became.WITHDRAWN, "nguồn đã gỡ bài"
-        if told is None:
-            return Became.SUPERSEDED, "nguồn đã đăng lại bài sau khi gỡ"
-        versions = self.versions[entry_id]
-        rank = [one.text_hash for one in versions].index(told) + 1
-        if versions[rank - 1].receipt_id < receipt_id:
-            return Became.REPEATED, SAME_TEXT
-        if any(one.receipt_id < receipt_id for one in versions[rank:]):
-            return Became.SUPERSEDED, because(rank, stands=False)
-        if any(one.receipt_id < receipt_id for one in versions):
-            return Became.REVISED, because(rank, stands=True)
-        row = self.entries[entry_id]
-        return (None, None) if row.verdict is None else (_BECAME[row.verdict], row.because)
 
     def _own_labels(self, row: Row[Any], draft: Draft | None) -> Labels:
         """Return what an entry without a story says by itself: withdrawn before it was told."""

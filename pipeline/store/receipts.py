@@ -156,21 +156,33 @@ def lift(conn: Connection, receipt_id: int, source_id: SourceId, told: Told) -> 
     conn.execute(
         select(source_table.c.source_id).where(source_table.c.source_id == source_id).with_for_update()
     )
-    same = (
-        receipt.c.source_id == source_id,
-        receipt.c.article == told.article,
-        receipt.c.state == ReceiptState.EMBARGOED,
-        receipt.c.receipt_id != receipt_id,
-    )
-    newer = conn.scalar(select(exists().where(*same, receipt.c.told_at > told.at))) if told.at else False
-    reason = "superseded: a newer message about this article is embargoed" if newer else ""
-    where = (receipt.c.receipt_id == receipt_id,) if newer else same
+    same = (*_embargoed(source_id, told), receipt.c.receipt_id != receipt_id)
+    reason = outdated(conn, source_id, told)
+    where = (receipt.c.receipt_id == receipt_id,) if reason else same
     values = {
         "state": ReceiptState.DROPPED,
         "reason": reason
         or f"superseded: receipt {receipt_id} came about this article before the embargo ended",
     }
     return conn.execute(receipt.update().where(*where).values(values)).rowcount
+
+
+def outdated(conn: Connection, source_id: SourceId, told: Told) -> str:
+    """Return why a message is dropped: a newer one about its article is embargoed; else ""."""
+    if told.at is None:
+        return ""
+    newer = exists().where(*_embargoed(source_id, told), receipt.c.told_at > told.at)
+    found = conn.scalar(select(newer))
+    return "superseded: a newer message about this article is embargoed" if found else ""
+
+
+def _embargoed(source_id: SourceId, told: Told) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a receipt tells of the same article and is embargoed."""
+    return (
+        receipt.c.source_id == source_id,
+        receipt.c.article == told.article,
+        receipt.c.state == ReceiptState.EMBARGOED,
+    )
 
 
 def embargoed(conn: Connection, source_id: SourceId, since: datetime, until: datetime) -> list[int]:

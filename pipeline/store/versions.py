@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
+from pipeline.becoming import because
 from pipeline.errors import NotFound
 from pipeline.model import Decision, Draft, EntryId, EntryKind, Source, SourceId, StoryId, Verdict
 from pipeline.store import codec, sources
-from pipeline.store.entries import because, in_order, is_withdrawn
+from pipeline.store.entries import in_order, is_withdrawn
 from pipeline.store.schema import alias, entry, receipt, receipt_entry, version
 from pipeline.store.words import removed
 
