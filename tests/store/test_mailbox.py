@@ -12,7 +12,7 @@ import pytest
 from pipeline import mail_passwords, mailbox
 from pipeline.config import Settings
 from pipeline.model import Form
-from pipeline.store import Database, counters, doors, export, intakes, receipts, sources
+from pipeline.store import Database, counters, doors, export, intakes, pauses, receipts, sources
 from pipeline.store.intakes import Intake
 from pipeline.store.receipts import Receipt
 from tests.mail_server import CERTIFICATE, PASSWORD, Box, serving
@@ -365,3 +365,16 @@ def test_message_ids_are_no_keys_alone(db: Database, box: Box, look: Look) -> No
     look()
 
     assert 4 == len(taken(db))
+
+
+@on_sqlite
+def test_a_paused_source_is_not_looked_into(db: Database, box: Box, look: Look) -> None:
+    """Its mails wait in the mailbox until it goes on."""
+    box.put(mail())
+    with db.write() as conn:
+        assert [1] == doors.due(conn, NOW, 10)
+        pauses.pause(conn, PAPER.source_id, "nghi bị chiếm", NOW)
+        assert [] == doors.due(conn, NOW, 10)
+        pauses.resume(conn, PAPER.source_id)
+
+    assert look()

@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pipeline.config import Settings
 from pipeline.habits import Day
 from pipeline.model import LOCAL_ZONE, Form, Given, Source, SourceId
-from pipeline.store import Database, accounts, habits, intakes, numbers, quarantine, receipts, sources
+from pipeline.store import Database, accounts, doors, habits, intakes, numbers, quarantine, receipts, sources
 from pipeline.store.accounts import Role
 from pipeline.store.schema import crowd
 from tasks.app import QUEUES
@@ -230,3 +230,22 @@ def test_a_webhook_that_fell_silent_is_shown(ops: httpx.Client, db: Database) ->
     after = ops.get("/ops").text
 
     assert (False, True) == ("<h3>Webhook im lặng</h3>" in before, "<td>bao-im</td>" in after)
+
+
+def test_mailboxes_are_shown_with_what_was_passed_over(ops: httpx.Client, db: Database) -> None:
+    """Beside the folders: why it cannot be read, and which mails nothing was made of."""
+    with db.write() as conn:
+        sources.add(conn, Source(SourceId("xa-an-hoa"), "Xã An Hòa"))
+        url = "imaps://tin@mail.example/INBOX"
+        door = intakes.add(conn, SourceId("xa-an-hoa"), "mailbox", url, next_due=NOW)
+        doors.allow(conn, door, ["ubnd@anhoa.example"])
+        claimed = doors.claim(conn, door, NOW, 60)
+        assert claimed is not None
+        doors.done(conn, claimed, NOW, NOW + timedelta(minutes=1), error=f"{url}: refuses user or password")
+        old = doors.File("mail 7: a.doc", 0, 7, doors.FileState.PASSED_OVER, "an old Word document")
+        doors.keep(conn, door, [old], NOW)
+    page = ops.get("/ops").text
+
+    assert all(
+        words in page for words in (url, "refuses user or password", "mail 7: a.doc: an old Word document")
+    )
