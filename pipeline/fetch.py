@@ -97,6 +97,7 @@ class Fetcher:
         last_modified: str = "",
         allow_private: bool = False,
         permit: Permit | None = None,
+        first: int = 0,
     ) -> Fetched:
         """Fetch an address, conditionally where validators are known.
 
@@ -107,6 +108,7 @@ class Fetcher:
             allow_private: this host, by name, may be on a loopback or private address;
                 hosts that it redirects to may not.
             permit: is asked before each redirect is followed; what it raises ends the fetch.
+            first: bytes of the body that are wanted, however long it is; 0 for all.
 
         Raises:
             SourceUnreachable: no answer in time, or 429/5xx (`Unavailable`).
@@ -122,7 +124,7 @@ class Fetcher:
             headers["If-Modified-Since"] = last_modified
         moved, lasting = "", True
         for _ in range(_MOST_REDIRECTS + 1):
-            answer = self._once(goal, deadline, private, headers=headers)
+            answer = self._once(goal, deadline, private, headers=headers, first=first)
             place = answer.headers.get("location", "")
             if answer.status not in _REDIRECTS or not place:
                 return replace(_checked(answer), moved=moved)
@@ -167,6 +169,7 @@ class Fetcher:
         *,
         headers: dict[str, str],
         content: bytes | None = None,
+        first: int = 0,
     ) -> Fetched:
         """Make one request on a connection of its own."""
         request = httpcore.Request(
@@ -184,7 +187,7 @@ class Fetcher:
         try:
             with connection:
                 answer = connection.handle_request(request)
-                return self._read(goal, answer)
+                return self._read(goal, answer, first)
         except _WIRE as error:
             reason = f"{type(error).__name__}: {error}".rstrip(": ")[:_LONGEST_REASON]
             raise SourceUnreachable(goal.url, reason) from error
@@ -199,7 +202,7 @@ class Fetcher:
         }
         return list((sent | more).items())
 
-    def _read(self, goal: Target, answer: httpcore.Response) -> Fetched:
+    def _read(self, goal: Target, answer: httpcore.Response, first: int) -> Fetched:
         """Read a body within the bounds; of an error or a redirect it is of no use."""
         headers: dict[str, str] = {}
         for raw, value in answer.headers:
@@ -208,10 +211,12 @@ class Fetcher:
         body: bytes | None = None
         if answer.status != _NOT_MODIFIED and answer.status not in _REDIRECTS and answer.status < _BAD:
             length = headers.get("content-length", "")
-            if length.isdecimal() and int(length) > self._max_bytes:
+            if not first and length.isdecimal() and int(length) > self._max_bytes:
                 raise Refused(goal.url, f"more than {self._max_bytes} bytes")
+            coding = headers.get("content-encoding", "")
             try:
-                body = inflated(answer.iter_stream(), headers.get("content-encoding", ""), self._max_bytes)
+                wanted = min(first, self._max_bytes)
+                body = inflated(answer.iter_stream(), coding, self._max_bytes, first=wanted)
             except Unreadable as error:
                 raise Refused(goal.url, error.message) from error
         return Fetched(answer.status, goal.url, body, headers)

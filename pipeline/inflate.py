@@ -20,13 +20,14 @@ _BARE_DEFLATE = -15
 _GZIP = b"\x1f\x8b"  # RFC 1952 section 2.3.1
 
 
-def inflated(parts: Iterable[bytes], codings: str, most: int) -> bytes:
+def inflated(parts: Iterable[bytes], codings: str, most: int, *, first: int = 0) -> bytes:
     """Return the body that `parts` carry.
 
     Args:
         parts: the body as it comes, in order.
         codings: the value of Content-Encoding, "" for none.
         most: bytes that the body may have, before and after.
+        first: bytes that are wanted, what follows is not read; 0 for all.
 
     Raises:
         Unreadable: larger than `most`, an unknown coding, broken or cut off.
@@ -37,16 +38,25 @@ def inflated(parts: Iterable[bytes], codings: str, most: int) -> bytes:
     flow = _capped(parts, most)
     for name in reversed(named):
         flow = _capped(_CODINGS[name](flow), most)  # each: 50 KB in two codings unpack to 300 MB between them
-    return b"".join(flow)
+    return b"".join(_beginning(flow, first) if first else flow)
 
 
 def _capped(parts: Iterable[bytes], most: int) -> Iterator[bytes]:
     size = 0
     for part in parts:
+        yield part[: most - size]
         size += len(part)
         if size > most:
             raise Unreadable("body", f"more than {most} bytes")
-        yield part
+
+
+def _beginning(parts: Iterable[bytes], first: int) -> Iterator[bytes]:
+    left = first
+    for part in parts:
+        yield part[:left]
+        left -= len(part)
+        if left <= 0:
+            break
 
 
 def _zlib(parts: Iterable[bytes], window: int) -> Iterator[bytes]:

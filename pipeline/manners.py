@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pipeline.errors import Refused, SourceUnreachable
 from pipeline.fetch import Denied, Fetched, Fetcher, Permit
-from pipeline.robots import FORBIDDEN, ROBOTS, TDMREP, Rules, robots_text, tdm_rules
+from pipeline.robots import FORBIDDEN, LARGEST, ROBOTS, TDMREP, Rules, robots_text, tdm_rules
 from pipeline.stages import Clock
 from pipeline.store import Database, hosts
 from pipeline.store.hosts import Host, Told
@@ -26,7 +26,7 @@ def read_rules(fetcher: Fetcher, url: str, now: datetime, *, allow_private: bool
     try:
         goal = target(url)
         home = f"{goal.scheme}://{goal.authority}"
-        robots = fetcher.get(home + ROBOTS, allow_private=allow_private)
+        robots = fetcher.get(home + ROBOTS, allow_private=allow_private, first=LARGEST)
         status, text = robots.status, robots_text(robots.body or b"")
     except Denied as error:
         status, text = error.status, ""

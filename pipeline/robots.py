@@ -18,7 +18,7 @@ ROBOTS, TDMREP = "/robots.txt", "/.well-known/tdmrep.json"
 FORBIDDEN = "robots.txt forbids this address"
 RESERVED = "text and data mining is reserved"
 
-_LARGEST = 512_000  # bytes of robots.txt that are read; RFC 9309 section 2.5 asks for 500 KiB at least
+LARGEST = 512_000  # bytes of robots.txt that are read; RFC 9309 section 2.5 asks for 500 KiB at least
 _SHORT = 4_000  # characters of one that is kept parsed
 _LONGEST_DELAY = 60.0  # seconds of a crawl-delay that are kept
 _MOST_RULES = 200
@@ -85,7 +85,7 @@ def _common(robots: str) -> Protego:
 
 def robots_text(body: bytes) -> str:
     """Return robots.txt as text, as far as it is read; a page that stands in its place says nothing."""
-    text = body[:_LARGEST].decode("utf-8-sig", "replace").replace("\0", "")
+    text = body[:LARGEST].decode("utf-8-sig", "replace").replace("\0", "")
     return "" if text.lstrip()[:1] == "<" else text
 
 

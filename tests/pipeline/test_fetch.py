@@ -241,6 +241,14 @@ def test_broken_codings(coding: str) -> None:
         inflated(iter([packed[:-9]]), coding, 1_000_000)
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_beginning_of_a_long_body(fetcher: Fetcher, packed: bool) -> None:  # noqa: FBT001
+    """Of a body beyond every bound its first bytes are read, where only they are wanted."""
+    body = b"Tin " * 500_000
+    with serving(lambda _path, _headers: gzipped(body) if packed else Answer(body=body)) as server:
+        assert b"Tin Tin" == fetcher.get(server.url, allow_private=True, first=7).body
+
+
 @given(st.binary(max_size=2_000), st.sampled_from(["gzip", "br", "deflate"]))
 def test_any_bytes_may_claim_a_coding(body: bytes, coding: str) -> None:
     """They are unpacked within the bound, or there is a reason."""

@@ -407,6 +407,17 @@ def test_a_receipt_names_its_form_and_headers(db: Database, fetcher: Fetcher) ->
     assert NOW == kept.received_at
 
 
+def test_of_an_endless_robots_txt_the_beginning_counts(db: Database, fetcher: Fetcher) -> None:
+    """RFC 9309 section 2.5: a limit to what is read is no licence to overlook it."""
+    rules = b"User-agent: *\nDisallow: /rss\n" + b"# " * 500_000
+    with serving(lambda path, _: Answer(body=rules if path == "/robots.txt" else FEED)) as server:
+        feed = opened(db, f"{server.url}/rss")
+        polled(db, fetcher)
+
+        assert not asked(server)
+    assert "robots.txt forbids this address" == door(db, feed).error
+
+
 class Careless(Fetcher):
     """A client that hands on a header that cannot be stored, where the address says so."""
 
