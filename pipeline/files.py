@@ -34,6 +34,10 @@ _MARKED |= {".html": Form.PAGE, ".htm": Form.PAGE, ".xhtml": Form.PAGE}
 _MARKED |= {".docx": Form.DOCX, ".pdf": Form.PDF}
 _ZIP, _PDF, _OLE = b"PK\x03\x04", b"%PDF-", b"\xd0\xcf\x11\xe0"
 _LINES = (".jsonl", ".ndjson")
+_TAKEN = frozenset((*_TEXTS, *_MARKED, *_LINES, ".json"))
+NOT_TAKEN = (
+    "not taken: its name does not end with .txt, .md, .html, .docx, .pdf, .jsonl, .json, .xml, .rss, .atom"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,9 @@ class PassedOver:
 
 
 def paths(given: list[Path]) -> Iterator[Path]:
-    """Yield files; a folder stands for the files in it, by name, hidden ones left out.
+    """Yield files; a folder stands for the files in it whose names say that they are documents, by name.
+
+    Hidden ones are left out, too; a file that is named itself is yielded whatever its name.
 
     Raises:
         BadInput: a path does not exist.
@@ -66,11 +72,24 @@ def paths(given: list[Path]) -> Iterator[Path]:
     for path in given:
         if path.is_dir():
             inside = (found for found in path.rglob("*") if found.is_file())
-            yield from sorted(file for file in inside if not _hidden(file.relative_to(path)))
+            yield from sorted(
+                file for file in inside if not _hidden(file.relative_to(path)) and is_document(file.name)
+            )
         elif path.exists():
             yield path
         else:
             raise BadInput(str(path), "there is no such file or folder")
+
+
+def is_document(name: str) -> bool:
+    """Tell whether a name says that a file found in a folder is a document: others are nobody's news."""
+    path = Path(name.lower())
+    return (Path(path.stem) if path.suffix == ".gz" else path).suffix in _TAKEN
+
+
+def refusal(name: str) -> str:
+    """Return why a file found in a folder is not taken, by its name alone."""
+    return _OLD if name.lower().endswith(".doc") else NOT_TAKEN
 
 
 def documents(path: Path, largest: int) -> Iterator[Handed | PassedOver]:

@@ -1,6 +1,7 @@
 """A watched folder: files that are put there become receipts. Nothing in it is moved, changed or deleted.
 
-A file is taken when two looks in a row saw the same size and time of change, so that none is taken
+Only files whose names end as those of documents do are opened: a folder may hold programs' settings and
+lists, too. A file is taken when two looks in a row saw the same size and time of change, so that none is taken
 half-written. Links are not followed, wherever they lead.
 """
 
@@ -21,7 +22,7 @@ import structlog
 
 from pipeline.config import Settings
 from pipeline.errors import Refused, SourceUnreachable
-from pipeline.files import Handed, PassedOver, contents
+from pipeline.files import Handed, PassedOver, contents, is_document, refusal
 from pipeline.model import Form
 from pipeline.stages import Clock
 from pipeline.store import Database, counters, doors, receipts
@@ -83,7 +84,7 @@ def patience(failures: int) -> timedelta:
 
 def count(path: str, data: Path) -> int:
     """Return how many files a folder has to take. Raises Refused or SourceUnreachable."""
-    return sum(1 for _ in _files(permitted(path, data)))
+    return sum(is_document(one.path) for one in _files(permitted(path, data)))
 
 
 def permitted(path: str, data: Path) -> Path:
@@ -180,6 +181,9 @@ class _Taking:
 
     def take(self, one: _Found) -> None:
         """Make receipts of what a file holds, and note it as taken or passed over."""
+        if not is_document(one.path):
+            self._note(one, FileState.PASSED_OVER, refusal(one.path))
+            return
         reasons: list[str] = []
         try:
             with _opened(self._root, one.path) as file:
@@ -193,8 +197,11 @@ class _Taking:
             reasons = [f"{_CLOSED}{error.strerror}"]
         state = FileState.PASSED_OVER if reasons else FileState.TAKEN
         more = f" (and {len(reasons) - 1:,} more)" if len(reasons) > 1 else ""
-        told = one.file(state, reasons[0] + more if reasons else "")
-        if reasons:
+        self._note(one, state, reasons[0] + more if reasons else "")
+
+    def _note(self, one: _Found, state: FileState, reason: str) -> None:
+        told = one.file(state, reason)
+        if reason:
             _LOG.warning("file_passed_over", source=self._door.source_id, name=one.name, reason=told.reason)
         with self._db.write() as conn:
             doors.keep(conn, self._door.intake_id, [told], self._clock())

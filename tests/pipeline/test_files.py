@@ -148,12 +148,22 @@ def test_a_json_file_is_one_record(tmp_path: Path) -> None:
 
 
 def test_a_folder_stands_for_its_files(tmp_path: Path) -> None:
-    """Files come by name, hidden ones are left out, and a wrong name is an error."""
-    for name in ("b.txt", "a/c.txt", ".hidden", ".git/x.txt"):
+    """Files come by name; hidden ones and those that are not named as documents are left out."""
+    for name in (
+        "b.txt",
+        "a/c.txt",
+        ".hidden",
+        ".git/x.txt",
+        "luong.csv",
+        "web.ini",
+        "GHICHU",
+        "a/anh.jpg.gz",
+    ):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")
 
     assert [tmp_path / "a" / "c.txt", tmp_path / "b.txt"] == list(paths([tmp_path]))
+    assert [tmp_path / "GHICHU"] == list(paths([tmp_path / "GHICHU"]))
     with pytest.raises(BadInput, match="no such file"):
         list(paths([tmp_path / "không có"]))
 

@@ -152,6 +152,23 @@ def test_what_is_no_document_is_said_once(db: Database, folder: Path, look_in: L
     assert "larger than 100000 bytes" == reasons["large.txt"]
 
 
+def test_only_what_is_named_as_a_document_is_opened(db: Database, folder: Path, look_in: Look) -> None:
+    """Settings, logs, tables, files without an ending: text or not, they are said once and never published."""
+    names = ("web.ini", "scan.log", "luong.csv", "GHICHU", "anh.jpg", "bản tin.doc", "luong.csv.gz", "a.py")
+    for name in names:
+        (folder / name).write_text(NEWS)
+    (folder / "TIN.TXT").write_text(NEWS)
+    for _ in range(3):
+        look_in()
+
+    assert ["TIN.TXT"] == [one.given.external_id for one in taken(db)]
+    with db.read() as conn:
+        reasons = {one.name: one.reason for one in doors.passed_over(conn, 1, 20)}
+    assert set(names) == set(reasons)
+    assert reasons["luong.csv"].startswith("not taken")
+    assert "docx" in reasons["bản tin.doc"]
+
+
 def test_a_folder_that_is_away_is_waited_for(db: Database, folder: Path, look_in: Look) -> None:
     """The reason is kept; when the folder is back, what was taken before is not taken again."""
     (folder / "a.txt").write_text(NOTICE)
