@@ -1,4 +1,4 @@
-"""The commands for sources gone wrong: `sources pause`, `resume` and `rollback`."""
+"""The commands for sources gone wrong: `sources pause`, `resume`, `remove`, `drop-feed` and `rollback`."""
 
 from datetime import datetime
 from typing import Annotated
@@ -8,46 +8,119 @@ import typer
 from cli.console import out_row, say
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="As `sources list` shows it.")]
+FeedOption = Annotated[str, typer.Option("--feed", metavar="URL", help="Only this feed of it.")]
 _FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"]
 
 
 def pause(
     source_id: IdArgument,
     *,
+    feed: FeedOption = "",
     because: Annotated[str, typer.Option(help="Why; the ops page shows it.")] = "",
 ) -> None:
     """Pause a source: it is not polled; what it pushes is kept and read when it is resumed.
 
     \b
-    Example:
+    Examples:
       ./tintinh sources pause cong-an-giang --because "trang bị chèn quảng cáo"
+      ./tintinh sources pause bao-dong-khoi --feed https://baodongkhoi.vn/rss/the-thao.rss
     """
     from cli.desk import desk, now
     from pipeline.model import SourceId
     from pipeline.store import pauses
 
     with desk() as opened, opened.db.write() as conn:
-        pauses.pause(conn, SourceId(source_id), because, now())
-    say(f"{source_id} is paused; what it told stays, see ./tintinh sources rollback")
+        if feed:
+            pauses.pause_feed(conn, SourceId(source_id), feed, because, now())
+        else:
+            pauses.pause(conn, SourceId(source_id), because, now())
+    say(f"{feed or source_id} is paused; what it told stays, see ./tintinh sources rollback")
 
 
-def resume(source_id: IdArgument) -> None:
-    """Resume a paused source: it is polled again, and what waited is read.
+def resume(source_id: IdArgument, *, feed: FeedOption = "") -> None:
+    """Resume a paused source or feed: it is polled again, and what waited is read.
 
     \b
     Example:
       ./tintinh sources resume cong-an-giang
     """
-    from cli.desk import desk
+    from cli.desk import desk, now
     from cli.waiting import finish
     from pipeline.model import SourceId
     from pipeline.store import pauses
 
     with desk() as opened:
+        if feed:
+            with opened.db.write() as conn:
+                pauses.resume_feed(conn, SourceId(source_id), feed, now())
+            say(f"{feed} is resumed and asked at once")
+            return
         with opened.db.write() as conn:
             waited = pauses.resume(conn, SourceId(source_id))
         say(f"{source_id} is resumed; {waited:,} receipts waited")
         finish(opened, "receive", wait=bool(waited))
+
+
+def remove(
+    source_id: IdArgument,
+    *,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Pause it for good, if it cannot be deleted any more.")
+    ] = False,
+) -> None:
+    """Delete a source that never brought anything, with its doors and keys.
+
+    One that brought something cannot be deleted: stories name it. It is paused for good with --yes.
+
+    \b
+    Examples:
+      ./tintinh sources remove bao-nham
+      ./tintinh sources remove cong-an-giang --yes
+    """
+    from cli.desk import desk, now
+    from pipeline import keys
+    from pipeline.errors import BadInput
+    from pipeline.model import SourceId
+    from pipeline.store import pauses, removals
+
+    mine = SourceId(source_id)
+    with desk() as opened:
+        with opened.db.write() as conn:
+            brought = removals.has_brought(conn, mine)
+            if brought and not yes:
+                raise BadInput(
+                    source_id,
+                    "has brought something and cannot be deleted. To pause it for good: --yes; to withdraw "
+                    f"what it brought: ./tintinh sources rollback {source_id} --since DATE",
+                )
+            if brought:
+                pauses.pause(conn, mine, removals.UNWANTED, now())
+            else:
+                removals.remove(conn, mine, now())
+        path = opened.settings.keys_file
+        for key in () if brought else keys.listed(path, mine):
+            keys.end(path, mine, key.fingerprint)
+    say(f"{source_id} is paused for good; what it brought stays" if brought else f"{source_id} is deleted")
+
+
+def drop_feed(
+    source_id: IdArgument,
+    url: Annotated[str, typer.Argument(metavar="URL", help="As `sources show ID` shows it.")],
+) -> None:
+    """Take one feed from a source; one that brought something is paused for good, what it brought stays.
+
+    \b
+    Example:
+      ./tintinh sources drop-feed bao-dong-khoi https://baodongkhoi.vn/rss/the-thao.rss
+    """
+    from cli.desk import desk, now
+    from pipeline.model import SourceId
+    from pipeline.store import removals
+
+    with desk() as opened, opened.db.write() as conn:
+        deleted = removals.drop_feed(conn, SourceId(source_id), url, now())
+    back = f"to ask it again: ./tintinh sources resume {source_id} --feed {url}"
+    say(f"{url} is deleted" if deleted else f"{url} is paused for good, what it brought stays; {back}")
 
 
 def rollback(

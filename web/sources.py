@@ -16,7 +16,7 @@ from pipeline.errors import BadInput
 from pipeline.model import SourceId
 from pipeline.registry import Change, Door, Registered
 from pipeline.source_lists import Listed, ListForm, Problem
-from pipeline.store import overview, pauses, sources
+from pipeline.store import overview, pauses, removals, sources
 from pipeline.store.accounts import Role, Session
 from pipeline.store.overview import DoorState
 from tasks.wiring import ring
@@ -45,6 +45,7 @@ _CHANGES = {Change.NEW: "Mới", Change.CHANGED: "Thay đổi", Change.SAME: "Đ
 _DONE = {
     "pause": "Đã tạm dừng: nguồn không được hỏi nữa, bài gửi đến thì chờ.",
     "resume": "Đã cho chạy lại.",
+    "remove": "Đã xóa nguồn chưa từng có bài.",
 }
 _SAFE_DOORS = ("feed", "webhook")
 _LOG = structlog.get_logger("web")
@@ -147,20 +148,31 @@ def act(
     action: str,
     *,
     csrf: Annotated[str, Form()],
+    feed: Annotated[str, Form(max_length=2_000)] = "",
     because: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
-    """Pause a source, or resume it."""
+    """Pause a source or one feed of it, resume it, or take out what never brought anything."""
     check_csrf(who, csrf)
+    mine, now, why = SourceId(source_id), datetime.now(UTC), because.strip() or who.name
     with site.db.write() as conn:
-        match action:
-            case "pause":
-                pauses.pause(conn, SourceId(source_id), because.strip() or who.name, datetime.now(UTC))
-            case "resume":
-                pauses.resume(conn, SourceId(source_id))
+        match action, feed:
+            case "pause", "":
+                pauses.pause(conn, mine, why, now)
+            case "pause", url:
+                pauses.pause_feed(conn, mine, url, why, now)
+            case "resume", "":
+                pauses.resume(conn, mine)
+            case "resume", url:
+                pauses.resume_feed(conn, mine, url, now)
+            case "remove", "":
+                removals.remove(conn, mine, now)
             case _:
-                raise HttpProblem(404, "not_found", "pause or resume")
+                raise HttpProblem(404, "not_found", "pause, resume or remove")
+    if action == "remove":
+        for key in keys.listed(site.settings.keys_file, mine):
+            keys.end(site.settings.keys_file, mine, key.fingerprint)
     ring("receive")
-    _LOG.info("source_action", source=source_id, action=action, by=who.name)
+    _LOG.info("source_action", source=source_id, feed=feed, action=action, by=who.name)
     return RedirectResponse(f"/sources?done={action}", 303)
 
 

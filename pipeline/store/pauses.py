@@ -1,13 +1,14 @@
 """Pauses: a source that is not asked, and whose pushes and files wait unread, until somebody resumes it."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, func, literal, select
 
 from pipeline.errors import NotFound
 from pipeline.model import SourceId
 from pipeline.store.receipts import ReceiptState
-from pipeline.store.schema import receipt, source
+from pipeline.store.schema import intake, receipt, source
 
 _LONGEST_REASON = 500
 
@@ -29,6 +30,23 @@ def resume(conn: Connection, source_id: SourceId) -> int:
         raise NotFound(source_id, "there is no such source; see `sources list`")
     unread = (receipt.c.source_id == source_id, receipt.c.state == ReceiptState.RECEIVED)
     return conn.scalar(select(func.count()).select_from(receipt).where(*unread)) or 0
+
+
+def pause_feed(conn: Connection, source_id: SourceId, url: str, because: str, now: datetime) -> None:
+    """Pause one feed of a source; what it brought and has not been read yet is read. Raises NotFound."""
+    values = {"paused_at": now, "paused_because": because[:_LONGEST_REASON]}
+    _change_feed(conn, source_id, url, values)
+
+
+def resume_feed(conn: Connection, source_id: SourceId, url: str, now: datetime) -> None:
+    """Resume one feed of a source, due now. Raises NotFound."""
+    _change_feed(conn, source_id, url, {"paused_at": None, "paused_because": "", "next_due": now})
+
+
+def _change_feed(conn: Connection, source_id: SourceId, url: str, values: dict[str, Any]) -> None:
+    mine = (intake.c.source_id == source_id, intake.c.kind == "feed", intake.c.url == url)
+    if conn.execute(intake.update().where(*mine).values(values)).rowcount == 0:
+        raise NotFound(url, f"{source_id} has no such feed; see `sources show {source_id}`")
 
 
 def listed(conn: Connection) -> dict[SourceId, tuple[datetime, str, int]]:
