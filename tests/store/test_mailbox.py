@@ -58,8 +58,8 @@ def box(monkeypatch: pytest.MonkeyPatch) -> Iterator[Box]:
 
 @pytest.fixture
 def chosen(tmp_path: Path) -> Settings:
-    """Settings with short patience and small limits."""
-    return Settings(data=tmp_path / "data", fetch_max_bytes=100_000, http_timeout=0.5, soft_limit=1)
+    """Settings with less patience and small limits."""
+    return Settings(data=tmp_path / "data", fetch_max_bytes=100_000, http_timeout=3, soft_limit=12)
 
 
 def watch(db: Database, box: Box, chosen: Settings, *, scheme: str = "imaps", private: bool = True) -> Look:
