@@ -182,13 +182,13 @@ def _look(known: TopicList, title: str, text: str, *, for_model: bool) -> _Read:
 def _found(known: TopicList, tokens: list[str]) -> Iterator[tuple[Phrase, int]]:
     """Yield the phrases in a row of words, the longest at each place, with where each begins."""
     lengths, weights = known.lengths, known.weights
-    at = 0
-    while at < len(tokens):
-        for length in lengths.get(tokens[at], ()):
-            phrase = tuple(tokens[at : at + length])
+    beyond = 0
+    for start in [at for at, token in enumerate(tokens) if token in lengths]:
+        if start < beyond:
+            continue
+        for length in lengths[tokens[start]]:
+            phrase = tuple(tokens[start : start + length])
             if phrase in weights:
-                yield phrase, at
-                at += len(phrase)
+                yield phrase, start
+                beyond = start + len(phrase)
                 break
-        else:
-            at += 1

@@ -44,8 +44,8 @@ def listed(conn: Connection) -> list[Subscription]:
     return [_subscription(row) for row in rows]
 
 
-def offered(conn: Connection, intake_id: int, offer: Offer | None, now: datetime) -> None:
-    """Note where a poll says that its feed can be subscribed to; None: nowhere.
+def offered(conn: Connection, intake_id: int, offer: Offer | None, now: datetime) -> bool:
+    """Note where a poll says that its feed can be subscribed to, None: nowhere; say whether it ever could.
 
     Another hub or topic than before ends the subscription first; the next poll that brings something
     starts the new one.
@@ -54,7 +54,7 @@ def offered(conn: Connection, intake_id: int, offer: Offer | None, now: datetime
     if known is None:
         if offer is not None:
             conn.execute(table.insert().values(intake_id=intake_id, **_fresh(offer, now)))
-        return
+        return offer is not None
     same = offer == Offer(known.hub, known.topic)
     if known.state in (State.ASKED, State.ACTIVE):
         if not same:
@@ -64,6 +64,7 @@ def offered(conn: Connection, intake_id: int, offer: Offer | None, now: datetime
             _set(conn, intake_id, state=State.ENDED, next_due=None)
         else:
             _set(conn, intake_id, **_fresh(offer, now))
+    return True
 
 
 def working(conn: Connection, rhythms: Mapping[int, Rhythm | None], now: datetime) -> frozenset[int]:
@@ -186,7 +187,8 @@ def polled(
         return
     headers = conn.scalar(select(receipt.c.headers).where(receipt.c.receipt_id == found.receipt_id))
     link = (headers or {}).get("link", "")
-    offered(conn, found.intake_id, websub.offer(link, found.given.url, hints), now)
+    if not offered(conn, found.intake_id, websub.offer(link, found.given.url, hints), now):
+        return
     known = of(conn, found.intake_id)
     if known is not None and any(websub.missed(known, draft.published, now) for draft in news):
         _set(conn, found.intake_id, missed_at=now)
