@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cli.console import out, say
 from cli.desk import Desk, now
+from cli.exchanging import warn
 from cli.showing import counted, show
 from cli.surveying import Survey, survey
 from cli.visiting import Visitor, visit
@@ -159,7 +160,9 @@ def looking(
 def register(desk: Desk, wanted: Sequence[Registered]) -> None:
     """Register sources; what is known of one and not told anew stays."""
     with desk.db.write() as conn:
+        before = registry.stored(conn)
         registry.save(conn, wanted, now(), new_folders=True)
+    warn(before, wanted)
 
 
 def _as_told(found: Survey, wanted: Wanted) -> Survey:

@@ -1,13 +1,14 @@
 """Lists of sources in and out: what `sources import` takes and `sources export` gives."""
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from cli.console import out_row, say
 from cli.desk import Desk, now
 from pipeline import registry, source_lists
 from pipeline.errors import BadInput
-from pipeline.registry import Change
+from pipeline.registry import Change, Registered
 from pipeline.source_lists import ListForm
 from pipeline.store import sources
 
@@ -24,9 +25,12 @@ def take(desk: Desk, file: Path, *, dry_run: bool) -> int:
         before = registry.stored(conn)
     for one, change in registry.compare(before, listed.registered):
         if change is not Change.SAME:
-            out_row(change, one.source.source_id, one.source.name, one.source.province, len(one.doors))
+            by = listed.homes.get(one.source.source_id)
+            home = f"{one.source.province} (found by {by})" if by else one.source.province
+            out_row(change, one.source.source_id, one.source.name, home, len(one.doors))
     for problem in listed.problems:
         say(str(problem))
+    warn(before, listed.registered)
     doors = sum(len(one.doors) for one in listed.registered)
     told = f"{len(listed.registered):,} sources, {doors:,} doors; {len(listed.problems):,} bad lines"
     if dry_run:
@@ -34,8 +38,17 @@ def take(desk: Desk, file: Path, *, dry_run: bool) -> int:
         return len(listed.problems)
     with desk.db.write() as conn:
         registry.save(conn, listed.registered, now(), new_folders=True)
-    say(told)
+    say(f"{told}. No host was asked; to try the feeds: ./tintinh sources check")
     return len(listed.problems)
+
+
+def warn(before: Iterable[Registered], wanted: Iterable[Registered]) -> None:
+    """Say which feeds two sources would have: each would tell everything a second time."""
+    for mine, url, other in registry.shared(before, wanted):
+        say(
+            f"warning: {url} of {mine} is a feed of {other} too; one of them is enough: "
+            "./tintinh sources drop-feed ID URL"
+        )
 
 
 def give(desk: Desk, form: str) -> None:

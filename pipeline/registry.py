@@ -228,6 +228,31 @@ def compare(before: Iterable[Registered], wanted: Iterable[Registered]) -> list[
     return found
 
 
+def shared(
+    before: Iterable[Registered], wanted: Iterable[Registered]
+) -> list[tuple[SourceId, str, SourceId]]:
+    """Return the feeds that registering `wanted` would give to a second source: who, address, who has it.
+
+    What both have already is not told again.
+    """
+    owners: dict[str, dict[SourceId, None]] = {}
+    for one, url in _feeds(before):
+        owners.setdefault(canonical(url), {})[one] = None
+    found = []
+    for one, url in _feeds(wanted):
+        having = owners.setdefault(canonical(url), {})
+        if having and one not in having:
+            found.append((one, url, next(iter(having))))
+        having[one] = None
+    return found
+
+
+def _feeds(registered: Iterable[Registered]) -> list[tuple[SourceId, str]]:
+    return [
+        (one.source.source_id, door.url) for one in registered for door in one.doors if door.kind == "feed"
+    ]
+
+
 def _explained(error: ValidationError) -> BadInput:
     first = error.errors()[0]
     return BadInput(".".join(str(step) for step in first["loc"]), first["msg"])

@@ -5,18 +5,18 @@ no other. Lists that we write are read back as the same registry; webhook keys a
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from pipeline import catalogue, list_csv, list_opml, registry
+from pipeline import catalogue, discovery, list_csv, list_opml, registry
 from pipeline.encoding import read as text_of
 from pipeline.errors import BadInput, Unreadable
 from pipeline.list_rows import Problem, Row
 from pipeline.model import Source
 from pipeline.registry import Registered
-from pipeline.text import clean, slug
+from pipeline.text import clean, plain, slug
 from pipeline.urls import host, newest_host
 
 __all__ = ["LARGEST", "ListForm", "Listed", "Problem", "read", "suggested_id", "write"]
@@ -43,6 +43,7 @@ class Listed:
     registered: tuple[Registered, ...] = ()
     problems: tuple[Problem, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)  # id → where it is told first, counted from 1
+    homes: Mapping[str, str] = field(default_factory=dict)  # id → by what its home was found: "its name"
 
 
 def read(body: bytes, known: Sequence[Source] = ()) -> Listed:
@@ -142,11 +143,14 @@ def _gathered(
     """Put the lines of each source together; a line that is wrong by itself is left out."""
     by_id = {str(one.source_id): one for one in known}
     by_host = {newest_host(name): str(one.source_id) for one in reversed(known) for name in one.hosts}
+    by_name: dict[str, list[str]] = {}
+    for source in known:
+        by_name.setdefault(plain(source.name), []).append(str(source.source_id))
     bad = list(problems)
     told: dict[str, _Told] = {}
     for row in rows:
         try:
-            named = _named(row, by_host, told, by_id)
+            named = _named(row, by_host, by_name, {*told, *by_id})
             one = registry.make(_fields(row, named))
         except BadInput as error:
             bad.append(Problem(row.line, str(error)))
@@ -156,21 +160,41 @@ def _gathered(
         _add(so_far.fields, row, one)
         for name in _hosts_of(row, one):
             by_host.setdefault(newest_host(name), named)
+        if row.name and named not in by_name.setdefault(plain(row.name), []):
+            by_name[plain(row.name)].append(named)
     found: list[Registered] = []
+    homes: dict[str, str] = {}
     for named, together in told.items():
         try:
-            found.append(_whole(named, together, by_id.get(named)))
+            whole = _whole(named, together, by_id.get(named))
         except BadInput as error:
             bad.append(Problem(together.line, str(error)))
+            continue
+        if named not in by_id and together.guessed:
+            whole, by = _at_home(whole)
+            homes |= {named: by} if by else {}
+        found.append(whole)
     kept = {str(one.source.source_id) for one in found}
     lines = {named: together.line for named, together in told.items() if named in kept}
-    return Listed(form, tuple(found), tuple(sorted(bad, key=lambda one: one.line)), lines)
+    return Listed(form, tuple(found), tuple(sorted(bad, key=lambda one: one.line)), lines, homes)
+
+
+def _at_home(one: Registered) -> tuple[Registered, str]:
+    """Return a source with the home its host or name tells, and by which; "" if nothing was added."""
+    source = one.source
+    if source.province is not None:
+        return one, ""
+    address = f"https://{source.hosts[0]}/" if source.hosts else ""
+    like, by = discovery.proposed(address, source.name, ())
+    if like.province is None:
+        return one, ""
+    return replace(one, source=replace(source, province=like.province, area=like.area)), by
 
 
 def _named(
-    row: Row, by_host: Mapping[str, str], told: Mapping[str, _Told], known: Mapping[str, Source]
+    row: Row, by_host: Mapping[str, str], by_name: Mapping[str, Sequence[str]], taken: Collection[str]
 ) -> str:
-    """Return the id of the source that a line tells of."""
+    """Return the id of the source that a line tells of; without id and host, of the one with its name."""
     if row.source_id:
         return row.source_id
     address = row.site or row.url
@@ -179,7 +203,12 @@ def _named(
         return by_host[mine]
     if not mine and not row.title and not row.name:
         raise BadInput("id", "a line needs an id, a host or the address of a feed")
-    return suggested_id(row.name or row.title, address or f"https://{mine}/", {*told, *known})
+    namesakes = by_name.get(plain(row.name), ()) if row.name and not mine else ()
+    if len(namesakes) > 1:
+        raise BadInput("id", f"{row.name!r} is the name of {', '.join(namesakes)}: say which id")
+    if namesakes:
+        return namesakes[0]
+    return suggested_id(row.name or row.title, address or f"https://{mine}/", taken)
 
 
 def _fields(row: Row, named: str) -> dict[str, Any]:

@@ -118,6 +118,8 @@ def preview(site: TheSite, who: OpsPerson, csrf: Annotated[str, Form()], file: U
                 for one, change in registry.compare(before, wanted)
             ],
             "problems": [(one.line, reason(one.reason)) for one in problems],
+            "shared": registry.shared(before, wanted),
+            "homes": listed.homes,
             "list": told,
         },
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.adding import Wanted, add_named
 from cli.desk import Desk
 from cli.exchanging import give, take
 from cli.listing import list_all, show_one
@@ -106,3 +107,22 @@ def test_all_of_one_is_shown(desk: Desk, capsys: pytest.CaptureFixture[str]) -> 
         assert line in told
     with pytest.raises(NotFound):
         show_one(desk, SourceId("nobody"))
+
+
+def test_a_feed_of_two_sources_is_told(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a dry run, when a list is taken, and when a source is added by its id; said once."""
+    listed = tmp_path / "list.csv"
+    listed.write_text("id,name,feed\nbao-b,Báo B,https://A.example/rss\n")
+    take(desk, listed, dry_run=True)
+    first = capsys.readouterr().err
+    take(desk, listed, dry_run=False)
+    add_named(desk, "bao-c", Wanted(feeds=("https://a.example/rss",)), webhook=False)
+    second = capsys.readouterr().err
+    take(desk, listed, dry_run=False)
+
+    assert "https://A.example/rss of bao-b is a feed of bao-a too" in first
+    assert "of bao-b is a feed of bao-a too" in second
+    assert "of bao-c is a feed of bao-a too" in second
+    assert "warning" not in capsys.readouterr().err

@@ -254,3 +254,29 @@ def test_no_cell_is_a_formula() -> None:
 def test_an_id_is_suggested(name: str, address: str, taken: tuple[str, ...], expected: str) -> None:
     """The catalogue first, then the name, then the host; never one that is taken."""
     assert expected == suggested_id(name, address, taken)
+
+
+def test_a_line_with_only_a_known_name_is_theirs() -> None:
+    """No second source comes of it; where two have the name, the line says so."""
+    known = [Source(SourceId("bao-a"), "Báo Giồng Găng")]
+    body = "name,province,feed\nBáo giồng găng,Bến Tre,\n".encode()
+    once = read(body, known)
+    twice = read(body, [*known, Source(SourceId("bao-b"), "Báo Giồng Găng")])
+
+    assert ["bao-a"] == [one.source.source_id for one in once.registered]
+    assert (0, "id: 'Báo giồng găng' is the name of bao-a, bao-b: say which id") == (
+        len(twice.registered),
+        twice.problems[0].reason,
+    )
+
+
+def test_a_home_is_found_by_the_name() -> None:
+    """As a look at its site would; what the line says stands, and an id of its own is left as it is."""
+    body = (
+        "id,name,province,feed\n,Báo Tây Ninh Gọn,,https://a.example/rss\n"
+        ",Báo Bến Tre Mới,Cà Mau,https://b.example/rss\nbao-c,Báo Trà Vinh,,https://c.example/rss\n"
+    )
+    listed = read(body.encode())
+
+    assert ["tay-ninh", "ca-mau", None] == [one.source.province for one in listed.registered]
+    assert {"bao-tay-ninh-gon": "its name"} == listed.homes
