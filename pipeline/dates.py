@@ -15,7 +15,7 @@ from pipeline.dates_reported import reported, with_year
 from pipeline.model import Basis, Precision, When
 from pipeline.text import CAPITALS, clean
 
-__all__ = ["Mention", "in_url", "line", "mentions", "parse", "plausible", "told"]
+__all__ = ["Mention", "in_url", "line", "mentions", "moment", "parse", "plausible", "told"]
 
 _NEWS_BEGIN = 1990  # no publisher here has older pages; 1970 and 0001 are clocks that were never set
 _FIELD_SIZE = 160
@@ -31,6 +31,7 @@ _GLUED = re.compile(
     rf"(?=[{CAPITALS}])"
 )
 _DIGIT = re.compile(r"\d")
+_TWELVE_DIGITS = re.compile(r"\d{12}")
 # Of "Đăng ngày: 08/10/2025 - Cập nhật: 09/10/2025" the first is asked for.
 _UPDATED = re.compile(
     r"(?<=\d)\s?[)]?\s?[|,;(·•–-]?\s?(?:lần\s|ngày\s|lúc\s)?(?:cập nhật|sửa|update|updated|last updated)"
@@ -55,6 +56,19 @@ _IN_URL = (
     re.compile(r"[/_.-](?P<y>20\d\d)(?P<m>\d\d)(?P<d>\d\d)(?=[._/-]|$)"),
     re.compile(r"[/_.-](?P<d>\d\d)(?P<m>\d\d)(?P<y>20\d\d)(?=[._/-]|$)"),  # never a day of the form above
 )
+
+
+def moment(text: str, basis: Basis) -> When | None:
+    """Read one date that a program wrote: as `parse`, but a full day, day first, with all digits of its year.
+
+    What a page's reader may guess ("11/25/2026", "2026-31-12", "12/2026") is None here.
+    """
+    if len(text) > _FIELD_SIZE:
+        return None
+    field = clean(text).strip()
+    if _TWELVE_DIGITS.fullmatch(field):  # year to minute, never milliseconds of the 1970s
+        field = f"{field}00"
+    return from_digits(field, basis) or from_parts(field, basis, spare=0, strict=True)
 
 
 def parse(text: str, basis: Basis) -> When | None:

@@ -179,8 +179,11 @@ def coarse(field: str, basis: Basis) -> When | None:
     return when(int(year[1]), None, None, basis) if year else None
 
 
-def from_parts(row: str, basis: Basis, *, spare: int) -> When | None:
-    """Take weekday, time, zone and one date out of `row`; None if more than `spare` words are left."""
+def from_parts(row: str, basis: Basis, *, spare: int, strict: bool = False) -> When | None:
+    """Take weekday, time, zone and one date out of `row`; None if more than `spare` words are left.
+
+    `strict`: None too for what is month first, and for a year of two digits.
+    """
     row = _GLUED_TIME.sub(" ", row)
     rest = _DOTTED_TIME.sub(r"\g<gap>\g<h>:\g<min>", _ISO_DAY.sub(r"\1", _COUNTER.sub("¦", row)))
     weekday = _WEEKDAY.search(rest)
@@ -195,7 +198,11 @@ def from_parts(row: str, basis: Basis, *, spare: int) -> When | None:
     if date is None or not _is_spare(_without(rest, date, "¦"), spare, timed=time is not None):
         return None
     year, month, day = _numbers(date)
+    if strict and len(date["y"]) < len("2026"):
+        return None
     if _is_month_first(year, month, day, weekday):
+        if strict:
+            return None
         month, day = day, month
     if time is None:
         return when(year, month, day, basis)

@@ -143,7 +143,7 @@ def _push(document: Document) -> Parsed:
         raise Unreadable(error.subject, error.message) from error
     article = said.article
     published, updated = (
-        dates.parse(text, Basis.PUSH) for text in (article.published_at, article.updated_at)
+        dates.moment(text, Basis.PUSH) for text in (article.published_at, article.updated_at)
     )
     makers = drafts.makers(article.authors)
     withdrawn = said.event is push.Event.WITHDRAWN

@@ -3,6 +3,8 @@
 Unknown fields are ignored, so that a CMS may send more than we read; null means not said.
 """
 
+import codecs
+import re
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
@@ -10,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from pipeline import dates
+from pipeline import dates, markup
 from pipeline.errors import BadInput
 from pipeline.model import Basis
 from pipeline.text import clean
@@ -20,6 +22,7 @@ LARGEST = 5_000_000  # bytes; the web's own limit is lower and answers 413
 CLOCKS = timedelta(minutes=5)  # apart: a time that is ahead by no more is no embargo
 LONGEST_EMBARGO = timedelta(days=366)
 _LONGEST_TEXT = 2_000_000  # characters
+_EMPTY = re.compile(r"<[^<>]*>|&nbsp;|&#160;|[\s\u200b]")
 
 
 class Event(StrEnum):
@@ -63,10 +66,19 @@ def _address(value: Any) -> Any:
 
 
 def _date(value: Any) -> Any:
-    """Refuse what no reader of dates understands."""
-    if isinstance(value, str) and value and dates.parse(value, Basis.PUSH) is None:
-        raise PydanticCustomError("date", "write a date, best like 2026-01-31T17:05:00+07:00")
+    """Take seconds since 1970 for their digits; refuse what is no certain day: a guess makes an embargo."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if isinstance(value, str) and value and dates.moment(value, Basis.PUSH) is None:
+        raise PydanticCustomError(
+            "date", "write a full date, best like 2026-01-31T17:05:00+07:00; 31/01/2026 is read day first"
+        )
     return value
+
+
+def _language(value: Any) -> Any:
+    """Take vi_VN for vi-VN, and nothing for what is meant if nothing is said."""
+    return value.strip().replace("_", "-") or "vi" if isinstance(value, str) else value
 
 
 class _Shape(BaseModel):
@@ -80,10 +92,10 @@ class _Shape(BaseModel):
         return _said(fields)
 
 
-Identifier = Annotated[str, BeforeValidator(_identifier), Field(min_length=1, max_length=500)]
-Address = Annotated[str, BeforeValidator(_address), Field(max_length=2_000)]
-Moment = Annotated[str, BeforeValidator(_date), Field(max_length=100)]
-Name = Annotated[str, BeforeValidator(_name), Field(max_length=200)]
+Identifier = Annotated[str, Field(min_length=1, max_length=500), BeforeValidator(_identifier)]
+Address = Annotated[str, Field(max_length=2_000), BeforeValidator(_address)]
+Moment = Annotated[str, Field(max_length=100), BeforeValidator(_date)]
+Name = Annotated[str, Field(max_length=200), BeforeValidator(_name)]
 Title = Annotated[str, Field(max_length=1_000)]
 Summary = Annotated[str, Field(max_length=20_000)]
 Content = Annotated[str, Field(max_length=_LONGEST_TEXT)]
@@ -115,7 +127,9 @@ class Article(_Shape):
     categories: list[Name] = Field(default=[], max_length=50)
     images: Links = []
     attachments: Links = []
-    language: str = Field(default="vi", pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$")
+    language: Annotated[
+        str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$"), BeforeValidator(_language)
+    ] = "vi"
     note: str = Field(default="", max_length=2_000)
 
 
@@ -129,11 +143,18 @@ class Push(_Shape):
     def _tells_something(self) -> "Push":
         article = self.article
         said = (article.title, article.summary, article.content_html, article.content_text)
-        if self.event is not Event.WITHDRAWN and not any(part.strip() for part in said):
+        if self.event is not Event.WITHDRAWN and not any(map(_has_words, said)):
             raise PydanticCustomError(
-                "empty", "send a title, summary, content_html or content_text", {"field": "article.title"}
+                "empty",
+                "send words in title, summary, content_html or content_text",
+                {"field": "article.title"},
             )
         return self
+
+
+def _has_words(part: str) -> bool:
+    """Say whether a part is more than empty elements ("<p><br></p>", "&nbsp;")."""
+    return bool(_EMPTY.sub("", part)) or ("<" in part and bool(markup.line(part)))
 
 
 def load(body: bytes) -> Push:
@@ -145,7 +166,7 @@ def load(body: bytes) -> Push:
     if len(body) > LARGEST:
         raise BadInput("body", f"larger than {LARGEST} bytes")
     try:
-        return Push.model_validate_json(body)
+        return Push.model_validate_json(body.removeprefix(codecs.BOM_UTF8))
     except ValidationError as error:
         raise explained(error) from error
 
@@ -160,7 +181,7 @@ def embargo(said: Push, now: datetime) -> datetime | None:
     """
     if said.event is Event.WITHDRAWN:
         return None
-    published = dates.parse(said.article.published_at, Basis.PUSH)
+    published = dates.moment(said.article.published_at, Basis.PUSH)
     if published is None or published.at <= now + CLOCKS:
         return None
     if published.at > now + LONGEST_EMBARGO:
@@ -171,7 +192,7 @@ def embargo(said: Push, now: datetime) -> datetime | None:
 
 def told_at(said: Push) -> datetime | None:
     """Return the publisher's own time of a push, None if it does not say one."""
-    updated = dates.parse(said.article.updated_at, Basis.PUSH)
+    updated = dates.moment(said.article.updated_at, Basis.PUSH)
     return updated.at if updated else None
 
 

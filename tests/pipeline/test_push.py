@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import BadInput
-from pipeline.push import Event, Link, load
+from pipeline.push import Event, Link, load, told_at
 
 ARTICLE = {
     "id": "26031201",
@@ -86,7 +87,7 @@ def test_a_withdrawal_needs_no_text() -> None:
         (_body(url="javascript:alert(1)"), "article.url"),
         (_body(canonical_url="ftp://bao.example/x"), "article.canonical_url"),
         (_body(published_at="hôm qua"), "article.published_at"),
-        (_body(published_at=1_773_000_000), "article.published_at"),
+        (_body(published_at=1_773_000_000.5), "article.published_at"),
         (_body(updated_at="2026-02-30"), "article.updated_at"),
         (_body(authors="Ngọc Hà"), "article.authors"),
         (_body(authors=["Ngọc Hà", 7]), "article.authors.1"),
@@ -133,3 +134,52 @@ def test_any_body_is_read_or_refused(body: bytes) -> None:
     """Never anything but BadInput."""
     with suppress(BadInput):
         load(body)
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["2026-13-01", "2026-31-12", "11/25/2026", "11/25/2026 08:00", "2027", "12/2026", "2026-12",
+     "tháng 12/2026", "26-11-25", "202613010830", "Thu, 02/09/2023 - 08:30"],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["published_at", "updated_at"])
+def test_no_date_is_guessed(name: str, told: str) -> None:
+    """A day that is not certain would be an embargo of months, or an order of texts by chance."""
+    with pytest.raises(BadInput) as refused:
+        load(_body(**{name: told}))
+
+    assert f"article.{name}" == refused.value.subject
+
+
+@pytest.mark.parametrize(
+    "told", [1794000000, "1794000000", 1794000000000, "2026-11-06T21:20:00Z", "07/11/2026 04:20"]
+)
+def test_one_moment_has_many_forms(told: str | int) -> None:
+    """Seconds and milliseconds since 1970 too, as text or number."""
+    at = told_at(load(_body(updated_at=told)))
+
+    assert at == datetime(2026, 11, 6, 21, 20, tzinfo=UTC)
+
+
+def test_what_means_nothing_else_is_taken() -> None:
+    """A byte order mark, an underscore in the language, no language."""
+    marked = load(b"\xef\xbb\xbf" + _body(language="vi_VN"))
+
+    assert ("vi-VN", "vi") == (marked.article.language, load(_body(language="")).article.language)
+
+
+@pytest.mark.parametrize("empty", ["<p><br></p>", "<p>&nbsp;</p>\n", "\u200b", "<!-- x --><br/>"])
+def test_empty_elements_are_no_text(empty: str) -> None:
+    """What an editor's field holds when nobody wrote in it."""
+    with pytest.raises(BadInput) as refused:
+        load(_body(title=..., content_text=..., content_html=empty))
+
+    assert "article.title" == refused.value.subject
+    assert "<E5>" == load(_body(title="<E5>", content_text=...)).article.title
+
+
+def test_a_long_name_is_counted_in_characters() -> None:
+    """The message names the place and the limit."""
+    with pytest.raises(BadInput) as refused:
+        load(_body(authors=["Ngọc Hà", "x" * 201]))
+
+    assert ("article.authors.1", True) == (refused.value.subject, "200 characters" in refused.value.message)
