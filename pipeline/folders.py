@@ -1,8 +1,8 @@
 """A watched folder: files that are put there become receipts. Nothing in it is moved, changed or deleted.
 
 Only files whose names end as those of documents do are opened: a folder may hold programs' settings and
-lists, too. A file is taken when two looks in a row saw the same size and time of change, so that none is taken
-half-written. Links are not followed, wherever they lead.
+lists, too. A file is taken when two looks in a row saw the same size and time of change, so that none is
+taken half-written. Links are not followed, wherever they lead.
 """
 
 import os

@@ -153,7 +153,7 @@ def test_what_is_no_document_is_said_once(db: Database, folder: Path, look_in: L
 
 
 def test_only_what_is_named_as_a_document_is_opened(db: Database, folder: Path, look_in: Look) -> None:
-    """Settings, logs, tables, files without an ending: text or not, they are said once and never published."""
+    """Settings, logs, tables, files without an ending: they are said once and never published."""
     names = ("web.ini", "scan.log", "luong.csv", "GHICHU", "anh.jpg", "bản tin.doc", "luong.csv.gz", "a.py")
     for name in names:
         (folder / name).write_text(NEWS)
