@@ -26,7 +26,7 @@ from pipeline.inflate import ACCEPTED, inflated
 from pipeline.network import GuardedBackend, resolve
 from pipeline.target import Target, target
 
-__all__ = ["Denied", "Fetched", "Fetcher", "Unavailable", "resolve", "retry_after"]
+__all__ = ["Denied", "Fetched", "Fetcher", "Nowhere", "Unavailable", "resolve", "retry_after"]
 
 _MOST_REDIRECTS = 5
 _LASTING = frozenset((301, 308))
@@ -133,7 +133,7 @@ class Fetcher:
             moved = goal.url if lasting else moved
             if permit is not None:
                 permit(goal.url)
-        raise Refused(url, f"more than {_MOST_REDIRECTS} redirects")
+        raise Nowhere(url, f"more than {_MOST_REDIRECTS} redirects")
 
     def post(self, url: str, form: dict[str, str], *, allow_private: bool = False) -> Fetched:
         """Post a form, again where a 307 or 308 says so (RFC 9110 section 15.4.8).
@@ -244,7 +244,7 @@ def _joined(base: str, place: str) -> str:
     try:
         return urljoin(base, place)
     except ValueError as error:
-        raise Refused(base, "redirects to what is no address") from error
+        raise Nowhere(base, "redirects to what is no address") from error
 
 
 def _checked(answer: Fetched) -> Fetched:
@@ -255,8 +255,12 @@ def _checked(answer: Fetched) -> Fetched:
     if answer.status >= _BAD:
         raise Denied(answer.url, f"HTTP {answer.status}{asked}", answer.status, wait)
     if answer.status in _REDIRECTS:
-        raise Refused(answer.url, f"HTTP {answer.status} that leads nowhere")
+        raise Nowhere(answer.url, f"HTTP {answer.status} that leads nowhere")
     return answer
+
+
+class Nowhere(Refused):
+    """The server redirects to no address at all, or without end."""
 
 
 class Unavailable(SourceUnreachable):

@@ -107,9 +107,13 @@ def visit(job: Job, means: Means) -> Outcome:
     """Make a job's request; where the host's rules are not known or old, they are asked for instead."""
     begun = means.clock()
     if job.host.is_stale(begun):
-        told = read_rules(means.fetcher, job.url, begun, allow_private=job.allow_private)
+        gap = means.settings.host_gap
+        try:
+            told = read_rules(means.fetcher, job.url, begun, allow_private=job.allow_private, gap=gap)
+        except Refused as error:
+            return _refused(job, error, means)
         return Outcome(job, _free(job, means), told=told)
-    visitor = Visitor(means.db, means.fetcher, means.clock, job.host, job.rules)
+    visitor = Visitor(means.db, means.fetcher, means.clock, job.host, job.rules, means.settings.host_gap)
     if job.door is not None:
         return _polled(job, job.door, visitor, means)
     assert job.page is not None  # a job asks for one of the two
@@ -118,7 +122,11 @@ def visit(job: Job, means: Means) -> Outcome:
 
 def unforeseen(job: Job, error: BaseException, means: Means) -> Outcome:
     """Return the outcome of a visit that ended in a fault of ours: it must not stop the others."""
-    reason = Refused("", f"fault of ours: {type(error).__name__}: {error}"[:300])
+    return _refused(job, Refused("", f"fault of ours: {type(error).__name__}: {error}"[:300]), means)
+
+
+def _refused(job: Job, reason: Refused, means: Means) -> Outcome:
+    """Return the outcome of a visit that we must not make."""
     now = means.clock()
     if job.door is not None:
         return Outcome(job, _free(job, means), poll=_failed(job.door, reason, now, means))

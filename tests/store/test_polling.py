@@ -238,6 +238,28 @@ def test_robots_txt_that_is_not_answered(db: Database, fetcher: Fetcher) -> None
     assert "robots.txt was not answered: HTTP 500" in door(db, feed).error
 
 
+def test_our_own_refusal_is_no_word_of_the_host(db: Database, fetcher: Fetcher) -> None:
+    """A private address without leave is no host without rules: nothing is kept, and leave is enough."""
+    rules = Answer(body=b"User-agent: *\nDisallow: /\n")
+    with serving(lambda path, _: rules if path == "/robots.txt" else Answer(body=FEED)) as server:
+        with db.write() as conn:
+            sources.ensure(conn, PAPER)
+            feed = intakes.add(conn, PAPER.source_id, "feed", f"{server.url}/rss", next_due=NOW)
+        assert 1 == polled(db, fetcher).failures
+        with db.read() as conn:
+            known = hosts.get(conn, door(db, feed).host)
+        assert known is not None
+        assert (None, None) == (known.robots_at, known.robots_status)
+        assert "not a public address" in door(db, feed).error
+        with db.write() as conn:
+            intakes.add(conn, PAPER.source_id, "feed", f"{server.url}/rss", allow_private=True)
+        made_due(db, feed)
+        polled(db, fetcher)
+
+        assert [] == asked(server)
+    assert "robots.txt forbids" in door(db, feed).error
+
+
 def test_a_redirect_asks_the_rules_of_the_other_host(db: Database, fetcher: Fetcher) -> None:
     """An address that leads to where robots.txt forbids us is not followed there."""
 
