@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import Scope
 
 from pipeline.config import Settings, settings
@@ -39,6 +40,7 @@ _ADVICE = {
     403: ("Không được phép", "Tài khoản của bạn không mở được trang này, hoặc biểu mẫu đã quá cũ."),
     404: ("Không có trang này", "Địa chỉ có thể đã gõ nhầm, hoặc trang chưa bao giờ có."),
     405: ("Không làm được như vậy", "Trang này không nhận loại yêu cầu vừa gửi."),
+    408: ("Gửi quá chậm", "Nội dung gửi lên không đến đủ trong thời gian cho phép. Xin thử lại."),
     410: (
         "Tin đã được gỡ",
         "Nguồn tin đã rút bài này; Tin Tỉnh không còn giữ nó trên trang và trong kênh RSS.",
@@ -94,6 +96,7 @@ def create_app(chosen: Settings) -> FastAPI:
     made.add_exception_handler(Problem, _on_problem)
     made.add_exception_handler(TinTinhError, _on_error)
     made.add_exception_handler(HTTPException, _on_http)
+    made.add_exception_handler(ClientDisconnect, _on_left)
     made.add_exception_handler(RequestValidationError, _on_invalid)
     made.add_exception_handler(Exception, _on_crash)
     return made
@@ -116,6 +119,11 @@ def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = CODES.get(error.status_code, "refused")
     return _shown(request, Problem(error.status_code, code, error.detail, headers=error.headers))
+
+
+def _on_left(request: Request, _: Exception) -> Response:
+    _LOG.info("caller_left", path=request.url.path[:200])
+    return Response(None, HTTPStatus.BAD_REQUEST)  # nobody is there to read it
 
 
 def _on_invalid(request: Request, error: Exception) -> Response:

@@ -3,6 +3,8 @@
 Plain ASGI, so that it costs nothing measurable and streams stay streams.
 """
 
+from asyncio import CancelledError, get_running_loop, timeout_at
+
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -10,7 +12,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pipeline.config import Settings
 
 FORM_MAX_BYTES = 64_000
+BODY_SECONDS = 30  # for a whole body; 2 MB in that time is 0.5 Mbit/s
 LIST_MAX_BYTES = 1_050_000  # a list of sources in its form
+_CLOSE = {"Connection": "close"}
 _CONTENT_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -33,7 +37,7 @@ def security_headers(settings: Settings) -> dict[str, str]:
 
 
 class Guard:
-    """The middleware. Bodies are capped while they stream, whatever Content-Length says."""
+    """The middleware. Bodies are capped while they stream, whatever their length says, and end in time."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         """Wrap an ASGI application."""
@@ -54,7 +58,7 @@ class Guard:
         limit = next(limits, FORM_MAX_BYTES)
         head = scope["method"] == "HEAD"
         inner = {**scope, "method": "GET"} if head else scope
-        await self._app(inner, _capped(receive, limit), self._dressed(send, head=head))
+        await self._app(inner, _capped(receive, limit, _announced(scope)), self._dressed(send, head=head))
 
     def _dressed(self, send: Send, *, head: bool) -> Send:
         async def dressed(message: Message) -> None:
@@ -70,16 +74,39 @@ class Guard:
         return dressed
 
 
-def _capped(receive: Receive, limit: int) -> Receive:
-    taken = 0
+def _announced(scope: Scope) -> int:
+    """Return how many bytes a request says that it brings, 0 if it does not say."""
+    said = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
+    return int(said) if said.isdigit() else 0
+
+
+def _capped(receive: Receive, limit: int, announced: int) -> Receive:
+    taken, ended, until = announced, False, 0.0
 
     async def capped() -> Message:
-        nonlocal taken
-        message = await receive()
-        if message["type"] == "http.request":
-            taken += len(message.get("body", b""))
-            if taken > limit:
-                raise HTTPException(413, f"send at most {limit} bytes", {"Connection": "close"})
+        nonlocal taken, ended, until
+        if ended:  # what comes now is the end of the connection, and may take its time
+            return await receive()
+        _check(taken, limit)
+        if not until:
+            taken, until = 0, get_running_loop().time() + BODY_SECONDS
+        try:
+            async with timeout_at(until):
+                message = await receive()
+        except TimeoutError as error:
+            raise HTTPException(408, f"send the whole body within {BODY_SECONDS} seconds", _CLOSE) from error
+        except CancelledError as error:  # the process ends and waits no longer for this body
+            raise HTTPException(
+                503, "going down; send it again later", _CLOSE | {"Retry-After": "10"}
+            ) from error
+        taken += len(message.get("body", b""))
+        ended = not message.get("more_body", False)
+        _check(taken, limit)
         return message
 
     return capped
+
+
+def _check(taken: int, limit: int) -> None:
+    if taken > limit:
+        raise HTTPException(413, f"send at most {limit} bytes", _CLOSE)

@@ -66,7 +66,7 @@ def ping(request: Request, site: TheSite, source: Annotated[str, Path(max_length
     response_class=Response,
     responses={
         200: {"description": "A struct with flerror and message, or a fault", "content": {_MEDIA_TYPE: {}}},
-        **described(413, 503),
+        **described(408, 413, 503),
     },
     openapi_extra={
         "requestBody": {

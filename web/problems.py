@@ -11,7 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.errors import BadInput, NotFound, Refused, TinTinhError, Transient
 
-CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+CODES = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    408: "too_slow",
+    413: "too_large",
+    503: "unavailable",
+}
 
 
 class ProblemBody(BaseModel):

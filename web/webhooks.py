@@ -114,7 +114,7 @@ class Outcome(BaseModel):
     response_model=Taken,
     responses={
         200: {"model": Preview, "description": "Dry run"},
-        **described(401, 409, 413, 422, 503),
+        **described(401, 408, 409, 413, 422, 503),
     },
     openapi_extra={
         "parameters": _SIGNATURE,

@@ -144,7 +144,7 @@ def test_every_address_is_described(client: httpx.Client) -> None:
     assert known == set(told)
     assert [] == [name for name, one in told.items() if not one.get("description") or not one.get("tags")]
     assert [] == [name for name, one in told.items() if not {"500", "503"} <= set(one["responses"])]
-    assert {"200", "202", "400", "401", "409", "413", "422", "500", "503"} == set(
+    assert {"200", "202", "400", "401", "408", "409", "413", "422", "500", "503"} == set(
         told["post", "/webhooks/{source}"]["responses"]
     )
 

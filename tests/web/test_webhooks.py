@@ -1,8 +1,10 @@
 """The door for pushes, spoken to over a socket, on both databases."""
 
+import base64
 import hashlib
 import hmac
 import json
+import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
@@ -17,6 +19,7 @@ from pipeline.model import Source, SourceId
 from pipeline.reader import Reader
 from pipeline.store import Database, receipts, sources
 from tests.store.tellings import drain
+from web import guard
 
 PAPER = SourceId("bao-xudua")
 OTHER = SourceId("bao-senvang")
@@ -205,6 +208,49 @@ def test_a_body_over_the_limit_is_cut_off(client: httpx.Client, db: Database, ke
 
     assert [(413, "too_large")] * 2 == answers
     assert kept(db) == 0
+
+
+def test_signed_bytes_that_are_no_text_are_named(client: httpx.Client, db: Database, key: str) -> None:
+    """The key made the signature, so the body is at fault: it is no UTF-8."""
+    sent, at = body().replace("ầ".encode(), b"\xe1"), str(int(datetime.now(UTC).timestamp()))
+    made = hmac.digest(base64.b64decode(key[6:]), f"m1.{at}.".encode() + sent, "sha256")
+    headers = {"webhook-id": "m1", "webhook-timestamp": at}
+    told = push(client, sent, headers | {"webhook-signature": "v1," + base64.b64encode(made).decode()})
+
+    assert (422, "bad_input", "body") == (told.status_code, told.json()["code"], told.json()["field"])
+    assert kept(db) == 0
+
+
+def begun(client: httpx.Client, announced: int) -> socket.socket:
+    """Begin a call whose body does not come."""
+    made = socket.create_connection((client.base_url.host, client.base_url.port or 80), timeout=10)
+    made.sendall(
+        f"POST /webhooks/{PAPER} HTTP/1.1\r\nHost: a\r\nContent-Length: {announced}\r\n\r\n{{".encode()
+    )
+    return made
+
+
+def test_a_body_that_never_comes_is_not_waited_for(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has its time; one that is announced too large has none."""
+    monkeypatch.setattr(guard, "BODY_SECONDS", 0.2)
+    answers = []
+    for announced in (50, 10_000_000):
+        with begun(client, announced) as stalled:
+            answers.append(b"".join(iter(lambda sock=stalled: sock.recv(4096), b"")))
+
+    assert [b"HTTP/1.1 408", b"HTTP/1.1 413"] == [told[:12] for told in answers]
+    assert all(b'"code":"too_' in told for told in answers)
+
+
+def test_who_leaves_in_the_middle_is_no_error(client: httpx.Client, caplog: pytest.LogCaptureFixture) -> None:
+    """A connection that breaks in a body is an everyday thing."""
+    begun(client, 50).close()
+    for _ in range(3):
+        client.get("/healthz")
+
+    assert [] == [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 def test_a_dry_run_stores_nothing(client: httpx.Client, db: Database, key: str) -> None:
