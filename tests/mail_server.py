@@ -1,6 +1,6 @@
 """A small IMAP server for tests: one account, one folder, enough of RFC 3501 to be read; remembers commands.
 
-Its certificate (mail_server.pem, for localhost, with its key) is known to nobody but tests.
+Its certificate is drawn anew for each run and known to nobody but tests.
 """
 
 import re
@@ -11,9 +11,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
-CERTIFICATE = Path(__file__).with_name("mail_server.pem")
+import trustme
+
 USER, PASSWORD = "tin@xa.example", 'bi mat "cua" xa'
 _FIELDS = re.compile(
     rb"^(?:from|authentication-results|message-id):[^\n]*\n(?:[ \t][^\n]*\n)*", re.IGNORECASE | re.MULTILINE
@@ -48,11 +50,28 @@ class Box:
         return uid
 
 
+@cache
+def _authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@cache
+def _identity() -> trustme.LeafCert:
+    return _authority().issue_cert("localhost")
+
+
+def certificate(folder: Path) -> str:
+    """Write the certificate that clients are to trust into a folder and return its path."""
+    path = folder / "authority.pem"
+    _authority().cert_pem.write_to_path(str(path))
+    return str(path)
+
+
 @contextmanager
 def serving(box: Box, *, tls: bool = True) -> Iterator[Box]:
     """Serve on a free loopback port."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(CERTIFICATE)
+    _identity().configure_cert(context)
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:

@@ -1,5 +1,7 @@
 """Mailboxes on the command line: opened, given a password, and counted."""
 
+from pathlib import Path
+
 import pytest
 
 from cli.adding import Wanted, add_named, keep_password
@@ -10,16 +12,16 @@ from pipeline import registry
 from pipeline.errors import BadInput, NotFound
 from pipeline.model import SourceId
 from pipeline.store import doors, intakes
-from tests.mail_server import CERTIFICATE, PASSWORD, Box, serving
+from tests.mail_server import PASSWORD, Box, certificate, serving
 
 SENDER = "ubnd@anhoa.example"
 
 
 def test_a_mailbox_is_opened_and_counted(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Without a password it says what to do; with the right one it says how many mails there are."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    monkeypatch.setenv("SSL_CERT_FILE", certificate(tmp_path))
     with serving(Box()) as box:
         box.put(b"From: a@b.example\r\n\r\nx")
         url = f"imaps://tin@xa.example@localhost:{box.port}/Bản tin"

@@ -15,7 +15,7 @@ from pipeline.model import Form
 from pipeline.store import Database, counters, doors, export, intakes, pauses, receipts, sources
 from pipeline.store.intakes import Intake
 from pipeline.store.receipts import Receipt
-from tests.mail_server import CERTIFICATE, PASSWORD, Box, serving
+from tests.mail_server import PASSWORD, Box, certificate, serving
 from tests.store.parsing import Parsing
 from tests.store.tellings import NOW, PAPER, drain
 
@@ -49,9 +49,9 @@ def mail(
 
 
 @pytest.fixture
-def box(monkeypatch: pytest.MonkeyPatch) -> Iterator[Box]:
+def box(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Box]:
     """A server with an empty folder, whose certificate this machine knows."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    monkeypatch.setenv("SSL_CERT_FILE", certificate(tmp_path))
     with serving(Box()) as running:
         yield running
 
@@ -225,9 +225,11 @@ def test_an_unknown_certificate_is_refused(
 
 @on_sqlite
 @pytest.mark.parametrize("starttls", [True, False])
-def test_starttls(db: Database, chosen: Settings, monkeypatch: pytest.MonkeyPatch, *, starttls: bool) -> None:
+def test_starttls(
+    db: Database, chosen: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, starttls: bool
+) -> None:
     """It is used where it is offered; without it a private server may be read that was granted."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    monkeypatch.setenv("SSL_CERT_FILE", certificate(tmp_path))
     with serving(Box(starttls=starttls), tls=False) as box:
         box.put(mail())
         look = watch(db, box, chosen, scheme="imap")
