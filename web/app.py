@@ -115,7 +115,8 @@ def _on_error(request: Request, error: Exception) -> Response:
     return _shown(request, problem)
 
 
-def _on_http(request: Request, error: Exception) -> Response:
+async def _on_http(request: Request, error: Exception) -> Response:
+    # In the loop and not in a thread: at shutdown no thread's answer is waited for.
     assert isinstance(error, HTTPException)
     code = CODES.get(error.status_code, "refused")
     return _shown(request, Problem(error.status_code, code, error.detail, headers=error.headers))
