@@ -92,10 +92,11 @@ def five(folder: Path) -> list[Path]:
 def test_every_order_tells_the_same(
     folder: str, empty: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """All 120 orders of five documents, settled one by one, export the same lines."""
+    """Orders of five documents, settled one by one, export the same lines: 24, all 120 with `--long`."""
     files = sample_files() if folder == "samples" else five(request.getfixturevalue("extra_samples"))
     expected: list[dict[str, Any]] | None = None
-    for number, order in enumerate(permutations(files)):
+    step = 1 if request.config.getoption("--long") else 5
+    for number, order in enumerate(list(permutations(files))[::step]):
         copy = tmp_path / f"{number}.db"
         shutil.copy(empty, copy)
         db = open_database(f"sqlite:///{copy}")
