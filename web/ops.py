@@ -22,6 +22,7 @@ from tasks.wiring import queue_depths, ring
 from web.account import check_csrf, needs
 from web.metrics import MEDIA_TYPE
 from web.problems import Problem, described
+from web.reasons import trouble
 from web.site import Site, TheSite
 from web.view import render
 
@@ -76,7 +77,7 @@ def page(
         piles=piles,
         opened=opened,
         held_count=state["quarantine_open"],
-        doors=[door for door in doors if door.failures or _late(door, now) or _silent(door, now)],
+        doors=[door for door in doors if _failing(door) or _late(door, now) or _silent(door, now)],
         silent_count=sum(_silent(door, now) for door in doors),
         silent_after=_SILENT.total_seconds(),
         silent_webhooks=silent_webhooks,
@@ -87,6 +88,7 @@ def page(
         watched=watched,
         passed_over=passed_over,
         trace=trace,
+        trouble=trouble,
         traced=_trace(site, trace.strip()) if trace.strip() else None,
         done=dict(_DONE.values()).get(done),
     )
@@ -146,18 +148,23 @@ def metrics(site: TheSite) -> Response:
     return Response(site.metrics.text(state, queue_depths(QUEUES)), media_type=MEDIA_TYPE)
 
 
+def _failing(door: Intake) -> bool:
+    return bool(door.failures) and door.paused_at is None
+
+
 def _late(door: Intake, now: datetime) -> bool:
-    return door.next_due is not None and door.next_due < now - (
-        _SLACK if door.kind in _WATCHED else timedelta(0)
-    )
+    slack = _SLACK if door.kind in _WATCHED else timedelta(0)
+    return door.paused_at is None and door.next_due is not None and door.next_due < now - slack
 
 
 def _silent(door: Intake, now: datetime) -> bool:
     """Say whether a feed that answers has brought nothing new for long."""
     return (
         door.kind == "feed"
-        and door.polled_at is not None
-        and (door.changed_at is None or door.changed_at < now - _SILENT)
+        and door.paused_at is None
+        and not door.failures
+        and door.changed_at is not None
+        and door.changed_at < now - _SILENT
     )
 
 

@@ -1,6 +1,7 @@
-"""Why a line of a list cannot be taken, in Vietnamese, for the page of sources. Pure."""
+"""What is wrong, in Vietnamese, for the pages of those who run it: a line of a list, a feed, a host. Pure."""
 
 import re
+from typing import NamedTuple
 
 _REASONS = tuple(
     (re.compile(pattern), told)
@@ -39,6 +40,71 @@ _REASONS = tuple(
         (r"opml: no OPML.*", "Tệp này không phải OPML."),
     )
 )
+_AGAIN = "Tự hỏi lại sau; nếu kéo dài, báo quản trị trang của nguồn."
+_ASK = "Xin phép tòa soạn nguồn, hoặc nhận qua webhook, thư mục hay hộp thư; bỏ kênh: sources drop-feed."
+_SEARCH = (
+    "Tìm kênh mới: ./tintinh sources add TRANG-CHỦ; bỏ kênh này: ./tintinh sources drop-feed MÃ ĐỊA-CHỈ."
+)
+_TROUBLES = tuple(
+    (re.compile(pattern), words, remedy)
+    for pattern, words, remedy in (
+        (
+            r"(\S+) is not a public address",
+            r"\1 thuộc mạng riêng nên không được hỏi",
+            "Sửa địa chỉ; nếu đúng là máy của tòa soạn: ./tintinh sources add MÃ --allow-private.",
+        ),
+        (r"robots\.txt forbids", "robots.txt không cho đọc địa chỉ này", _ASK),
+        (r"text and data mining is reserved", "nguồn giữ quyền khai thác văn bản và dữ liệu", _ASK),
+        (r"HTTP (404|410)", r"HTTP \1: địa chỉ không còn", _SEARCH),
+        (r"HTTP (401|403|407|451)", r"HTTP \1: máy chủ không cho đọc", _ASK),
+        (r"HTTP 429", "HTTP 429: máy chủ muốn được hỏi thưa hơn", "Không phải làm gì: sẽ hỏi lại thưa hơn."),
+        (r"HTTP (5\d\d)", r"HTTP \1: máy chủ của nguồn đang lỗi", _AGAIN),
+        (r"HTTP (\d{3})", r"HTTP \1: máy chủ không trả kênh RSS", _SEARCH),
+        (
+            r"does not resolve|not resolved in time",
+            "không tìm thấy tên miền",
+            "Kiểm tra tên miền trong trình duyệt; nếu đã đổi: ./tintinh sources add ĐỊA-CHỈ-MỚI.",
+        ),
+        (
+            r"CERTIFICATE|certificate|SSL",
+            "chứng chỉ https của máy chủ không hợp lệ",
+            "Báo quản trị trang của nguồn: trình duyệt cũng sẽ cảnh báo.",
+        ),
+        (r"[Tt]imeout|timed out|took longer", "máy chủ trả lời quá chậm", _AGAIN),
+        (
+            r"peer closed|RemoteProtocolError|ReadError|WriteError|disconnected",
+            "máy chủ ngắt kết nối giữa chừng",
+            _AGAIN,
+        ),
+        (r"ConnectError|refused", "không nối được đến máy chủ", _AGAIN),
+        (
+            r"more than [\d,]+ bytes",
+            "câu trả lời quá lớn",
+            "Tăng TINTINH_FETCH_MAX_BYTES nếu nguồn đáng tin.",
+        ),
+        (r"an HTML page \((“.*”)\) in place", r"là trang web \1, không phải kênh RSS", _SEARCH),
+        (r"an HTML page|no feed", "là trang web, không phải kênh RSS", _SEARCH),
+        (r"redirect|leads nowhere", "chuyển hướng không đến đâu", _SEARCH),
+        (r"robots\.txt was not", "robots.txt không trả lời nên chưa hỏi gì khác", _AGAIN),
+    )
+)
+
+
+class Trouble(NamedTuple):
+    """What is wrong with a feed or a host, and what to do next; "" if that is not known."""
+
+    words: str
+    remedy: str
+
+
+def trouble(told: str) -> Trouble:
+    """Return an error of a feed or a host in Vietnamese; an unknown one stays as it is. Never raises."""
+    for pattern, words, remedy in _TROUBLES:
+        found = pattern.search(told)
+        if found is not None:
+            unanswered = "robots.txt: " if "robots.txt was not" in told and "robots" not in words else ""
+            return Trouble(unanswered + found.expand(words), remedy)
+    return Trouble(told, "")
 
 
 def reason(told: str) -> str:

@@ -23,7 +23,7 @@ from tasks.wiring import ring
 from web.account import check_csrf, needs
 from web.problems import Problem as HttpProblem
 from web.problems import described
-from web.reasons import reason
+from web.reasons import reason, trouble
 from web.site import TheSite
 from web.view import render
 
@@ -79,6 +79,7 @@ def page(site: TheSite, who: OpsPerson, done: str = "", problem: str = "") -> HT
         ),
         problem=problem,
         preview=None,
+        trouble=trouble,
     )
     return HTMLResponse(shown, 422 if problem else 200, {"Cache-Control": "no-store"})
 
@@ -108,6 +109,7 @@ def preview(site: TheSite, who: OpsPerson, csrf: Annotated[str, Form()], file: U
         states=_STATES,
         pushing=set(),
         bad=0,
+        trouble=trouble,
         done="",
         problem="",
         preview={

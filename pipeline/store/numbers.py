@@ -70,7 +70,7 @@ def _intakes(conn: Connection, now: datetime) -> dict[str, int]:
         "feeds": conn.scalar(count) or 0,
         "late": conn.scalar(count.where(intake.c.next_due < now - LATE_AFTER, intake.c.paused_at.is_(None)))
         or 0,
-        "failing": conn.scalar(count.where(intake.c.failures > 0)) or 0,
+        "failing": conn.scalar(count.where(intake.c.failures > 0, intake.c.paused_at.is_(None))) or 0,
     }
 
 

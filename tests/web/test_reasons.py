@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.errors import BadInput
 from pipeline.source_lists import read
-from web.reasons import reason
+from web.reasons import reason, trouble
 
 HEAD = "id,name,province,area,host,feed,rights,kind\n"
 
@@ -43,6 +43,33 @@ def test_what_is_no_list_is_explained(body: bytes) -> None:
     assert reason(str(refused.value)) != str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ("10.0.0.7: 10.0.0.7 is not a public address", "10.0.0.7 thuộc mạng riêng"),
+        ("https://a.example/rss: robots.txt forbids this address", "robots.txt không cho đọc"),
+        ("robots.txt was not answered: HTTP 503", "robots.txt: HTTP 503"),
+        ("robots.txt was not answered", "robots.txt không trả lời"),
+        ("https://a.example/rss: HTTP 410", "HTTP 410: địa chỉ không còn"),
+        ("https://a.example/rss: HTTP 403", "HTTP 403: máy chủ không cho đọc"),
+        ("https://a.example/rss: HTTP 429; asks us to wait 150 s", "HTTP 429: máy chủ muốn"),
+        ("https://a.example/rss: HTTP 502", "HTTP 502: máy chủ của nguồn"),
+        ("a.example: the name does not resolve", "không tìm thấy tên miền"),
+        ("https://a.example/: ReadTimeout: timed out", "máy chủ trả lời quá chậm"),
+        ("https://a.example/: RemoteProtocolError: peer closed connection", "máy chủ ngắt kết nối"),
+        ("https://a.example/: ConnectError: [Errno 111] Connection refused", "không nối được"),
+        ("https://a.example/rss: more than 20000000 bytes", "câu trả lời quá lớn"),
+        ("feed: an HTML page (“Báo A”) in place of a feed", "là trang web “Báo A”"),
+    ],
+)
+def test_what_is_wrong_with_a_feed_is_said_with_a_remedy(told: str, expected: str) -> None:
+    """The first of the words that people see, and something to do."""
+    words, remedy = trouble(told)
+
+    assert words.startswith(expected)
+    assert remedy
+
+
 def test_the_unknown_stays_as_it_is() -> None:
     """Nothing is hidden for want of words."""
-    assert "something else" == reason("something else")
+    assert ("something else", "something else") == (reason("something else"), trouble("something else").words)
