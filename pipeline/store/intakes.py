@@ -63,6 +63,14 @@ class Intake:
 
 _COLUMNS = tuple(intake.c[one.name] for one in fields(Intake))
 
+# Built once: each is asked for every document.
+_MINE = intake.c.intake_id == bindparam("mine")
+_ONE = select(*_COLUMNS).where(_MINE)
+_RHYTHM_OF = select(intake.c.rhythm).where(_MINE)
+_KNOWN_ITEMS = select(intake.c.known_items).where(_MINE)
+_KNOWN_ITEMS_ALONE = _KNOWN_ITEMS.with_for_update()
+_CHANGE = intake.update().where(_MINE)
+
 
 @dataclass(frozen=True, slots=True)
 class Poll:
@@ -113,7 +121,7 @@ def add(
 
 def get(conn: Connection, intake_id: int) -> Intake | None:
     """Return an intake, or None."""
-    row = conn.execute(select(*_COLUMNS).where(intake.c.intake_id == intake_id)).one_or_none()
+    row = conn.execute(_ONE, {"mine": intake_id}).one_or_none()
     return None if row is None else _intake(row)
 
 
@@ -287,14 +295,13 @@ def remember(
 
     Called in the transaction that commits the document's entries. Without hints the older ones stand.
     """
-    where = intake.c.intake_id == intake_id
-    known = conn.scalar(select(intake.c.known_items).where(where).with_for_update())
+    known = conn.scalar(_KNOWN_ITEMS_ALONE, {"mine": intake_id})
     if known and known["receipt_id"] > receipt_id:
         return
     values: dict[str, Any] = {"known_items": {"receipt_id": receipt_id, "items": sorted(set(items))}}
     if hints is not None:
         values["hints"] = asdict(hints)
-    conn.execute(intake.update().where(where).values(values))
+    conn.execute(_CHANGE, {"mine": intake_id, **values})
 
 
 def known_items(conn: Connection, intake_id: int, receipt_id: int) -> frozenset[str]:
@@ -303,7 +310,7 @@ def known_items(conn: Connection, intake_id: int, receipt_id: int) -> frozenset[
     None, if a later one was read meanwhile: what this one tells first must be read then, so that the
     order of reading changes nothing.
     """
-    known = conn.scalar(select(intake.c.known_items).where(intake.c.intake_id == intake_id))
+    known = conn.scalar(_KNOWN_ITEMS, {"mine": intake_id})
     return frozenset(known["items"]) if known and known["receipt_id"] < receipt_id else frozenset()
 
 
@@ -315,15 +322,14 @@ def observe(
     Where some of it has no time, it was published at some time before now: one publication is counted,
     unless it is the first document, which may be months old.
     """
-    where = intake.c.intake_id == intake_id
-    row = conn.execute(select(intake.c.rhythm).where(where)).one_or_none()
+    row = conn.execute(_RHYTHM_OF, {"mine": intake_id}).one_or_none()
     if row is None:
         return
     known = _rhythm(row.rhythm)
     times = [*published, *([now] if undated and known is not None else [])]
     if times or known is None:
         rhythm = _RHYTHM.dump_python(learn(known, times, now), mode="json")
-        conn.execute(intake.update().where(where).values(rhythm=rhythm))
+        conn.execute(_CHANGE, {"mine": intake_id, "rhythm": rhythm})
 
 
 def _unclaimed(now: datetime) -> ColumnElement[bool]:

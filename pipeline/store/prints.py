@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, func, literal, select, tuple_
+from sqlalchemy import Connection, bindparam, func, literal, select, tuple_
 
 from pipeline.hashing import Hashes
 from pipeline.model import Draft, EntryId
@@ -39,6 +39,8 @@ UNDATED = -1  # their partition
 UNSTORED = -1  # number of an entry that is not
 _CHUNK = 400
 _ALIKE = 8  # entries of the same words on either side of one, by day
+_TELLER = select(entry.c.source_id).where(entry.c.entry_id == bindparam("mine")).scalar_subquery()
+_SAME = select(table.c.number).where(table.c.same == bindparam("key")).limit(_ALIKE + 1)
 
 Keys = NDArray[np.int32]  # hashes as SQL has them: signed
 
@@ -78,7 +80,6 @@ def keep(conn: Connection, entry_id: EntryId, text_hash: str, made: Reading) -> 
     day = made.draft.published.day()
     shape = replace(made.print.shape, day=day)
     values = {
-        "source_id": select(entry.c.source_id).where(entry.c.entry_id == entry_id).scalar_subquery(),
         "kind": made.draft.kind,
         "rules": RULES,
         "text_hash": text_hash,
@@ -88,8 +89,9 @@ def keep(conn: Connection, entry_id: EntryId, text_hash: str, made: Reading) -> 
         "arrays": pack_shape(shape),
         "facts": pack_facts(made.print.facts),
     }
-    fresh = insert(conn, table).values(entry_id=entry_id, **values).on_conflict_do_nothing()
-    number = conn.scalar(fresh.returning(table.c.number))
+    fresh = insert(conn, table).values(source_id=_TELLER).on_conflict_do_nothing()
+    row = {"mine": entry_id, "entry_id": entry_id, **values}
+    number = conn.scalar(fresh.returning(table.c.number), row)
     left: set[EntryId] = set()
     if number is None:
         number, left = _replace(conn, entry_id, values, made.print.facts)
@@ -110,7 +112,8 @@ def _replace(
         known = unpack_facts(before.facts)
         values = {**values, "facts": pack_facts(beside(facts, (known, *known.older)))}
     left = _in_line(conn, before.same, before.number)
-    conn.execute(table.update().where(table.c.number == before.number).values(values))
+    anew = table.update().where(table.c.number == before.number).values(**values, source_id=_TELLER)
+    conn.execute(anew, {"mine": entry_id})
     _forget(conn, before.number, part_of(before.day), _grams(before.postings))
     return before.number, left
 
@@ -197,8 +200,7 @@ def told_before(conn: Connection, source_id: str, texts: Mapping[str, Reading]) 
 
 def _in_line(conn: Connection, key: int, number: int) -> set[EntryId]:
     """Return the nearest of the same words if there are more than find each other anyway."""
-    some = select(table.c.number).where(table.c.same == key).limit(_ALIKE + 1)
-    if len(conn.execute(some).all()) <= _ALIKE:
+    if len(conn.execute(_SAME, {"key": key}).all()) <= _ALIKE:
         return set()
     return {entry_id for _, entry_id in nearest(conn, key, number)}
 

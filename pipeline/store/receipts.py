@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, or_, select
 
 from pipeline.errors import BadInput
 from pipeline.model import Document, Form, Given, Source, SourceId
@@ -87,6 +87,30 @@ class Told:
     article: str
     at: datetime | None = None
     not_before: datetime | None = None
+
+
+# Built once: each is asked for every receipt.
+_PACKED = (
+    select(blob.c.packed)
+    .join(receipt, receipt.c.sha256 == blob.c.sha256)
+    .where(receipt.c.receipt_id == bindparam("mine"))
+)
+_READ = (
+    receipt.update()
+    .where(receipt.c.receipt_id == bindparam("mine"), receipt.c.state == ReceiptState.RECEIVED)
+    .values(state=ReceiptState.READ, leased_until=None, reason="")
+)
+_BEFORE = (
+    select(receipt.c.received_at)
+    .where(
+        receipt.c.intake_id == bindparam("intake"),
+        receipt.c.receipt_id < bindparam("mine"),
+        receipt.c.form == bindparam("form"),
+        receipt.c.state.in_((ReceiptState.RECEIVED, ReceiptState.READ)),
+    )
+    .order_by(receipt.c.receipt_id.desc())
+    .limit(1)
+)
 
 
 def pack(body: bytes) -> Content:
@@ -212,8 +236,7 @@ def get(conn: Connection, receipt_id: int) -> Receipt | None:
 
 def body(conn: Connection, receipt_id: int) -> bytes:
     """Return a receipt's bytes as received."""
-    joined = select(blob.c.packed).join(receipt, receipt.c.sha256 == blob.c.sha256)
-    return zlib.decompress(conn.scalars(joined.where(receipt.c.receipt_id == receipt_id)).one())
+    return zlib.decompress(conn.scalars(_PACKED, {"mine": receipt_id}).one())
 
 
 def claim(conn: Connection, now: datetime, seconds: float, limit: int) -> list[Receipt]:
@@ -258,16 +281,14 @@ def document(conn: Connection, claimed: Receipt) -> Document:
 
 def finish(conn: Connection, receipt_id: int) -> None:
     """Note that a receipt's entries stand."""
-    where = (receipt.c.receipt_id == receipt_id, receipt.c.state == ReceiptState.RECEIVED)
-    conn.execute(receipt.update().where(*where).values(state=ReceiptState.READ, leased_until=None, reason=""))
+    conn.execute(_READ, {"mine": receipt_id})
 
 
 def previous(conn: Connection, of: Receipt) -> datetime | None:
     """Return when the document before came by the same intake, None if it is the first that could be read."""
-    readable = receipt.c.state.in_((ReceiptState.RECEIVED, ReceiptState.READ))
-    before = (receipt.c.intake_id == of.intake_id, receipt.c.receipt_id < of.receipt_id)
-    query = select(receipt.c.received_at).where(*before, receipt.c.form == of.form, readable)
-    return conn.scalar(query.order_by(receipt.c.receipt_id.desc()).limit(1))
+    told = {"intake": of.intake_id, "mine": of.receipt_id, "form": of.form}
+    moment: datetime | None = conn.scalar(_BEFORE, told)
+    return moment
 
 
 def put_back(conn: Connection, receipt_ids: list[int], *, tried: bool = False) -> None:

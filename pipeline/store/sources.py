@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from pipeline.model import Rights, Seat, Source, SourceId
 from pipeline.store.database import insert
@@ -12,6 +12,7 @@ from pipeline.store.schema import entry, source
 from pipeline.urls import newest_host
 
 _SEATS = TypeAdapter(list[Seat])
+_ONE = select(source).where(source.c.source_id == bindparam("mine"))
 
 
 def add(conn: Connection, new: Source) -> None:
@@ -48,7 +49,7 @@ def ensure(conn: Connection, new: Source) -> Source:
 
 def get(conn: Connection, source_id: SourceId) -> Source | None:
     """Return a source, or None."""
-    row = conn.execute(select(source).where(source.c.source_id == source_id)).one_or_none()
+    row = conn.execute(_ONE, {"mine": source_id}).one_or_none()
     return None if row is None else _source(row)
 
 
