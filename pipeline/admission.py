@@ -2,7 +2,8 @@
 
 An item is known again by its source and its text: one that an editor released passes, one that was
 dropped stays away, one that is held already is not held a second time. A text that is an entry's
-already was admitted once, so reading a receipt again holds nothing that stands.
+already was admitted once, so reading a receipt again holds nothing that stands. A stub whose page is held is
+taken out until that is released, and the page of a released stub passes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,8 +13,8 @@ from datetime import datetime
 from pipeline import backfill, habits
 from pipeline.backfill import Arrival, Old
 from pipeline.habits import Day, Habit, Signs
-from pipeline.model import LOCAL_ZONE, Act, Form, SourceId
-from pipeline.store import Connection, counters, entries, prints, quarantine, receipts
+from pipeline.model import LOCAL_ZONE, Act, EntryId, Form, SourceId
+from pipeline.store import Connection, counters, entries, prints, quarantine, receipts, versions, words
 from pipeline.store import habits as kept_habits
 from pipeline.store.entries import Committed
 from pipeline.store.habits import Doors
@@ -41,12 +42,13 @@ class Admitted:
     drops: list[str] = field(default_factory=list)
 
 
-def admit(
+def admit(  # noqa: PLR0917 - a receipt and what it is judged by
     conn: Connection,
     receipt: Receipt,
     readings: Sequence[tuple[Reading, Signs]],
     doors: Mapping[SourceId, Doors],
     after_days: int,
+    now: datetime,
 ) -> Admitted:
     """Say what becomes of a receipt's readings, in their order.
 
@@ -56,11 +58,14 @@ def admit(
         readings: with the signs of each.
         doors: the habits of the batch's sources (`pipeline.store.habits.of`).
         after_days: the age that makes anything old.
+        now: aware UTC.
     """
     items = [Item(reading, signs, entries.text_hash(reading.draft)) for reading, signs in readings]
     states = quarantine.known_items(conn, receipt.source_id, [one.text_hash for one in items])
     usual = habits.habit(doors.get(receipt.source_id, {}), door(receipt), local_day(receipt.received_at))
     arrival = _arrival(conn, receipt)
+    page = receipt.form is Form.PAGE
+    names = quarantine.released(conn, receipt.source_id, _names(items)) if page else set()
     admitted = Admitted()
     free: list[Item] = []
     for one in items:
@@ -72,10 +77,16 @@ def admit(
                 admitted.kept.append(replace(one, old=Old.SAID if state is ItemState.ARCHIVED else None))
             case _:
                 why, reason = habits.outside(one.signs, usual)
-                if not why or one.reading.draft.act is Act.WITHDRAW or _stands(conn, receipt, one):
+                named = one.reading.draft.external_id in names
+                withdraws = one.reading.draft.act is Act.WITHDRAW
+                passes = not why or withdraws or _stands(conn, receipt, one)
+                if passes or (named and _begun(conn, receipt, one) is not None):
                     free.append(one)
                 else:
                     admitted.held.append(_held(one, why, reason))
+                    begun = _begun(conn, receipt, one) if page else None
+                    if begun is not None:
+                        words.hold(conn, begun, now, f"trang của tin này đang chờ xem xét: {reason}")
     _weigh_many(conn, receipt, free, usual, arrival, after_days, admitted)
     return admitted
 
@@ -181,6 +192,16 @@ def _stands(conn: Connection, receipt: Receipt, one: Item) -> bool:
     """Say whether the source's entry has this very text already."""
     entry_id = entries.find(conn, receipt.source_id, receipt.form, one.reading.draft)
     return entry_id is not None and entries.has_text(conn, entry_id, one.text_hash)
+
+
+def _names(items: Sequence[Item]) -> list[str]:
+    return [one.reading.draft.external_id for one in items]
+
+
+def _begun(conn: Connection, receipt: Receipt, one: Item) -> EntryId | None:
+    """Return the entry that a text would complete: one of which only the beginning was told."""
+    entry_id = entries.find(conn, receipt.source_id, receipt.form, one.reading.draft)
+    return entry_id if entry_id is not None and versions.is_begun(conn, entry_id) else None
 
 
 def _held(one: Item, why: str, reason: str) -> HeldItem:

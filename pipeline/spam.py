@@ -2,7 +2,8 @@
 
 What is sought stands in `data/spam.toml`: games that are offered, calls that invite, brands, the same in
 other languages. What stands close together counts, not the whole: one paragraph behind a good article is
-found, and a long report that names two games in ten paragraphs is none. A report of a raid names games
+found, and a long report that names two games in ten paragraphs is none. Of a headline with a line or two
+less is enough, for there is no more of it. A report of a raid names games
 and brands, too; it has the words of a report beside them and invites nobody, so games and brands count
 in full only where something invites.
 """
@@ -94,6 +95,8 @@ class _Terms:
     least: float
     run: int
     news_doubles: int
+    short: int
+    short_least: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,13 @@ def weigh(title: str, text: str, hosts: Iterable[str] = ()) -> Spam:
     if not hits:
         return Spam(language=said)
     weight, phrases = _heaviest(sorted(hits, key=lambda hit: hit.at), terms)
-    return Spam(weight, terms.least * (2 if news >= terms.news_doubles else 1), phrases, said)
+    invites = any(hit.kind == "calls" for hit in hits)
+    short = len(words) <= terms.short
+    if short and invites and not news:
+        least = terms.short_least
+    else:  # of a short report one phrase tells what it is
+        least = terms.least * (2 if news >= (1 if short else terms.news_doubles) else 1)
+    return Spam(weight, least, phrases, said)
 
 
 def _language(words: list[str], whole: str) -> str:
@@ -260,4 +269,6 @@ def _terms() -> _Terms:
         least=read["least"],
         run=read["run"],
         news_doubles=read["news_doubles"],
+        short=read["short"],
+        short_least=read["short_least"],
     )

@@ -158,7 +158,7 @@ def _keep(
     if one.starved:
         receipts.put_back(conn, [one.receipt.receipt_id], tried=True)
         return Received(receipts=1)
-    admitted = admission.admit(conn, one.receipt, one.readings, doors, backfill_after_days)
+    admitted = admission.admit(conn, one.receipt, one.readings, doors, backfill_after_days, now)
     made = [
         entries.commit(conn, one.receipt, item.reading, backfill=item.old is not None)
         for item in admitted.kept

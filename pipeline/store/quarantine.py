@@ -8,14 +8,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func, select
+from sqlalchemy import ColumnElement, Connection, Row, case, func, select
 
 from pipeline.errors import NotFound
-from pipeline.model import SourceId
-from pipeline.store import receipts
+from pipeline.model import EntryId, SourceId
+from pipeline.store import receipts, words
 from pipeline.store.receipts import Receipt
-from pipeline.store.schema import held, receipt
+from pipeline.store.schema import alias, held, receipt
 
 _CHUNK = 400
 _LONGEST_TITLE = 300
@@ -146,6 +147,26 @@ def known_items(conn: Connection, source_id: SourceId, text_hashes: Sequence[str
     return found
 
 
+def released(conn: Connection, source_id: SourceId, external_ids: Iterable[str]) -> set[str]:
+    """Return under which of a source's names the newest item that was held was released."""
+    wanted = sorted(set(external_ids))
+    found: dict[str, str] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        mine = (held.c.source_id == source_id, held.c.external_id.in_(wanted[start : start + _CHUNK]))
+        query = select(held.c.external_id, held.c.state).where(*mine, held.c.text_hash != "")
+        found |= {row.external_id: row.state for row in conn.execute(query.order_by(held.c.held_id))}
+    return {name for name, state in found.items() if state in (ItemState.REPLAYED, ItemState.ARCHIVED)}
+
+
+def close(conn: Connection, source_id: SourceId, entry_ids: Sequence[EntryId]) -> None:
+    """Give up what is open of a source's entries that were taken out: their pages and revisions."""
+    for start in range(0, len(entry_ids), _CHUNK):
+        mine = (alias.c.source_id == source_id, alias.c.entry_id.in_(entry_ids[start : start + _CHUNK]))
+        names = select(alias.c.value).where(*mine, alias.c.kind.in_(("id", "guid")))
+        of_them = (held.c.source_id == source_id, held.c.text_hash != "", held.c.external_id.in_(names))
+        _end(conn, of_them, ItemState.DROPPED)
+
+
 def replay(conn: Connection, held_id: int, *, as_old: bool = False, whole: bool = False) -> int:
     """Send a receipt through the stages once more, or release an item; return how many this was.
 
@@ -187,17 +208,23 @@ def _kind() -> ColumnElement[str]:
 
 def _release(conn: Connection, mine: Sequence[ColumnElement[bool]], *, as_old: bool) -> int:
     rows = _end(conn, mine, ItemState.ARCHIVED if as_old else ItemState.REPLAYED)
-    again = sorted({receipt_id for receipt_id, _ in rows})
+    again = sorted({row.receipt_id for row in rows})
     for start in range(0, len(again), _CHUNK):
         part = receipt.c.receipt_id.in_(again[start : start + _CHUNK])
         values = {"state": receipts.ReceiptState.RECEIVED, "attempts": 0, "leased_until": None}
         conn.execute(receipt.update().where(part).values(values))
+    names: dict[str, set[str]] = {}
+    for row in rows:
+        if row.text_hash:
+            names.setdefault(row.source_id, set()).add(row.external_id)
+    for source_id, told in sorted(names.items()):
+        words.let_go(conn, source_id, told)
     return len(rows)
 
 
 def _give_up(conn: Connection, mine: Sequence[ColumnElement[bool]]) -> int:
     rows = _end(conn, mine, ItemState.DROPPED)
-    whole = sorted({receipt_id for receipt_id, text_hash in rows if not text_hash})
+    whole = sorted({row.receipt_id for row in rows if not row.text_hash})
     for start in range(0, len(whole), _CHUNK):
         part = receipt.c.receipt_id.in_(whole[start : start + _CHUNK])
         values = {"state": receipts.ReceiptState.DROPPED, "attempts": 0, "leased_until": None}
@@ -205,8 +232,8 @@ def _give_up(conn: Connection, mine: Sequence[ColumnElement[bool]]) -> int:
     return len(rows)
 
 
-def _end(conn: Connection, mine: Sequence[ColumnElement[bool]], state: ItemState) -> list[tuple[int, str]]:
-    """Give what is open a state; return the receipts and the hashes of the texts."""
+def _end(conn: Connection, mine: Sequence[ColumnElement[bool]], state: ItemState) -> Sequence[Row[Any]]:
+    """Give what is open a state; return receipts, sources, names and hashes of texts."""
     ended = held.update().where(*mine, held.c.state == ItemState.OPEN).values(state=state)
-    rows = conn.execute(ended.returning(held.c.receipt_id, held.c.text_hash)).all()
-    return [(row.receipt_id, row.text_hash) for row in rows]
+    told = (held.c.receipt_id, held.c.source_id, held.c.external_id, held.c.text_hash)
+    return conn.execute(ended.returning(*told)).all()

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Select, select
 
 from pipeline.errors import NotFound
 from pipeline.model import LOCAL_ZONE, EntryId, SourceId, StoryState
-from pipeline.store import entries, receipts, words
+from pipeline.store import entries, quarantine, receipts, words
 from pipeline.store.schema import entry, receipt, source, story, version, word
 
 _CHUNK = 400
@@ -61,7 +61,7 @@ def extent(conn: Connection, source_id: SourceId, since: datetime, until: dateti
 def withdraw(  # noqa: PLR0917 - what, who, when and why
     conn: Connection, source_id: SourceId, found: Extent, since: datetime, by: str, now: datetime, why: str
 ) -> None:
-    """Take out what a rollback extends to; `why` is said to editors with it."""
+    """Take out what a rollback extends to, and what waits of it; `why` is said to editors with it."""
     gone = sorted({*found.brought, *found.revised})
     local = since.astimezone(LOCAL_ZONE)
     because = (
@@ -75,11 +75,17 @@ def withdraw(  # noqa: PLR0917 - what, who, when and why
     if rows:
         conn.execute(word.insert(), rows)
         entries.touch(conn, gone)
+        quarantine.close(conn, source_id, gone)
 
 
 def undo(conn: Connection, source_id: SourceId, by: str, now: datetime) -> int:
     """Bring back what the last rollback of a source took out; return how many entries. Raises NotFound."""
-    told = (entry.c.source_id == source_id, word.c.kind == words.WITHDRAW, word.c.because != "")
+    told = (
+        entry.c.source_id == source_id,
+        word.c.kind == words.WITHDRAW,
+        word.c.because != "",
+        word.c.by != words.HABIT,
+    )
     query = select(word.c.word_id, word.c.by, word.c.at).join(entry, entry.c.entry_id == word.c.a)
     last = conn.execute(query.where(*told).order_by(word.c.word_id.desc()).limit(1)).one_or_none()
     if last is None:

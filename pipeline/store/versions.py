@@ -66,6 +66,12 @@ class History:
     versions: tuple[Version, ...]
 
 
+def is_begun(conn: Connection, entry_id: EntryId) -> bool:
+    """Say whether only the beginning of an entry was told: no text of it has a body."""
+    told = conn.scalars(select(version.c.draft).where(version.c.entry_id == entry_id)).all()
+    return bool(told) and not any(draft["body"] for draft in told)
+
+
 def count(conn: Connection, entry_id: str) -> int:
     """Return how many versions an entry has, 0 for an unknown one."""
     query = select(func.count()).select_from(version).where(version.c.entry_id == entry_id)

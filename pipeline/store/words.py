@@ -23,6 +23,7 @@ from pipeline.urls import canonical
 WITHDRAW, UNDO = "withdraw", "undo"
 UNDONE = "undone "  # goes before the kind of a word that was undone
 STANDING = (*WordKind, WITHDRAW)
+HABIT = "habit"  # who takes a stub out whose page is held
 
 _CHUNK = 400
 
@@ -75,6 +76,24 @@ def withdraw(conn: Connection, story_or_entry: str, by: str, now: datetime) -> i
     return len(found)
 
 
+def hold(conn: Connection, entry_id: EntryId, now: datetime, because: str) -> None:
+    """Take out a stub whose page waits for an editor, until `let_go`."""
+    said = {"kind": WITHDRAW, "a": entry_id, "b": None, "by": HABIT, "at": now, "because": because}
+    conn.execute(word.insert().values(**said))
+    entries.touch(conn, [entry_id])
+
+
+def let_go(conn: Connection, source_id: str, external_ids: Iterable[str]) -> None:
+    """Bring back what `hold` took out of a source, by the publisher's names."""
+    wanted = sorted(set(external_ids))
+    for start in range(0, len(wanted), _CHUNK):
+        named_so = (alias.c.source_id == source_id, alias.c.value.in_(wanted[start : start + _CHUNK]))
+        mine = select(alias.c.entry_id).where(*named_so, alias.c.kind.in_(("id", "guid")))
+        held = (word.c.a.in_(mine), word.c.kind == WITHDRAW, word.c.by == HABIT)
+        back = word.update().where(*held).values(kind=UNDONE + WITHDRAW).returning(word.c.a)
+        entries.touch(conn, sorted({EntryId(one) for one in conn.scalars(back)}))
+
+
 def undo(conn: Connection, word_id: int, by: str, now: datetime) -> None:
     """Take a word back; what was said of the same entries before it stands again.
 
@@ -87,7 +106,7 @@ def undo(conn: Connection, word_id: int, by: str, now: datetime) -> None:
     if said is None or said.kind not in STANDING:
         raise NotFound(str(word_id), "there is no such word, or it is undone already")
     together = [word.c.kind == said.kind, word.c.by == said.by, word.c.at == said.at]
-    if said.kind != WITHDRAW:
+    if said.kind != WITHDRAW or said.by == HABIT:
         together.append(word.c.word_id == word_id)
     query = word.update().where(*together).values(kind=UNDONE + said.kind).returning(word.c.a, word.c.b)
     rows = conn.execute(query).all()

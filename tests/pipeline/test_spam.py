@@ -30,6 +30,23 @@ def test_news_about_such_things_is_not(title: str, body: str) -> None:
     assert told.language == ""
 
 
+@pytest.mark.parametrize(
+    ("title", "text", "held"),
+    [
+        ("Soi cầu lô đề miền Nam hôm nay, chốt số VIP cùng nhà cái 789zz", "", True),
+        ("Soi cầu lô đề hôm nay", "Chốt số VIP cùng nhà cái, mời anh em vào xem.", True),
+        ("Vay tiền nhanh online 24/7 không thế chấp duyệt hồ sơ 5 phút", "Hotline 0900 000 000", True),
+        ("Cảnh giác chiêu vay tiền nhanh online không thế chấp", "Người dân cần đọc kỹ hợp đồng.", False),
+        ("Soi kèo Việt Nam - Thái Lan: nhà cái tin đội chủ nhà", "Trận đấu bắt đầu lúc 20 giờ.", False),
+        ("Kết quả xổ số miền Nam mới nhất hôm nay", "XSMN mở thưởng tại ba tỉnh.", False),
+        ("Triệt phá sòng tài xỉu, xóc đĩa online", "Người chơi nạp tiền qua trung gian.", False),
+    ],
+)
+def test_of_short_texts_less_is_enough(title: str, text: str, held: bool) -> None:  # noqa: FBT001
+    """A stub has a headline and a line: two strong signs hold it, and a short report is let be."""
+    assert held == weigh(title, text).holds
+
+
 def test_what_is_hung_behind_a_long_article_is_found() -> None:
     """The heaviest run of words counts, so a good article does not outweigh its tail."""
     tail = "nhà cái uy tín, link vào w88, soi kèo hôm nay, game bài đổi thưởng"

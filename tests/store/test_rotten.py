@@ -111,6 +111,54 @@ def test_pages_of_stubs_have_a_habit_of_their_own(db: Database) -> None:
     }
 
 
+def test_a_stub_goes_with_its_page(db: Database) -> None:
+    """A stub whose page is held is out of everything; dropped it stays out, released both are news."""
+    intake = door(db)
+    other = replace(SPAM, external_id="khac", guid="khac", body=f"{SPAM.body} Xem ngay.")
+    for one in (SPAM, other):
+        stub = replace(one, title=f"Tin {one.external_id}", body="", summary="Mời bạn đọc đón xem.")
+        deliver(db, intake, replace(stub, canonical_url=f"https://baomau.example/{one.external_id}"))
+    assert 2 == len(told(db))
+    for one in (SPAM, other):
+        at = f"https://baomau.example/{one.external_id}"
+        deliver(db, intake, replace(one, canonical_url=at), news(1), form=Form.PAGE)
+
+    assert {news(1).title} == told(db)
+    with db.write() as conn:
+        first, second = quarantine.listed(conn)
+        quarantine.drop(conn, first.held_id)
+        quarantine.replay(conn, second.held_id)
+    drain(db, HandedOver(), clock)
+    assert {news(1).title, other.title} == told(db)
+    with db.write() as conn:
+        found = rollbacks.extent(conn, PAPER.source_id, NOW - DAY, NOW + DAY)
+        rollbacks.withdraw(conn, PAPER.source_id, found, NOW - DAY, "chi", NOW, "")
+    assert set() == told(db)
+    with db.write() as conn:
+        assert 2 == rollbacks.undo(conn, PAPER.source_id, "chi", NOW)
+    assert {news(1).title, other.title} == told(db)
+
+
+def test_what_is_released_brings_its_page(db: Database) -> None:
+    """A stub that an editor let pass is not held a second time by its page; a later change of it is."""
+    intake = door(db)
+    deliver(db, intake, replace(SPAM, body="", summary=SPAM.body))
+    with db.write() as conn:
+        [held] = quarantine.listed(conn)
+        quarantine.replay(conn, held.held_id)
+    drain(db, HandedOver(), clock)
+    deliver(db, intake, SPAM, form=Form.PAGE)
+    with db.read() as conn:
+        assert [] == quarantine.listed(conn)
+    deliver(db, intake, replace(SPAM, body=f"{SPAM.body} Tặng code."), form=Form.PAGE)
+
+    with db.write() as conn:
+        assert 1 == len(quarantine.listed(conn))
+        found = rollbacks.extent(conn, PAPER.source_id, NOW - DAY, NOW + DAY)
+        rollbacks.withdraw(conn, PAPER.source_id, found, NOW - DAY, "chi", NOW, "")
+        assert [] == quarantine.listed(conn)
+
+
 def test_a_revision_with_something_injected_is_held(db: Database) -> None:
     """A good article that gets injected text keeps its good text."""
     intake = door(db)
