@@ -31,6 +31,7 @@ class Site:
         self.tries_of_person = Throttle(most=5, seconds=900)
         self.tries_of_address = Throttle(most=30, seconds=900)
         self.pings_of_address = Throttle(most=60, seconds=60)
+        self.unsigned_logged = Throttle(most=10, seconds=60)
         self.reader = Reader()
         self.previewing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="preview")
 

@@ -7,6 +7,8 @@ from asyncio import get_running_loop
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
+from time import monotonic
 from typing import Annotated, Any
 
 import structlog
@@ -25,6 +27,7 @@ from tasks.wiring import ring
 from web.problems import Problem, described
 from web.signatures import Signed, verify, verify_reader
 from web.site import Site, TheSite
+from web.throttle import network
 
 _KEPT_HEADERS = ("content-type", "user-agent", "webhook-id", "webhook-timestamp", "x-github-delivery")
 _LONGEST_HEADER = 500
@@ -144,7 +147,7 @@ async def take(
         taken = await run_in_threadpool(_keep, site, speaker, signed, call, told)
     except Problem as problem:
         site.metrics.pushes.labels(problem.code).inc()
-        _LOG.warning("push_refused", source=source[:100], code=problem.code, field=problem.field)
+        _note(site, request, source, problem)
         raise
     site.metrics.pushes.labels("taken" if taken.fresh else "known").inc()
     # The bell rings behind the answer: a broker that hangs must not hold up the sender.
@@ -173,6 +176,14 @@ def outcome(
         if known is None or speaker is None or known.source_id != speaker.source_id:
             raise Problem(404, "not_found", "this source sent no such receipt")
         return JSONResponse(export.outcome(conn, receipt_id))
+
+
+def _note(site: Site, request: Request, source: str, problem: Problem) -> None:
+    """Write down a refusal: of calls that nobody signed ten a minute from one address, all are counted."""
+    caller = network(request.client.host if request.client else "")
+    unsigned = problem.status == HTTPStatus.UNAUTHORIZED
+    if not (unsigned and site.unsigned_logged.attempt(caller, monotonic())):
+        _LOG.warning("push_refused", source=ascii(source[:100])[1:-1], code=problem.code, field=problem.field)
 
 
 def _speaker(site: Site, call: _Call) -> tuple[Source, Signed]:

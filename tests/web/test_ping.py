@@ -155,6 +155,14 @@ def test_an_unknown_site_hears_the_same(client: httpx.Client, db: Database) -> N
     assert known == unknown
 
 
+def test_the_address_is_known_however_it_is_written(client: httpx.Client) -> None:
+    """Settings of blogs have it in capitals, and with a slash behind it."""
+    answers = [client.post(path, content=b"") for path in ("/rpc2", "/RPC2", "/rpc2/", "/RPC2/")]
+
+    assert {200} == {answer.status_code for answer in answers}
+    assert 1 == len({answer.content for answer in answers})
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [

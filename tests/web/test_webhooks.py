@@ -157,6 +157,20 @@ def test_an_unsigned_call_is_told_what_is_missing(client: httpx.Client) -> None:
     assert "WWW-Authenticate" in told.headers
 
 
+@pytest.mark.usefixtures("key")
+def test_strangers_do_not_fill_the_log(client: httpx.Client, capfd: pytest.CaptureFixture[str]) -> None:
+    """Ten lines a minute from one address, each on one line whatever was called."""
+    for number in range(15):
+        push(client, body(), {}, f"a%0a%1b{number}")
+    told = capfd.readouterr().out
+
+    assert (10, 10) == (
+        told.count("push_refused"),
+        len([line for line in told.splitlines() if "refused" in line]),
+    )
+    assert "\x1ba" not in told
+
+
 def test_a_stale_call_is_told_the_time(client: httpx.Client, key: str) -> None:
     """A sender with a wrong clock can set it by the answer."""
     old = datetime.now(UTC) - timedelta(hours=1)
