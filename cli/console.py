@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import datetime
 from typing import Any
 
 
@@ -24,3 +25,10 @@ def out_json(value: Any, *, indent: int | None = None) -> None:
 def out_row(*fields: object) -> None:
     """Print a line of tab-separated fields; None is "-", tabs and line ends within a field become spaces."""
     out("\t".join("-" if field is None else " ".join(str(field).split()) for field in fields))
+
+
+def local(moment: datetime | None) -> str | None:
+    """Return a time by Viet Nam's clock, to the second, with its offset; None stays None."""
+    from pipeline.model import LOCAL_ZONE
+
+    return None if moment is None else moment.astimezone(LOCAL_ZONE).isoformat(timespec="seconds")

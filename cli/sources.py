@@ -167,6 +167,7 @@ def check(
         results = list(probe(opened, source_ids or []))
     for rules in dict.fromkeys(one.rules for one in results if one.rules):
         say(rules)
+    say("id\taddress\tok or error\tentries\tnewest")
     for one in results:
         out_row(one.source_id, one.url, one.error or "ok", one.entries, one.newest)
     if any(one.error for one in results):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.console import out, out_row, say
+from cli.console import local, out, out_row, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cli.desk import Desk
     from pipeline.drift import Alarm
     from pipeline.model import SourceId
+    from pipeline.store.intakes import Intake
     from pipeline.websub import Subscription
 
 quarantine = typer.Typer(help="What could not be read: look, try again, give up.", no_args_is_help=True)
@@ -39,9 +40,10 @@ def listed(
     from pipeline.store import quarantine as store
 
     with desk() as opened, opened.db.read() as conn:
+        say("number\treceipt\tstage\ttime\treason\tsource\tid\ttitle")
         for one in store.listed(conn, source_id=source):
             item = (one.source_id, one.external_id or None, one.title or None)
-            out_row(one.held_id, one.receipt_id, one.stage, one.at.isoformat(), one.reason, *item)
+            out_row(one.held_id, one.receipt_id, one.stage, local(one.at), one.reason, *item)
 
 
 @quarantine.command()
@@ -234,7 +236,7 @@ def _examined(opened: "Desk") -> "Iterator[tuple[str, bool, str]]":
 
     from cli.desk import now
     from pipeline import topiclist
-    from pipeline.store import doors, numbers, pushes, subscriptions
+    from pipeline.store import doors, intakes, numbers, pushes, subscriptions
 
     chosen = opened.settings
     yield "data folder", True, str(chosen.data.resolve())
@@ -246,6 +248,9 @@ def _examined(opened: "Desk") -> "Iterator[tuple[str, bool, str]]":
         state = numbers.state(conn, now())
         quiet = [one.source_id for one in pushes.silent_webhooks(conn, now())]
         hubs = subscriptions.listed(conn)
+        ill = [
+            one for one in intakes.listed(conn) if one.kind == "feed" and one.failures and not one.paused_at
+        ]
         unread = doors.passed_over_count(conn)
     late = state["oldest_unread_seconds"]
     yield (
@@ -268,7 +273,7 @@ def _examined(opened: "Desk") -> "Iterator[tuple[str, bool, str]]":
     yield "quarantine", not held, f"{held:,} open" + ("; see ./tintinh quarantine list" if held else "")
     yield "drift", not state["drifts"], _drifts(state["drifts"])
     failing = state["intakes"]["failing"]
-    yield "feeds", not failing, f"{state['intakes']['feeds']:,}, {failing:,} failing"
+    yield "feeds", not failing, f"{state['intakes']['feeds']:,}, {failing:,} failing{_failing(ill)}"
     asked = state["hosts"]
     said = f"{asked['known']:,} hosts, {asked['unanswered']:,} of them never answered and wait"
     said += f"; {asked['reserving']:,} reserve text and data mining"
@@ -309,6 +314,16 @@ def _drifts(drifts: "dict[SourceId, list[Alarm]]") -> str:
     )
 
 
+def _failing(ill: "Sequence[Intake]") -> str:
+    """Return the feeds that fail for longest with their reasons, and where to look further; "" for none."""
+    if not ill:
+        return ""
+    first = sorted(ill, key=lambda one: -one.failures)[:_SHOWN_FEEDS]
+    told = "; ".join(f"{one.source_id} ({one.error})" for one in first)
+    more = f"; and {len(ill) - len(first):,} more" if len(ill) > len(first) else ""
+    return f": {told}{more}; see /ops or ./tintinh sources show {first[0].source_id}"
+
+
 def _quiet(silent: "list[SourceId]") -> str:
     return f"silent beyond their habit: {', '.join(silent)}" if silent else "none is silent beyond its habit"
 
@@ -333,5 +348,6 @@ def _meilisearch(opened: "Desk") -> tuple[str, bool, str]:
 
 _LEAST_DISK = 2_000_000_000  # bytes; Meilisearch stops taking tasks on a full disk and says so nowhere
 _LATE_SECONDS = 300.0
+_SHOWN_FEEDS = 5
 _MOST_FAILURES = 3  # of a hub in a row; the feed is polled all the same
 _SEE_OPS = "; see ./tintinh sources check"

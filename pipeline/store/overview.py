@@ -6,12 +6,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, func, select
 
 from pipeline.errors import NotFound
 from pipeline.model import Source, SourceId
+from pipeline.schedule import Rhythm
 from pipeline.store import sources
 from pipeline.store.schema import entry, held, host, intake, receipt, source, subscription
+
+_RHYTHM = TypeAdapter(Rhythm)
 
 
 class DoorState(StrEnum):
@@ -57,7 +61,7 @@ class DoorView:
     gone_since: datetime | None
     pinged_at: datetime | None
     hints: dict[str, Any]
-    rhythm: dict[str, Any]
+    rhythm: Rhythm | None
     robots_status: int | None
     robots_error: str
     reserved: bool
@@ -153,7 +157,7 @@ def _door(row: Row[Any], now: datetime, *, paused: bool) -> DoorView:
         gone_since=row.gone_since,
         pinged_at=row.pinged_at,
         hints=row.hints or {},
-        rhythm=row.rhythm or {},
+        rhythm=None if row.rhythm is None else _RHYTHM.validate_python(row.rhythm),
         robots_status=row.robots_status,
         robots_error=row.robots_error or "",
         reserved=bool(row.reserved),

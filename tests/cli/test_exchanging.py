@@ -1,5 +1,6 @@
 """Lists in and out on the command line, and what is shown of sources there."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from cli.desk import Desk
 from cli.exchanging import give, take
 from cli.listing import list_all, show_one
 from pipeline.errors import BadInput, NotFound
-from pipeline.model import Rights, Seat, Source, SourceId
+from pipeline.model import LOCAL_ZONE, Rights, Seat, Source, SourceId
 from pipeline.store import intakes, pauses, sources
 from pipeline.store.intakes import Poll
 from tests.cli.conftest import Open
@@ -105,8 +106,22 @@ def test_all_of_one_is_shown(desk: Desk, capsys: pytest.CaptureFixture[str]) -> 
         "\trobots.txt\tnot asked yet",
     ):
         assert line in told
+    assert "\t-" not in told
     with pytest.raises(NotFound):
         show_one(desk, SourceId("nobody"))
+
+
+def test_hours_of_publication_are_said_in_words(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """The hours that hold most of it, by Viet Nam's clock, and how much comes a day."""
+    morning = NOW.astimezone(LOCAL_ZONE).replace(hour=6, minute=30)
+    days = [morning - timedelta(days=ago) for ago in range(1, 20)]
+    with desk.db.write() as conn:
+        [door, *_] = intakes.listed(conn, SourceId("bao-a"))
+        told = [day + timedelta(hours=more) for day in days for more in (0, 1, 10)]
+        intakes.observe(conn, door.intake_id, told, NOW)
+    show_one(desk, SourceId("bao-a"))
+
+    assert re.search(r"learned\tpublishes mostly 6–8, 16–17 h; about \d+ a day", capsys.readouterr().out)
 
 
 def test_a_feed_of_two_sources_is_told(
