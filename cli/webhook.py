@@ -44,11 +44,15 @@ def key(
 
     with desk() as opened:
         speaker = _registered(opened, source_id)
+        valid = keys.listed(opened.settings.keys_file, speaker, now())
         drawn, before = keys.renew(opened.settings.keys_file, speaker, timedelta(days=days), now())
         with opened.db.write() as conn:
             intakes.add(conn, speaker, "webhook")
         out(drawn)
         say(f"This is shown once. {speaker} posts to {opened.base_url()}/webhooks/{speaker}")
+        stays = before and before.fingerprint
+        if ended := [one.fingerprint for one in valid if one.fingerprint != stays]:
+            say(f"Ended now: {', '.join(ended)}")
         if before is not None and before.ends is not None:
             say(
                 f"Key {before.fingerprint} stays valid until {before.ends:%Y-%m-%d %H:%M} UTC; "
@@ -84,7 +88,7 @@ def end_key(
 def keys_(
     source_id: Annotated[str, typer.Argument(metavar="[ID]", help="All sources if none is given.")] = "",
 ) -> None:
-    """List valid keys: source, fingerprint, when drawn, when last used, when it ends. Never the keys.
+    """List valid keys: source, fingerprint, when drawn, when it last signed, when it ends. Never the keys.
 
     \b
     Example:
@@ -96,6 +100,7 @@ def keys_(
 
     with desk() as opened, opened.db.read() as conn:
         chosen = [_registered(opened, source_id)] if source_id else [*sources.many(conn)]
+        say("source\tkey\tdrawn\tlast signed (to a minute)\tends")
         for speaker in chosen:
             used = key_uses.of(conn, speaker)
             for one in keys.listed(opened.settings.keys_file, speaker, now()):

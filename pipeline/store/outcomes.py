@@ -11,7 +11,7 @@ from pipeline.model import Act, Draft, EntryId, Form
 from pipeline.store import codec
 from pipeline.store.entries import is_told_at, published_or_received, text_hash
 from pipeline.store.schema import entry, receipt, receipt_entry, version
-from pipeline.store.words import removed
+from pipeline.store.words import WITHDRAW, removed, said_of
 
 TAKEN_OUT = "ban biên tập đã gỡ bài này"
 
@@ -19,9 +19,13 @@ TAKEN_OUT = "ban biên tập đã gỡ bài này"
 def of(conn: Connection, entry_id: str, receipt_id: int) -> tuple[Became | None, str]:
     """Return what a receipt made of an entry, and why; None is up to what the entry itself was taken for."""
     before: list[Telling] = []
-    for number, told in _tellings(conn, entry_id):
+    for came, number, told in _tellings(conn, entry_id):
         if number == receipt_id:
-            return became(before, told)
+            return (
+                (Became.WITHDRAWN, TAKEN_OUT)
+                if _was_taken_out(conn, entry_id, came)
+                else became(before, told)
+            )
         before.append(told)
     return None, ""
 
@@ -32,7 +36,7 @@ def foreseen(
     """Return what a draft would make of its entry, received now."""
     if removed(conn, [entry_id]):
         return Became.WITHDRAWN, TAKEN_OUT
-    return became([told for _, told in _tellings(conn, entry_id)], telling(form, draft, received_at))
+    return became([told for *_, told in _tellings(conn, entry_id)], telling(form, draft, received_at))
 
 
 def telling(form: Form, draft: Draft, received_at: datetime) -> Telling:
@@ -47,8 +51,14 @@ def telling(form: Form, draft: Draft, received_at: datetime) -> Telling:
     )
 
 
-def _tellings(conn: Connection, entry_id: str) -> Iterable[tuple[int, Telling]]:
-    """Return the tellings of an entry by receipt, in the order in which they counted as received."""
+def _was_taken_out(conn: Connection, entry_id: str, at: datetime) -> bool:
+    """Say whether an editor's word that stands had taken an entry out before a moment."""
+    said = said_of(conn, [EntryId(entry_id)])
+    return any(word.kind == WITHDRAW and not word.undone and word.at <= at for word in said)
+
+
+def _tellings(conn: Connection, entry_id: str) -> Iterable[tuple[datetime, int, Telling]]:
+    """Return an entry's tellings with when each counts as received, and its receipt, in that order."""
     texts = {
         row.text_hash: codec.load_draft(row.draft)
         for row in conn.execute(select(version).where(version.c.entry_id == entry_id))
@@ -81,4 +91,4 @@ def _tellings(conn: Connection, entry_id: str) -> Iterable[tuple[int, Telling]]:
             when = updated or published_or_received(draft, came)
             told = Telling(row.text_hash, when, updated, bool(draft.body), pushed)
         found.append((came, row.receipt_id, told))
-    return [(receipt_id, told) for _, receipt_id, told in sorted(found, key=lambda one: one[:2])]
+    return sorted(found, key=lambda one: one[:2])

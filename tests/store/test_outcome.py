@@ -10,7 +10,7 @@ import pytest
 from pipeline.errors import NotFound
 from pipeline.model import Act, Document, Draft, EntryKind, Form, SourceId
 from pipeline.stages import preview
-from pipeline.store import Database, codec, export, meta
+from pipeline.store import Database, codec, export, meta, words
 from tests.store.tellings import NOW, PAPER, HandedOver, draft, send, settled
 
 BODY = (
@@ -98,6 +98,23 @@ def test_a_withdrawal_says_so(db: Database) -> None:
     again = send(db, replace(FIRST, body=BODY + "\n\nĐính chính.", updated=NOW + timedelta(hours=5)))
     settled(db)
     assert ["new", "withdrawn", "revised"] == [became(db, one)[0] for one in (first, gone, again)]
+
+
+def test_what_an_editor_took_out_stays_out(db: Database) -> None:
+    """A later text is told so, before and after it is sent; what came before has its own word."""
+    first = send(db, FIRST)
+    settled(db)
+    with db.write() as conn:
+        story_id = next(export.lines(conn))["story_id"]
+        words.withdraw(conn, story_id, "lan", NOW + timedelta(minutes=1))
+    settled(db)
+    dry = foreseen(db, NEWER)
+    later = send(db, NEWER, at=NOW + timedelta(minutes=2))
+    settled(db)
+
+    assert ("withdrawn", None) == (dry["became"], dry["verdict"])
+    assert ["new", "withdrawn"] == [became(db, one)[0] for one in (first, later)]
+    assert dry["because"] == became(db, later)[1]
 
 
 def test_a_dry_run_knows_the_entry(db: Database) -> None:

@@ -88,12 +88,14 @@ def test_a_key_is_changed_without_losing_a_call(desk: Desk) -> None:
     ended = desk.run("webhook", "end-key", "bao-xudua")
     left = desk.run("webhook", "keys", "bao-xudua").stdout.splitlines()
     again = desk.run("webhook", "end-key", "bao-xudua")
+    leaked = desk.run("webhook", "key", "bao-xudua", "--days", "0")
 
     assert drawn.stdout.startswith("whsec_")
     assert "stays valid until" in drawn.stderr
     assert 2 == len(both)
     assert [both[0]] == left
     assert both[1].split("\t")[1] in ended.stderr
+    assert f"Ended now: {left[0].split(chr(9))[1]}\n" in leaked.stderr
     assert (1, True) == (again.returncode, "no key beside its newest" in again.stderr)
 
 
