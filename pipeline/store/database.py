@@ -133,7 +133,12 @@ def open_database(url: str) -> Database:
 
 def insert(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """Return the dialect's INSERT, which knows ON CONFLICT."""
-    return postgresql.insert(table) if conn.dialect.name == "postgresql" else sqlite.insert(table)
+    return insert_of(conn.dialect.name, table)
+
+
+def insert_of(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Return the INSERT of a dialect, given its name: for statements that are built once for each."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 def among(conn: Connection, column: ColumnElement[int], values: Collection[int]) -> ColumnElement[bool]:

@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import fields
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 from sqlalchemy import Connection, select
 
 from pipeline.drift import BEFORE, RECENT, Alarm, alarms
 from pipeline.habits import DAYS, Day
 from pipeline.model import LOCAL_ZONE, SourceId
-from pipeline.store.database import insert
+from pipeline.store.database import insert_of
 from pipeline.store.schema import habit, source
 
 DRIFT_DAYS = BEFORE + RECENT
@@ -47,7 +49,13 @@ def add(conn: Connection, source_id: SourceId, door: int, more: Day) -> None:
     counts = {name: getattr(more, name) for name in _COUNTS}
     if not any(counts.values()):
         return
-    row = insert(conn, habit).values(source_id=source_id, intake_id=door, day=more.day, **counts)
-    key = ["source_id", "intake_id", "day"]
-    up = {name: habit.c[name] + by for name, by in counts.items()}
-    conn.execute(row.on_conflict_do_update(index_elements=key, set_=up))
+    key = {"source_id": source_id, "intake_id": door, "day": more.day}
+    conn.execute(_counting(conn.dialect.name), key | counts)
+
+
+@cache
+def _counting(dialect: str) -> Any:
+    """Return the statement that counts a day up, built once."""
+    row = insert_of(dialect, habit)
+    up = {name: habit.c[name] + row.excluded[name] for name in _COUNTS}
+    return row.on_conflict_do_update(index_elements=["source_id", "intake_id", "day"], set_=up)

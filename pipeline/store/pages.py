@@ -8,13 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from pipeline.model import Draft, SourceId
 from pipeline.store import codec, entries, hosts
-from pipeline.store.database import insert
+from pipeline.store.database import insert_of
 from pipeline.store.schema import alias, host, intake, page, source, version
 from pipeline.target import authority
 from pipeline.urls import canonical
@@ -94,11 +95,19 @@ def want(conn: Connection, source_id: SourceId, intake_id: int, stubs: Sequence[
         }
         for stub in stubs
     ]
-    fresh = insert(conn, page)
-    key = ["source_id", "url"]
-    again = {name: fresh.excluded[name] for name in rows[0] if name not in (*key, "host")}
-    changed = page.c.text_hash != fresh.excluded.text_hash
-    conn.execute(fresh.on_conflict_do_update(index_elements=key, set_=again, where=changed), rows)
+    conn.execute(_wanting(conn.dialect.name), rows)
+
+
+@cache
+def _wanting(dialect: str) -> Any:
+    """Return the statement that has a page fetched, built once."""
+    fresh = insert_of(dialect, page)
+    told = ("intake_id", "external_id", "state", "next_due", "attempts", "behind", "text_hash", "error")
+    return fresh.on_conflict_do_update(
+        index_elements=["source_id", "url"],
+        set_={name: fresh.excluded[name] for name in told},
+        where=page.c.text_hash != fresh.excluded.text_hash,
+    )
 
 
 def waiting(conn: Connection, now: datetime, limit: int) -> list[tuple[int, str]]:
