@@ -1,4 +1,4 @@
-"""The commands for sources gone wrong: `sources pause`, `resume`, `remove`, `drop-feed` and `rollback`."""
+"""`sources pause`, `resume`, `poll`, `remove`, `drop-feed` and `rollback`: for sources gone wrong."""
 
 from datetime import datetime
 from typing import Annotated
@@ -59,6 +59,32 @@ def resume(source_id: IdArgument, *, feed: FeedOption = "") -> None:
             waited = pauses.resume(conn, SourceId(source_id))
         say(f"{source_id} is resumed; {waited:,} receipts waited")
         finish(opened, "receive", wait=bool(waited))
+
+
+def poll(source_id: IdArgument, *, feed: FeedOption = "") -> None:
+    """Have the feeds of a source polled now, whatever their turn; not where a server asked us to wait.
+
+    \b
+    Example:
+      ./tintinh sources poll bao-dong-khoi
+    """
+    from cli.desk import desk, now
+    from pipeline.model import SourceId
+    from pipeline.store import pings
+
+    with desk() as opened:
+        with opened.db.write() as conn:
+            due, left = pings.poll_now(conn, SourceId(source_id), now(), [feed] if feed else [])
+        for url in due:
+            out_row(url, "due now")
+        for url in left:
+            out_row(url, "stays: paused, or its server asked us to wait")
+        if opened.run is None:
+            say("No `up` is running: it is polled when one is.")
+        else:
+            from tasks import wiring
+
+            wiring.ring("fetch")
 
 
 def remove(

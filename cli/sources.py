@@ -263,5 +263,5 @@ def discover(
         go_through(opened, choice)
 
 
-for _command in (rotten.pause, rotten.resume, rotten.remove, rotten.drop_feed, rotten.rollback):
+for _command in (rotten.pause, rotten.resume, rotten.poll, rotten.remove, rotten.drop_feed, rotten.rollback):
     app.command()(_command)

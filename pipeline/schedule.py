@@ -26,6 +26,7 @@ _QUIET, _NIGHT = 4.0, 8.0  # times the interval: hours with few items, hours wit
 
 _LONGEST = timedelta(days=1)
 _LONGEST_GONE = timedelta(days=7)
+_FIRST_AGAIN = 300.0  # seconds after one failure: most are over soon, whatever the hour of the day
 _GONE = {404: 7_200.0, 410: 86_400.0}  # seconds after the first time
 _MOST_RESPECTED = 3_600.0  # of ttl, max-age and a promised period
 _PUSHED_SECONDS = 10_800.0  # while a hub brings what is new
@@ -103,7 +104,7 @@ def next_poll(
         rhythm: when it publishes.
         hints: what its document says of itself.
         max_age: seconds that its last answer may be kept (`freshness`).
-        failures: polls in a row that failed; each doubles the interval.
+        failures: polls in a row that failed; the first waits five minutes at most, each doubles it.
         status: HTTP status of the failure, if there was one; 404 and 410 wait for long.
         retry_after: seconds that the server asked us to wait (RFC 9110 section 10.2.3).
         pushed: a hub brings what is new, so polling only makes sure.
@@ -119,7 +120,10 @@ def next_poll(
         wait = max(wait, *(min(told, _MOST_RESPECTED) for told in (hints.ttl or 0.0, max_age or 0.0)))
         if pushed:
             wait = max(wait, _PUSHED_SECONDS * share)
-        wait = _doubled(wait, failures, longest)
+        if failures:
+            wait = min(
+                _doubled(wait, failures, longest), _doubled(_FIRST_AGAIN * share, failures - 1, longest)
+            )
     due = now + min(timedelta(seconds=max(wait, retry_after or 0.0)), longest)
     return due if failures else _unskipped(due, hints, chance)
 

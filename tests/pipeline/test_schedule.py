@@ -110,9 +110,20 @@ def test_failures_wait_longer_and_longer() -> None:
     waits = [next_poll(NOW, 600, failures=failures, status=500) - NOW for failures in (1, 2, 20)]
     gone = [next_poll(NOW, 600, failures=failures, status=404) - NOW for failures in (1, 2, 20)]
 
-    assert [timedelta(minutes=20), timedelta(minutes=40), DAY] == waits
+    assert [timedelta(minutes=5), timedelta(minutes=10), DAY] == waits
     assert [timedelta(hours=2), timedelta(hours=4), timedelta(days=7)] == gone
     assert DAY == next_poll(NOW, 600, failures=1, status=410) - NOW
+
+
+def test_one_failure_at_night_is_looked_at_soon() -> None:
+    """A feed that is asked every few hours is asked again in minutes when it failed once."""
+    rare = learn(None, [NOW - 20 * DAY, NOW - 10 * DAY], NOW)
+    night = NOW + timedelta(hours=18)
+
+    assert next_poll(night, 600, rhythm=rare) - night > timedelta(hours=3)
+    assert timedelta(minutes=5) == next_poll(night, 600, rhythm=rare, failures=1, status=500) - night
+    asked = next_poll(night, 600, rhythm=rare, failures=1, status=503, retry_after=7200)
+    assert timedelta(hours=2) == asked - night
 
 
 def test_a_hub_that_works_makes_polling_rare() -> None:

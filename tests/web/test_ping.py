@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import BadInput
+from pipeline.errors import BadInput, NotFound
 from pipeline.model import Source, SourceId
 from pipeline.store import Database, intakes, pings, sources
 from pipeline.store.intakes import Intake
@@ -88,10 +88,26 @@ def test_a_ping_respects_what_a_server_asked_for(db: Database) -> None:
         db, "https://a.example/2", due=NOW + FAR, polled=NOW - timedelta(hours=1), status=404, error="gone"
     )
     feed(
-        db, "https://a.example/3", due=NOW + FAR, polled=NOW - timedelta(minutes=5), status=404, error="gone"
+        db, "https://a.example/3", due=NOW + FAR, polled=NOW - timedelta(minutes=4), status=404, error="gone"
     )
 
     assert [failed] == pinged(db, NOW)
+
+
+def test_a_person_may_have_feeds_polled_now(db: Database) -> None:
+    """Failed a moment ago or resting for hours: due now; not what asked for patience or is paused."""
+    polled = NOW - timedelta(seconds=5)
+    urls = [f"https://a.example/{number}" for number in range(5)]
+    fine = feed(db, urls[0], due=NOW + FAR, polled=polled)
+    feed(db, urls[1], due=NOW + FAR, polled=polled, status=500, error="HTTP 500")
+    feed(db, urls[2], due=NOW + FAR, polled=polled, status=500, error="HTTP 500; asks us to wait 900 s")
+    feed(db, urls[3], due=NOW + FAR, polled=polled, status=429, error="HTTP 429")
+    with db.write() as conn:
+        assert (urls[:2], urls[2:4]) == pings.poll_now(conn, PAPER, NOW)
+        with pytest.raises(NotFound):
+            pings.poll_now(conn, PAPER, NOW, urls[4:])
+
+    assert NOW == door(db, fine).next_due
 
 
 def test_a_ping_leaves_alone_what_is_due_or_paused(db: Database) -> None:
