@@ -34,9 +34,12 @@ _MOST_PAIRS = 30_000  # in one batch of linking
 _HELD = 4_000  # candidates in memory at a time
 
 
-def plan(conn: Connection, limit: int) -> Plan:
-    """Read the evidence around up to `limit` changed entries and compute what is to be written."""
-    linked, pairs, crowded = _next(conn, limit)
+def plan(conn: Connection, limit: int, after: str = "") -> Plan:
+    """Read the evidence around up to `limit` changed entries and compute what is to be written.
+
+    `after`: the id that they begin behind; where there are none left, from the first.
+    """
+    linked, pairs, crowded = _next(conn, limit, after)
     changed = {entry_id for entry_id, _ in linked}
     known = links.sides(conn, changed | {entry_id for pair in pairs for entry_id in pair})
     fresh = _decided(pairs, known)
@@ -57,13 +60,13 @@ _Pair = tuple[EntryId, EntryId]
 
 
 def _next(
-    conn: Connection, limit: int
+    conn: Connection, limit: int, after: str
 ) -> tuple[list[tuple[EntryId, int]], set[_Pair], list[tuple[int, int]]]:
     """Return the changed entries to link now, the pairs to decide, and the grams that got crowded.
 
     A batch ends where its pairs would take longer than a lease allows; the rest is the next batch.
     """
-    waiting = links.unlinked(conn, limit)
+    waiting = links.unlinked(conn, limit, after)
     near, crowded = _near(conn, [entry_id for entry_id, _ in waiting])
     linked: list[tuple[EntryId, int]] = []
     pairs: set[_Pair] = set()

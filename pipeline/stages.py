@@ -21,6 +21,7 @@ from pipeline.errors import EngineUnavailable, Starved, Unreadable
 from pipeline.habits import Signs
 from pipeline.habits import read as signs_of
 from pipeline.model import Act, Document, Draft, EntryId, Form, Hints, Parsed, SourceId, Verdict
+from pipeline.pace import MOST, Pace
 from pipeline.similarity import facts
 from pipeline.store import (
     Connection,
@@ -78,11 +79,12 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What one call of `settle` did. `busy`: somebody else is settling."""
+    """What one call of `settle` did. `busy`: somebody else is settling; `last`: the batch's last entry."""
 
     entries: int = 0
     changes: int = 0
     busy: bool = False
+    last: str = ""
 
 
 def receive(
@@ -201,8 +203,12 @@ def _read(db: Database, reader: Reads, receipt: Receipt) -> _Outcome:
     return _Outcome(receipt, readings, parsed.drops, hints=parsed.hints, items=parsed.items)
 
 
-def settle(db: Database, clock: Clock, *, lease_seconds: float = 120, limit: int = 200) -> Settled:
+def settle(
+    db: Database, clock: Clock, *, lease_seconds: float = 120, limit: int = MOST, after: str = ""
+) -> Settled:
     """Link up to `limit` changed entries: evidence → stories → change log, in one transaction.
+
+    `after`: the id that the batch begins behind (`pipeline.pace`); which entries go first changes no result.
 
     Raises:
         LeaseLost: another worker took over meanwhile; nothing was written.
@@ -214,7 +220,7 @@ def settle(db: Database, clock: Clock, *, lease_seconds: float = 120, limit: int
         if renewed := _renew(db, held, limit):
             return Settled(entries=renewed)
         with db.snapshot() as conn, _uncollected():
-            plan = linking.plan(conn, limit)
+            plan = linking.plan(conn, limit, after)
         if not plan.linked:
             return Settled()
         with db.write() as conn:
@@ -222,7 +228,14 @@ def settle(db: Database, clock: Clock, *, lease_seconds: float = 120, limit: int
             changes = links.commit(conn, plan, clock())
     finally:
         leases.release(db, held)
-    return Settled(entries=len(plan.linked), changes=changes)
+    return Settled(entries=len(plan.linked), changes=changes, last=plan.linked[-1][0])
+
+
+def pass_over(db: Database, pace: Pace) -> Pace:
+    """Return how to go on behind a batch that was cut off before it was done."""
+    with db.read() as conn:
+        waiting = links.unlinked(conn, pace.limit, pace.after)
+    return pace.cut_off(waiting[-1][0] if waiting else "")
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 
 from feeds import publish as feed_files
 from feeds.channel import FeedForm, channel
@@ -15,7 +16,7 @@ from pipeline import deliver as deliveries
 from pipeline import polling, stages, subscribing
 from pipeline.config import settings
 from search import sync
-from tasks.wiring import database, fetcher, index, now, reader, ring
+from tasks.wiring import database, fetcher, index, linking, now, reader, ring
 
 _SHARE = 0.8  # of the time that a soft limit leaves beside one fetch
 
@@ -57,10 +58,19 @@ def receive() -> None:
 
 @shared_task(name="tintinh.settle")
 def settle() -> None:
-    """Link entries into stories."""
-    end = _end()
+    """Link entries into stories, in batches as large as their time allows."""
+    end, most = _end(), settings().soft_limit / 2
     while time.monotonic() < end:
-        done = stages.settle(database(), now, lease_seconds=settings().lease)
+        pace, begun = linking().pace, time.monotonic()
+        try:
+            done = stages.settle(
+                database(), now, lease_seconds=settings().lease, limit=pace.limit, after=pace.after
+            )
+        except SoftTimeLimitExceeded:
+            linking().pace = stages.pass_over(database(), pace)
+            raise
+        if done.entries:
+            linking().pace = pace.went(done.last, time.monotonic() - begun, most)
         if done.changes:
             ring("index")
             ring("publish")

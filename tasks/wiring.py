@@ -1,6 +1,7 @@
 """What tasks work with, made once in each process, and the bells that wake them."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -12,6 +13,7 @@ from kombu.exceptions import KombuError
 
 from pipeline.config import Settings, settings
 from pipeline.fetch import Fetcher
+from pipeline.pace import Pace
 from pipeline.reader import Reader
 from pipeline.store import Database, open_database
 from search.index import Index
@@ -43,6 +45,19 @@ def reader() -> Reader:
     It gives up on a document, or on a part of a long feed, by the clock still within a task's soft limit.
     """
     return Reader(clock=settings().soft_limit * 2 / 3)
+
+
+@dataclass(slots=True)
+class Linking:
+    """How fast this process links, as it found out."""
+
+    pace: Pace = field(default_factory=Pace)
+
+
+@lru_cache(maxsize=1)
+def linking() -> Linking:
+    """Return this process's pace of linking."""
+    return Linking()
 
 
 @lru_cache(maxsize=1)

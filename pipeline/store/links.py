@@ -93,10 +93,13 @@ class Plan:
     ended: Sequence[Ended]
 
 
-def unlinked(conn: Connection, limit: int) -> list[tuple[EntryId, int]]:
-    """Return entries whose evidence changed since they were linked, in id order."""
+def unlinked(conn: Connection, limit: int, after: str = "") -> list[tuple[EntryId, int]]:
+    """Return entries whose evidence changed since they were linked, in id order behind `after`, then the rest."""
     query = select(entry.c.entry_id, entry.c.touched).where(entry.c.touched > entry.c.linked)
-    rows = conn.execute(query.order_by(entry.c.entry_id).limit(limit))
+    rows = [*conn.execute(query.where(entry.c.entry_id > after).order_by(entry.c.entry_id).limit(limit))]
+    if after and len(rows) < limit:
+        rest = query.where(entry.c.entry_id <= after).order_by(entry.c.entry_id)
+        rows += conn.execute(rest.limit(limit - len(rows)))
     return [(EntryId(row.entry_id), row.touched) for row in rows]
 
 

@@ -23,7 +23,8 @@ from pipeline.model import (
     StoryState,
     When,
 )
-from pipeline.stages import receive
+from pipeline.pace import Pace
+from pipeline.stages import pass_over, receive, settle
 from pipeline.store import Database, changes, export, links, quarantine, receipts, sources, stories, words
 from tests.store.tellings import NOW, PAPER, HandedOver, clock, draft, send, settled
 
@@ -408,3 +409,19 @@ def test_a_busy_machine_is_no_fault_of_a_document(db: Database, tries: int, entr
         found = quarantine.listed(conn)
         assert (entries, held) == (links.unlinked_count(conn), len(found))
         assert all("did not end in 10 tries" in one.reason for one in found)
+
+
+def test_a_batch_that_is_never_done_holds_up_nobody(db: Database) -> None:
+    """Behind one that was cut off the others are linked, from the beginning again at the end."""
+    for number in range(6):
+        send(db, draft(f"bai-{number}", f"Tin số {number}", f"Chuyện thứ {number} kể riêng {number}. " * 9))
+    while receive(db, HandedOver(), clock).receipts:
+        pass
+    with db.read() as conn:
+        waiting = [entry_id for entry_id, _ in links.unlinked(conn, 10)]
+    pace = pass_over(db, Pace(2))
+    done = [settle(db, clock, limit=3, after=pace.after)]
+    done.append(settle(db, clock, limit=3, after=done[0].last))
+
+    assert Pace(1, waiting[1]) == pace
+    assert [(3, waiting[4]), (3, waiting[1])] == [(one.entries, one.last) for one in done]
