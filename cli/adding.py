@@ -1,6 +1,8 @@
 """`sources add`: by an id, or by an address, whose feeds are found and tried before a person says yes."""
 
 import re
+import shlex
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -9,19 +11,20 @@ from pathlib import Path
 from cli.console import out, say
 from cli.desk import Desk, now
 from cli.exchanging import warn
-from cli.showing import counted, show
+from cli.showing import counted, home, show
 from cli.surveying import Survey, survey
 from cli.visiting import Visitor, visit
 from pipeline import folders, imap, keys, mail_passwords, registry
-from pipeline.errors import BadInput, NotFound, Refused
+from pipeline.errors import BadInput, NotFound, Refused, TinTinhError
 from pipeline.fetch import Fetcher
 from pipeline.model import Rights, SourceId
 from pipeline.reader import Reader
 from pipeline.registry import Registered
-from pipeline.store import intakes, sources
+from pipeline.store import intakes, pings, sources
 from pipeline.urls import host, newest_host
 
 GAP = 1.0  # seconds between two requests to a host
+_PRIVATE = "is not a public address"
 _MOST = 60  # requests for one site
 
 
@@ -62,14 +65,22 @@ def add_address(desk: Desk, address: str, wanted: Wanted) -> None:
     """
     with looking(desk, gap=wanted.gap, allow_private=wanted.allow_private) as (visitor, reader):
         say(f"Looking at {address} …")
-        seen = visit(visitor, address)
+        try:
+            seen = visit(visitor, address)
+        except TinTinhError as error:
+            if _PRIVATE not in str(error) or wanted.allow_private:
+                raise
+            meant = (
+                f"if it is on your own network and that is meant: {_again(address, wanted)} --allow-private"
+            )
+            raise BadInput(address, f"{error.message}; {meant}") from error
         found = _as_told(survey(desk, reader, seen, source_id=wanted.source_id), wanted)
     signals = visitor.signals()
     if newest_host(host(address)) != newest_host(host(seen.url)):
         signals.append(f"{address} leads to {seen.url}")
-    show(found, shown=wanted.shown, signals=signals)
+    show(found, shown=wanted.shown, signals=signals, registering=wanted.yes)
     if not wanted.yes:
-        say(f"To register them: ./tintinh sources add {address} --yes (or --feed 1,3, or --all)")
+        say(f"To register them: {_again(address, wanted)} --yes (with --feed 1,3: those; with --all: all)")
         return
     numbers = _numbers(found, wanted)
     register(desk, [found.registered(numbers, allow_private=wanted.allow_private)])
@@ -94,6 +105,13 @@ def add_named(desk: Desk, source_id: str, wanted: Wanted, *, webhook: bool) -> N
         doors.append({"kind": "webhook"})
     with desk.db.read() as conn:
         known = registry.fields(sources.get(conn, SourceId(source_id)))
+        mine = intakes.listed(conn, SourceId(source_id))
+    if wanted.allow_private and not doors:
+        doors = [
+            {"kind": "feed", "url": one.url, "allow_private": True} for one in mine if one.kind == "feed"
+        ]
+        if not doors:
+            raise BadInput("allow-private", f"{source_id} has no feed yet: give --feed or --mailbox with it")
     told = {key: value for key, value in given.items() if value}
     told |= {"province": wanted.province, "area": ""} if wanted.province else {}
     made = registry.make(known | told | {"id": source_id, "intake": doors})
@@ -101,6 +119,10 @@ def add_named(desk: Desk, source_id: str, wanted: Wanted, *, webhook: bool) -> N
     # The key comes first: a source that is registered without the key that was asked for helps nobody.
     key = keys.draw(path, speaker) if webhook else ""
     register(desk, [made])
+    if told_feeds := [door.url for door in made.doors if door.kind == "feed"]:
+        with desk.db.write() as conn:  # a known one may rest for hours
+            pings.poll_now(conn, speaker, now(), told_feeds)
+    say(_told(made, known=bool(known), webhook=bool(key)))
     if key:
         out(key)
         say(f"This is shown once. {speaker} posts to {desk.base_url()}/webhooks/{speaker}")
@@ -108,6 +130,18 @@ def add_named(desk: Desk, source_id: str, wanted: Wanted, *, webhook: bool) -> N
         say(f"Its password is asked for by: ./tintinh sources mailbox-password {speaker}")
     elif not known and not doors and "." in source_id:
         say(f"{source_id} has no door yet; to look for its feeds: ./tintinh sources add https://{source_id}")
+
+
+def _told(made: Registered, *, known: bool, webhook: bool) -> str:
+    """Return what was done with a source that was told by its id."""
+    source = made.source
+    counts = Counter(door.kind for door in made.doors if door.kind != "webhook")
+    doors = [f"{count} {kind}{'s' * (count > 1)}" for kind, count in counts.items()]
+    doors += ["a webhook with a new key"] if webhook else []
+    done = f"{source.source_id} is {'changed' if known else 'registered'}: {source.name}, {home(source)}, "
+    done += f"rights {source.rights}" + (f"; told now: {', '.join(doors)}" if doors else "")
+    private = any(door.allow_private for door in made.doors)
+    return done + ("; those may be on a private network" if private else "")
 
 
 def keep_password(desk: Desk, source_id: str, address: str, password: str) -> None:
@@ -180,6 +214,16 @@ def _as_told(found: Survey, wanted: Wanted) -> Survey:
     return replace(
         found, source=registry.make(registry.fields(source) | {"id": source.source_id}).source, by=by
     )
+
+
+def _again(address: str, wanted: Wanted) -> str:
+    """Return the command with what was said of the site."""
+    options = {"--id": wanted.source_id, "--name": wanted.name, "--province": wanted.province}
+    options |= {"--rights": wanted.rights}
+    told = [word for name, value in options.items() if value for word in (name, value)]
+    told += [word for name in wanted.hosts for word in ("--host", name)]
+    told += ["--allow-private"] * wanted.allow_private
+    return shlex.join(["./tintinh", "sources", "add", address, *told])
 
 
 def _numbers(found: Survey, wanted: Wanted) -> list[int]:

@@ -7,7 +7,7 @@ from cli.console import out, out_row, say
 from cli.surveying import Item, Survey, Tasted, would_come
 from pipeline import places
 from pipeline.backfill import Old
-from pipeline.model import Rights, Source
+from pipeline.model import Rights, Source, Verdict
 
 _RIGHTS = {
     Rights.TITLE: "title and link",
@@ -23,13 +23,14 @@ _OLD = {
 _SHOWN = 3  # provinces, topics
 
 
-def show(seen: Survey, *, shown: int, signals: Sequence[str] = ()) -> None:
+def show(seen: Survey, *, shown: int, signals: Sequence[str] = (), registering: bool = False) -> None:
     """Print a survey.
 
     Args:
         seen: what was found.
         shown: items to print of each feed that would be registered.
         signals: what the site says of programs that read it, a line each.
+        registering: it is registered at once.
     """
     source = seen.source
     out_row("source", source.source_id, source.name, home(source), f"known by {seen.by}")
@@ -38,11 +39,11 @@ def show(seen: Survey, *, shown: int, signals: Sequence[str] = ()) -> None:
     for line in signals:
         out_row("site", line)
     out("")
-    out("no\titems\tnews\told\tjoins\tdouble\tnewest\tprovinces\ttopics\tfeed")
+    out("no\titems\there\tnews\told\tjoins\tdouble\tnewest\tprovinces\ttopics\tfeed")
     for feed in seen.feeds:
         _feed(feed)
     for miss in seen.misses:
-        out_row("-", "-", "-", "-", "-", "-", "-", "-", "-", f"{miss.link.url}: {miss.error}")
+        out_row(*("-",) * 10, f"{miss.link.url}: {miss.error}")
     for feed in seen.feeds:
         if feed.chosen and shown:
             out("")
@@ -50,7 +51,7 @@ def show(seen: Survey, *, shown: int, signals: Sequence[str] = ()) -> None:
             for item in feed.items[:shown]:
                 _item(item)
     out("")
-    _sum(seen)
+    _sum(seen, registering=registering)
 
 
 def home(source: Source) -> str:
@@ -69,8 +70,10 @@ def home(source: Source) -> str:
 def counted(feeds: Iterable[Tasted]) -> str:
     """Return one sentence on what would come in."""
     counts = would_come(feeds)
+    here = f"{counts['here']:,} are here already, " if counts["here"] else ""
     told = (
-        f"{counts['items']:,} items: {counts['news']:,} news, {counts['old']:,} old (searchable, never pushed"
+        f"{counts['items']:,} items: {here}{counts['news']:,} news, "
+        f"{counts['old']:,} old (searchable, never pushed"
     )
     reasons = [
         f"{counts[f'old_{why.value}']:,} {how}" for why, how in _OLD.items() if counts[f"old_{why.value}"]
@@ -84,16 +87,17 @@ def _feed(feed: Tasted) -> None:
     mark = f"{'*' if feed.chosen else ' '}{feed.number}"
     name = f"{feed.title} {feed.url}".strip()
     if not feed.items:
-        out_row(mark, 0, "-", "-", "-", "-", "-", "-", "-", f"{name}: {feed.error}")
+        out_row(mark, 0, *("-",) * 8, f"{name}: {feed.error}")
         return
     newest = max(feed.items, key=lambda one: one.published.at).published
     own = [one for one in feed.items if not one.twin]
     out_row(
         mark,
         len(feed.items),
-        sum(one.old is None for one in feed.items),
-        sum(one.old is not None for one in feed.items),
-        sum(bool(one.story_id) for one in own),
+        sum(one.here for one in feed.items),
+        sum(one.old is None and not one.here for one in feed.items),
+        sum(one.old is not None and not one.here for one in feed.items),
+        sum(one.verdict == Verdict.JOINS and not one.here for one in own),
         len(feed.items) - len(own),
         f"{newest.text()} ({newest.basis})",
         _most(slug for one in feed.items for slug in one.provinces[:1]),
@@ -103,8 +107,8 @@ def _feed(feed: Tasted) -> None:
 
 
 def _item(item: Item) -> None:
-    state = f"old: {_OLD[item.old]}" if item.old else "news"
-    joins = f"joins {item.story_id}: {item.because}" if item.story_id else item.verdict
+    state = "here already" if item.here else f"old: {_OLD[item.old]}" if item.old else "news"
+    joins = f"joins {item.story_id}: {item.because}" if item.story_id and not item.here else item.verdict
     double = f"also in feed {item.twin}" if item.twin else joins
     places_told = " ".join(item.provinces[:_SHOWN])
     out_row("", f"{item.published.text()} ({item.published.basis})", places_told, state, double, item.title)
@@ -116,9 +120,12 @@ def _most(slugs: Iterable[str]) -> str:
     return " ".join(f"{slug} {count}" for slug, count in counts.most_common(_SHOWN)) or "-"
 
 
-def _sum(seen: Survey) -> None:
+def _sum(seen: Survey, *, registering: bool) -> None:
     chosen = [one for one in seen.feeds if one.chosen]
     marks = ", ".join(str(one.number) for one in chosen) or "none"
+    say("Numbers are as the site names the feeds; * brings items that no larger feed with a * brings.")
     say(f"Of the feeds marked * ({marks}) would come in: {counted(chosen)}.")
-    nobody = "" if seen.source.province else " Its province is not known: give --province."
-    say(f"Nothing is registered yet.{nobody}")
+    if not registering:
+        say("Nothing is registered by this.")
+    if not seen.source.province:
+        say("Its province is not known: give --province.")

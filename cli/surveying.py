@@ -9,6 +9,7 @@ from cli.desk import Desk, now
 from cli.visiting import Found, Visit
 from pipeline import backfill, catalogue, discovery, source_lists, stages
 from pipeline.backfill import Arrival, Old
+from pipeline.becoming import Became
 from pipeline.errors import TinTinhError
 from pipeline.model import (
     NATIONAL,
@@ -39,6 +40,7 @@ class Item:
     Args:
         old: why it is no news, None if it is.
         twin: the number of the feed of this site that brings it too and stands before; 0 for none.
+        here: the source brought it already.
         story_id: the story that it would join.
     """
 
@@ -52,6 +54,7 @@ class Item:
     story_id: str | None
     old: Old | None
     twin: int = 0
+    here: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,7 @@ def survey(
     by = "its registration here" if mine else "the catalogue"
     if mine is None and told is None:
         speaker, by = discovery.proposed(
-            seen.url, called, [draft for parsed, _ in read for draft in parsed.drafts]
+            seen.url, called, {_key(draft): draft for parsed, _ in read for draft in parsed.drafts}.values()
         )
         taken = [one.source_id for one in registered]
         named = speaker.source_id or source_lists.suggested_id(called, seen.url, taken)
@@ -120,12 +123,13 @@ def survey(
     speaker = _with_host(speaker, host(seen.url))
     taster = _Taster(desk, speaker, at)
     tasted: list[Tasted] = []
-    first: dict[str, int] = {}
+    first: dict[str, tuple[int, Item]] = {}
     for number, (found, (parsed, error)) in enumerate(zip(seen.feeds, read, strict=True), 1):
         items = taster.items(found, parsed.drafts, first)
         for item in items:
-            first.setdefault(item.key, number)
-        title = found.link.title or (found.channel.title if found.channel else "")
+            first.setdefault(item.key, (number, item))
+        named = "" if "://" in found.link.title else found.link.title
+        title = named or (found.channel.title if found.channel else "")
         tasted.append(Tasted(number, found.link.url, title, found.link.how, items, error))
     return Survey(seen.url, speaker, by, mine is not None, _chosen(tasted), seen.misses)
 
@@ -149,7 +153,10 @@ def _with_host(source: Source, name: str) -> Source:
 
 
 def would_come(feeds: Iterable[Tasted]) -> Counter[str]:
-    """Return how many items would come, each counted once: all, news, old by reason, joining."""
+    """Return how many items would come, each counted once: all, here already, news, old by reason, joining.
+
+    What is here already is neither news nor old nor joining.
+    """
     counts: Counter[str] = Counter()
     keys: set[str] = set()
     for one in feeds:
@@ -159,6 +166,9 @@ def would_come(feeds: Iterable[Tasted]) -> Counter[str]:
                 continue
             keys.add(item.key)
             counts["items"] += 1
+            if item.here:
+                counts["here"] += 1
+                continue
             counts["joins"] += item.verdict == Verdict.JOINS
             counts["old" if item.old else "news"] += 1
             if item.old:
@@ -208,16 +218,20 @@ class _Taster:
     speaker: Source
     at: datetime
 
-    def items(self, found: Found, drafts: Sequence[Draft], first: Mapping[str, int]) -> tuple[Item, ...]:
-        """Return the items of a feed; `first`: the feed that brought a key before."""
+    def items(
+        self, found: Found, drafts: Sequence[Draft], first: Mapping[str, tuple[int, Item]]
+    ) -> tuple[Item, ...]:
+        """Return the items of a feed; `first`: the feed that brought a key before, and as what."""
         fresh = tuple(draft for draft in drafts if _key(draft) not in first)
         told = stages.preview(self.desk.db, _Already(Parsed(fresh)), _document(self.speaker, found, self.at))
         foreseen = {id(draft): one for draft, one in zip(fresh, told, strict=True)}
         return tuple(
-            self._item(draft, foreseen.get(id(draft), {}), first.get(_key(draft), 0)) for draft in drafts
+            self._item(draft, foreseen.get(id(draft), {}), first.get(_key(draft))) for draft in drafts
         )
 
-    def _item(self, draft: Draft, told: Mapping[str, object], twin: int) -> Item:
+    def _item(self, draft: Draft, told: Mapping[str, object], before: tuple[int, Item] | None) -> Item:
+        if before is not None:
+            return replace(before[1], twin=before[0])
         arrival = Arrival(received_at=self.at, polled=True)
         story = told.get("story_id")
         home = (self.speaker.province,) if self.speaker.province else ()
@@ -231,7 +245,7 @@ class _Taster:
             because=str(told.get("because") or ""),
             story_id=None if story is None else str(story),
             old=backfill.judge(draft.published, arrival, self.desk.settings.backfill_after_days),
-            twin=twin,
+            here=told.get("became") not in (None, Became.NEW, Became.JOINED),
         )
 
 

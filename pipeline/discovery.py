@@ -53,6 +53,7 @@ _ADDRESS = re.compile(r"https?://[^\s\"'<>()\[\]]{4,500}")
 _LOGIN = re.compile(r"log-?in|sign-?in|dang-?nhap|/sso|/oauth", re.IGNORECASE)
 _MOST = 200
 _MOST_LINKS = 5_000  # of a page; portals have 300
+_LONGEST_BESIDE = 80  # characters: a name, no paragraph
 _LONGEST_WRITTEN = 200_000  # characters of a page's text in which addresses are looked for
 _GUESSES = ("rss", "rss.html", "feed/", "rss/home.rss", "rss.xml", "atom.xml")
 _SEPARATOR = re.compile(r"\s+[-–—|»•·:]+\s+|\s*[|»•]\s*|:\s+")
@@ -256,7 +257,14 @@ def _anchors(root: Any, base: str) -> Iterable[tuple[str, str]]:
                 or one.get("title", "")
                 or _content(one, ".//img/@alt")
             )
-            yield address, clean(told)[:200]
+            yield address, clean(_beside(one) if "://" in told else told)[:200]
+
+
+def _beside(link: Any) -> str:
+    """Return what stands beside a link that shows its address: in lists of feeds the name of a section."""
+    row = next(link.iterancestors("tr", "li", "p", "dd"), None)
+    words = " ".join(row.itertext()) if row is not None else ""
+    return " ".join(word for word in words.split() if "://" not in word)[:_LONGEST_BESIDE]
 
 
 def _written(root: Any, url: str) -> Iterable[str]:

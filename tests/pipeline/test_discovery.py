@@ -186,3 +186,13 @@ def test_no_bytes_are_too_much(body: bytes) -> None:
 
     assert found is None or all(one.url.startswith("http") for one in found.feeds)
     assert channel(body) is None or body
+
+
+def test_a_link_that_shows_its_address_is_called_by_its_row() -> None:
+    """Pages "RSS" have a table of sections with the address of each."""
+    url = f"{URL}rss/van-hoa.rss"
+    found = looked(
+        f"<table><tr><td>Văn hóa</td><td><a href='{url}'>{url}</a></td></tr></table>", listing=True
+    )
+
+    assert ["Văn hóa"] == [one.title for one in found.feeds]
