@@ -20,6 +20,7 @@ _LEAST_DAYS = 7  # since its first news, before a door has a habit
 _LEAST_ENTRIES = 20  # that show a source's language and links
 _TIMES = 10  # the habit
 _FLOOR = 40  # new entries in a day that no source is held for
+_NEW = 300  # those of a door that has no habit yet
 _STRANGE = 0.02  # share of entries in other languages that makes them no surprise
 _LINKS = 6  # distinct foreign hosts in one article, at least
 _SHORT = 40  # characters of a line that may be left of a menu
@@ -147,23 +148,28 @@ def outside(signs: Signs, usual: Habit) -> tuple[str, str]:
     return "", ""
 
 
-def most(usual: Habit) -> float | None:
-    """Return how many new entries a door may bring on a day; None while it has no habit."""
-    return None if usual.per_day is None else max(_FLOOR, _TIMES * usual.per_day)
+def most(usual: Habit) -> float:
+    """Return how many new entries a door may bring on a day."""
+    return _NEW if usual.per_day is None else max(_FLOOR, _TIMES * usual.per_day)
 
 
 def flood(new: int, usual: Habit) -> int:
     """Return how many of a document's new entries are to be held, counted from its end.
 
-    All of them where the document alone is more than a day may bring; else what is beyond the day.
+    All of them where the document alone is more than a day may bring, unless the door has no habit yet; else
+    what is beyond the day.
     """
     limit = most(usual)
-    if limit is None or usual.today + new <= limit:
+    if usual.today + new <= limit:
         return 0
-    return new if new > limit else min(new, usual.today + new - int(limit))
+    if new > limit and usual.per_day is not None:
+        return new
+    return min(new, usual.today + new - int(limit))
 
 
 def why_flood(new: int, usual: Habit) -> str:
     """Return the reason of a flood in Vietnamese."""
-    each = f"{usual.per_day or 0:.1f}".replace(".", ",")
-    return f"dồn dập: {usual.today + new} bài mới trong ngày, thường mỗi ngày khoảng {each} bài"
+    told = f"dồn dập: {usual.today + new} bài mới trong ngày, "
+    if usual.per_day is None:
+        return f"{told}mà cửa này mới mở, chưa đầy bảy ngày (mức {_NEW} bài một ngày)"
+    return f"{told}thường mỗi ngày khoảng {f'{usual.per_day:.1f}'.replace('.', ',')} bài"
