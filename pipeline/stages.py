@@ -111,17 +111,15 @@ def receive(
     outcomes: list[_Outcome] = []
     enough = clock() + timedelta(seconds=min(lease_seconds * _READING_SHARE, seconds))
     try:
-        for receipt in claimed:
-            outcomes.append(_read(db, reader, receipt))
-            if clock() > enough or sum(len(one.readings) for one in outcomes) > _MOST_READINGS:
-                break
+        with _interruptible(db, claimed, outcomes):
+            for receipt in claimed:
+                outcomes.append(_read(db, reader, receipt))
+                if clock() > enough or sum(len(one.readings) for one in outcomes) > _MOST_READINGS:
+                    break
     except EngineUnavailable:
         if not outcomes:
             _put_back(db, claimed)
             raise
-    except BaseException:  # a soft time limit of Celery
-        _put_back(db, claimed[: len(outcomes)] + claimed[len(outcomes) + 1 :])
-        raise
     _put_back(db, claimed[len(outcomes) :])
     done = Received()
     with db.write() as conn:
@@ -130,6 +128,23 @@ def receive(
         for one in outcomes:
             done += _keep(conn, one, doors, clock(), backfill_after_days)
     return done
+
+
+@contextmanager
+def _interruptible(
+    db: Database, claimed: Sequence[Receipt], outcomes: Sequence["_Outcome"]
+) -> Iterator[None]:
+    """Give back what was claimed, but for what is being read, if Celery's soft time limit interrupts it."""
+    is_cut_off = True
+    try:
+        yield
+        is_cut_off = False
+    except EngineUnavailable:
+        is_cut_off = False
+        raise
+    finally:
+        if is_cut_off:
+            _put_back(db, [*claimed[: len(outcomes)], *claimed[len(outcomes) + 1 :]])
 
 
 def _put_back(db: Database, left: Sequence[Receipt]) -> None:

@@ -94,7 +94,10 @@ class Plan:
 
 
 def unlinked(conn: Connection, limit: int, after: str = "") -> list[tuple[EntryId, int]]:
-    """Return entries whose evidence changed since they were linked: in id order behind `after`, then others."""
+    """Return entries whose evidence changed since they were linked, in id order.
+
+    They begin behind the id `after`; where there are none left, from the first.
+    """
     query = select(entry.c.entry_id, entry.c.touched).where(entry.c.touched > entry.c.linked)
     rows = [*conn.execute(query.where(entry.c.entry_id > after).order_by(entry.c.entry_id).limit(limit))]
     if after and len(rows) < limit:
