@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, RowMapping, or_, select
 
 from pipeline import face
 from pipeline.becoming import Became, because
@@ -14,7 +15,7 @@ from pipeline.model import Draft, EntryId, EntryKind, Labels, Verdict
 from pipeline.store import changes, codec, outcomes, receipts, sources
 from pipeline.store.entries import in_order, is_withdrawn
 from pipeline.store.receipts import ReceiptState
-from pipeline.store.schema import alias, entry, receipt, receipt_entry, story, version
+from pipeline.store.schema import alias, entry, held, page, receipt, receipt_entry, story, version
 from pipeline.store.words import removed
 from pipeline.urls import canonical
 
@@ -51,6 +52,9 @@ def lines(conn: Connection, *, text: bool = False) -> Iterator[dict[str, Any]]:
 def trace(conn: Connection, url_or_id: str) -> dict[str, Any]:
     """Return where one thing is now: its entries with receipts, versions, story and cursors.
 
+    `pages` are the full pages behind it: fetched, waiting, or why they are not; `held` are the items of that
+    name or address that were held, with what became of them.
+
     `url_or_id`: a URL as seen anywhere, an external id, an entry id, a story id or its id in a feed.
 
     Raises:
@@ -62,11 +66,15 @@ def trace(conn: Connection, url_or_id: str) -> dict[str, Any]:
     found = set(conn.scalars(select(alias.c.entry_id).where(alias.c.value.in_(names))))
     either = or_(entry.c.entry_id.in_(names), entry.c.story_id.in_(names))
     found |= set(conn.scalars(select(entry.c.entry_id).where(either)))
-    if not found:
+    names |= set(conn.scalars(select(alias.c.value).where(alias.c.entry_id.in_(sorted(found)))))
+    behind, kept_back = _pages(conn, names), _held(conn, names)
+    if not (found or behind or kept_back):
         raise NotFound(url_or_id, "nothing here has this URL or id; was it ever received?")
     known = _Known(conn, sorted(found))
     return {
         "entries": [_traced(conn, known, entry_id) for entry_id in sorted(found)],
+        "pages": behind,
+        "held": kept_back,
         "log_head": changes.head(conn),
         "indexed_to": changes.position(conn, "index"),
         "published_to": changes.position(conn, "publish"),
@@ -99,6 +107,28 @@ def outcome(conn: Connection, receipt_id: int) -> dict[str, Any]:
         "received_at": known.received_at.isoformat(),
         "embargoed_until": known.not_before and known.not_before.isoformat(),
         "entries": [here.outcome(entry_id, outcomes.of(conn, entry_id, receipt_id)) for entry_id in told],
+    }
+
+
+def _pages(conn: Connection, names: set[str]) -> list[dict[str, Any]]:
+    columns = (page.c.source_id, page.c.url, page.c.state, page.c.status, page.c.error, page.c.next_due)
+    mine = or_(page.c.url.in_(names), page.c.external_id.in_(names))
+    rows = conn.execute(select(*columns, page.c.fetched_at).where(mine).order_by(page.c.page_id))
+    return [_told(row) for row in rows.mappings()]
+
+
+def _held(conn: Connection, names: set[str]) -> list[dict[str, Any]]:
+    columns = (held.c.held_id, held.c.source_id, held.c.stage, held.c.state, held.c.reason, held.c.title)
+    mine = (held.c.external_id.in_(names - {""}),)
+    rows = conn.execute(select(*columns, held.c.at).where(*mine).order_by(held.c.held_id))
+    return [_told(row) for row in rows.mappings()]
+
+
+def _told(row: RowMapping) -> dict[str, Any]:
+    """Return a row as JSON has it."""
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in row.items()
     }
 
 

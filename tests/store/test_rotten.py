@@ -11,6 +11,7 @@ from pipeline.model import Form, SourceId, StoryState
 from pipeline.store import (
     Database,
     counters,
+    export,
     habits,
     numbers,
     pauses,
@@ -55,6 +56,16 @@ def test_one_bad_item_is_held_and_the_rest_goes_on(db: Database) -> None:
         assert [(2, 1)] == [
             (day.entries, day.held) for days in today.values() for day in days if day.day == NOW.toordinal()
         ]
+
+
+def test_what_is_held_is_traced(db: Database) -> None:
+    """An item that never became an entry is found by its id, with where it is and why."""
+    deliver(db, door(db), news(1), SPAM)
+    with db.read() as conn:
+        traced = export.trace(conn, "chen-vao")
+
+    assert ([], "open") == (traced["entries"], traced["held"][0]["state"])
+    assert "cờ bạc" in traced["held"][0]["reason"]
 
 
 def test_what_an_editor_releases_is_news(db: Database) -> None:
