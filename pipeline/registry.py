@@ -44,6 +44,17 @@ HOST = r"^[A-Za-z0-9.-]{1,253}$"
 SENDER = r"^[^\s@<>,;\"]{1,64}@[A-Za-z0-9.-]{1,253}$"
 ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 
+_A_HOST = "a host has letters, digits, dots and hyphens only, as in baodongkhoi.vn"
+_MEANT = {
+    "id": "an id has letters a-z, digits, dots, hyphens and underscores only, 100 at most, and begins with "
+    "a letter or a digit, as in bao-dong-khoi",
+    "hosts": _A_HOST,
+    "name": _A_HOST,
+    "rights": "say title, summary or full",
+    "kind": "say feed, webhook, folder or mailbox",
+    "from": "give the address of who may send, as in vanphong@binhhoa.example",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Door:
@@ -254,8 +265,14 @@ def _feeds(registered: Iterable[Registered]) -> list[tuple[SourceId, str]]:
 
 
 def _explained(error: ValidationError) -> BadInput:
+    """Return what is wrong in words that say how to mend it: of a name or a choice never its pattern."""
     first = error.errors()[0]
-    return BadInput(".".join(str(step) for step in first["loc"]), first["msg"])
+    where = ".".join(str(step) for step in first["loc"])
+    wrong = first["type"] in ("string_pattern_mismatch", "enum", "literal_error")
+    field = next((str(step) for step in reversed(first["loc"]) if not isinstance(step, int)), "")
+    if wrong and field in _MEANT:
+        return BadInput(where, f"{str(first['input'])[:100]!r} cannot be taken: {_MEANT[field]}")
+    return BadInput(where, first["msg"])
 
 
 def _registered(one: _Source) -> Registered:

@@ -280,3 +280,19 @@ def test_a_home_is_found_by_the_name() -> None:
 
     assert ["tay-ninh", "ca-mau", None] == [one.source.province for one in listed.registered]
     assert {"bao-tay-ninh-gon": "its name"} == listed.homes
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("báo a,,,", "id: 'báo a' cannot be taken: an id has letters a-z, digits"),
+        ("a,b_c,,", "hosts.0: 'b_c' cannot be taken: a host has letters, digits, dots and hyphens only"),
+        ("a,,all,", "rights: 'all' cannot be taken: say title, summary or full"),
+        ("a,,,mail", "intake.0.kind: 'mail' cannot be taken: say feed, webhook, folder or mailbox"),
+    ],
+)
+def test_what_is_wrong_is_said_without_patterns(line: str, expected: str) -> None:
+    """By what may stand there."""
+    [problem] = read(f"id,host,rights,kind\n{line}\n".encode()).problems
+
+    assert problem.reason.startswith(expected)
