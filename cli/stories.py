@@ -198,17 +198,20 @@ def undo(
 
 
 def trace(name: Annotated[str, typer.Argument(metavar="URL-OR-ID", help="As seen anywhere.")]) -> None:
-    """Print where one thing is now: receipts, versions, story, index and feeds, as JSON.
+    """Print where one thing is now: receipts, versions, full page, holds, story and its channels, as JSON.
 
     \b
     Example:
       ./tintinh trace https://baodongkhoi.vn/hop-mat-31012023-a109982.html
     """
     from cli.desk import desk
+    from feeds.standing import standing
     from pipeline.store import export
 
     with desk() as opened, opened.db.read() as conn:
-        out_json(export.trace(conn, name), indent=1)
+        told = export.trace(conn, name)
+        channels = standing(conn, (entry["story_id"] for entry in told["entries"]))
+        out_json(told | {"channels": channels}, indent=1)
 
 
 def _story(story_id: str) -> "Story":

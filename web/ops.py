@@ -10,6 +10,7 @@ import structlog
 from fastapi import APIRouter, Depends, Form, Path, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from feeds.standing import standing
 from pipeline import topiclist
 from pipeline.errors import NotFound, Transient
 from pipeline.store import doors as looked
@@ -171,6 +172,7 @@ def _silent(door: Intake, now: datetime) -> bool:
 def _trace(site: Site, name: str) -> dict[str, Any]:
     try:
         with site.db.read() as conn:
-            return export.trace(conn, name)
+            told = export.trace(conn, name)
+            return told | {"channels": standing(conn, (one["story_id"] for one in told["entries"]))}
     except NotFound as error:
         return {"missing": error.message}
