@@ -184,11 +184,12 @@ def _watched(desk: Desk, path: Path) -> str:
 def looking(
     desk: Desk, *, gap: float, allow_private: bool, most: int = _MOST
 ) -> Iterator[tuple[Visitor, Reader]]:
-    """Hold what a look at a site takes."""
+    """Hold what a look at a site takes. `gap`: 0 for none, else it is at least the setting's."""
     chosen = desk.settings
+    gap = gap and max(gap, chosen.host_gap)
     fetcher = Fetcher(timeout=chosen.http_timeout, max_bytes=chosen.fetch_max_bytes, contact=chosen.contact)
     with fetcher, Reader() as reader:
-        yield Visitor(fetcher, gap=gap, allow_private=allow_private, most=most), reader
+        yield Visitor(fetcher, gap=gap, allow_private=allow_private, most=most, db=desk.db), reader
 
 
 def register(desk: Desk, wanted: Sequence[Registered]) -> None:

@@ -1,8 +1,13 @@
-"""A person's first look at a site: which feeds it has. One request at a time, a gap between two to a host."""
+"""A person's first look at a site: which feeds it has. One request at a time, a gap between two to a host.
+
+A host is claimed as the workers claim it, so that a look and a poll do not meet there.
+"""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from cli.desk import now
 from pipeline import discovery
@@ -11,6 +16,7 @@ from pipeline.errors import BadInput, Refused, SourceUnreachable
 from pipeline.fetch import Fetched, Fetcher
 from pipeline.manners import read_rules
 from pipeline.robots import FORBIDDEN, Rules
+from pipeline.store import Database, hosts
 from pipeline.store.hosts import Told
 from pipeline.target import authority
 from pipeline.urls import canonical
@@ -18,6 +24,9 @@ from pipeline.urls import canonical
 _MOST_LISTS = 4  # pages that may list feeds
 _FORBIDDEN = ("HTTP 401", "HTTP 403")
 _GONE = ("HTTP 404", "HTTP 410")
+_CLAIM = timedelta(minutes=2)  # longer than a request with its host's rules and gaps
+_PATIENCE, _LOOK_AGAIN = 40.0, 0.1  # seconds to wait for the turn at a host
+_LONGEST_PAUSE = 5.0  # seconds before a redirect on the same host, within the time of one fetch
 
 
 @dataclass(slots=True)
@@ -28,6 +37,7 @@ class Visitor:
         gap: seconds between two requests to a host, at least; robots.txt may ask for more.
         most: requests in all, those for a host's rules left out.
         deadline: the time of `time.monotonic` after which nothing more is asked.
+        db: where the hosts are claimed; None: nobody else asks them.
     """
 
     fetcher: Fetcher
@@ -35,24 +45,67 @@ class Visitor:
     allow_private: bool = False
     most: int = 60
     deadline: float = float("inf")
+    db: Database | None = None
     _asked: dict[str, float] = field(default_factory=dict)
     _rules: dict[str, tuple[Told, Rules]] = field(default_factory=dict)
     _count: int = 0
 
     def get(self, url: str) -> Fetched:
         """Return the answer. Raises SourceUnreachable or Refused, also where the look was long enough."""
+        with self._turn(url):
+            return self._got(url)
+
+    def _got(self, url: str) -> Fetched:
         self._permit(url)
         name = authority(url)
-        gap = max(self.gap, self._rules[name][1].delay)
-        wait = self._asked.get(name, float("-inf")) + gap - time.monotonic()
+        wait = self._asked.get(name, float("-inf")) + self._gap(name) - time.monotonic()
         if self._count >= self.most or time.monotonic() + max(wait, 0) > self.deadline:
             raise Refused(url, "not asked: enough was asked for one look")
         time.sleep(max(wait, 0))
         self._count += 1
         try:
-            return self.fetcher.get(url, allow_private=self.allow_private, permit=self._permit)
+            return self.fetcher.get(url, allow_private=self.allow_private, permit=self._follow(name))
         finally:
             self._asked[name] = time.monotonic()
+
+    def _gap(self, name: str) -> float:
+        return max(self.gap, self._rules[name][1].delay if name in self._rules else 0.0)
+
+    @contextmanager
+    def _turn(self, url: str) -> Iterator[None]:
+        """Hold the claim on a host. Raises SourceUnreachable: the workers have it for too long."""
+        if self.db is None:
+            yield
+            return
+        name, end = authority(url), time.monotonic() + _PATIENCE
+        while True:
+            with self.db.write() as conn:
+                if hosts.claim(conn, [name], now(), now() + _CLAIM):
+                    break
+            if time.monotonic() > end:
+                raise SourceUnreachable(url, "its host is being asked, or rests; try again later")
+            time.sleep(_LOOK_AGAIN)
+        try:
+            yield
+        finally:
+            with self.db.write() as conn:
+                hosts.release(conn, [(name, now() + timedelta(seconds=self._gap(name)))])
+
+    def _follow(self, asked: str) -> Callable[[str], None]:
+        """Return what is asked before a redirect is followed: it may be, and its host had its gap."""
+
+        def follow(url: str) -> None:
+            name = authority(url)
+            if name == asked:
+                self._permit(url)
+                time.sleep(min(self._gap(name), _LONGEST_PAUSE))
+            elif name in self._rules:
+                self._permit(url)
+            else:
+                with self._turn(url):
+                    self._permit(url)
+
+        return follow
 
     def signals(self) -> list[str]:
         """Return what the hosts that were asked say of programs, a line each."""
@@ -69,7 +122,7 @@ class Visitor:
         """Raise Refused where a host forbids an address, SourceUnreachable where it gives no rules."""
         name = authority(url)
         if name not in self._rules:
-            told = read_rules(self.fetcher, url, now(), allow_private=self.allow_private)
+            told = read_rules(self.fetcher, url, now(), allow_private=self.allow_private, gap=self.gap)
             self._rules[name] = told, Rules(told.robots, told.tdm)
             self._asked[name] = time.monotonic()
         told, rules = self._rules[name]

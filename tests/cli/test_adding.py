@@ -1,19 +1,20 @@
 """A source by its address: its feeds are found, tried, and registered only when a person says yes."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
 from cli.adding import Wanted, add_address, add_named
-from cli.desk import Desk
+from cli.desk import Desk, now
 from cli.probing import probe
 from pipeline.errors import BadInput
 from pipeline.model import Form, Given, Rights, Source, SourceId
 from pipeline.reader import Reader
 from pipeline.stages import receive
-from pipeline.store import intakes, receipts, sources
+from pipeline.store import hosts, intakes, receipts, sources
+from pipeline.target import authority
 from tests.cli.sites import FAMILIES, alternate, answering, json_feed, page, paper, rss
 from tests.web_server import Answer, serving
 
@@ -252,3 +253,20 @@ def test_what_a_source_has_brought_is_no_news(desk: Desk, capsys: pytest.Capture
     assert ["20", "20", "0", "0", "0", "0"] == rows["*1"]
     assert "30 items: 30 are here already, 0 news, 0 old" in told.err
     assert "Nothing is registered by this." in told.err
+
+
+def test_a_look_waits_for_its_turn_at_a_host(desk: Desk) -> None:
+    """What a worker has claimed is not asked meanwhile; after the look the host has its gap."""
+    with serving(answering(paper())) as site:
+        name = authority(site.url)
+        later = now() + timedelta(seconds=1)
+        with desk.db.write() as conn:
+            assert {name} == set(hosts.claim(conn, [name], now(), later))
+        add_address(desk, f"{site.url}/rss/home.rss", wanted())
+        ended = now()
+        with desk.db.read() as conn:
+            known = hosts.get(conn, name)
+
+    assert known is not None
+    assert known.free_at is not None
+    assert later <= known.free_at <= ended
