@@ -7,9 +7,7 @@ import typer
 
 Paths = Annotated[
     list[Path],
-    typer.Argument(
-        help="Files and folders: feeds, .txt, .md, .html, .docx, .pdf, .jsonl; also .gz of them."
-    ),
+    typer.Argument(help="Files and folders: feeds, .txt, .md, .html, .docx, .pdf, .jsonl; also .gz of them."),
 ]
 SourceOption = Annotated[
     str, typer.Option("--source", help="Whose they are, where they do not say; registered if unknown.")
