@@ -101,7 +101,9 @@ def _weigh_many(  # noqa: PLR0917 - the parts of one decision
     admitted: Admitted,
 ) -> None:
     """Keep what may pass, and hold what is beyond the day's measure."""
-    limit = habits.most(usual) if arrival.polled or receipt.form is Form.PUSH else None
+    # A publisher who signs what it pushes may bring its first week's news as fast as it likes.
+    is_measured = arrival.polled or (receipt.form is Form.PUSH and usual.per_day is not None)
+    limit = habits.most(usual) if is_measured else None
     crowded = limit is not None and usual.today + len(free) > limit
     bulk = backfill.may_be_bulk(len(free), arrival, usual.per_day or 0.0)
     told: set[str] = set()

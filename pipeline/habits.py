@@ -20,7 +20,7 @@ _LEAST_DAYS = 7  # since its first news, before a door has a habit
 _LEAST_ENTRIES = 20  # that show a source's language and links
 _TIMES = 10  # the habit
 _FLOOR = 40  # new entries in a day that no source is held for
-_NEW = 300  # those of a door that has no habit yet
+_NEW = 1_000  # those of a feed that has no habit yet
 _STRANGE = 0.02  # share of entries in other languages that makes them no surprise
 _LINKS = 6  # distinct foreign hosts in one article, at least
 _SHORT = 40  # characters of a line that may be left of a menu
@@ -171,5 +171,7 @@ def why_flood(new: int, usual: Habit) -> str:
     """Return the reason of a flood in Vietnamese."""
     told = f"dồn dập: {usual.today + new} bài mới trong ngày, "
     if usual.per_day is None:
-        return f"{told}mà cửa này mới mở, chưa đầy bảy ngày (mức {_NEW} bài một ngày)"
+        return (
+            f"{told}mà cửa này mới mở, chưa đầy bảy ngày (mức {f'{_NEW:,}'.replace(',', '.')} bài một ngày)"
+        )
     return f"{told}thường mỗi ngày khoảng {f'{usual.per_day:.1f}'.replace('.', ',')} bài"

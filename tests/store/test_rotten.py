@@ -257,15 +257,6 @@ def test_a_young_door_has_no_habit(db: Database) -> None:
         assert 0 == quarantine.count_open(conn)
 
 
-def test_a_young_door_has_a_measure(db: Database) -> None:
-    """Of a new source three hundred items a day are news; what comes beyond waits with the reason."""
-    deliver(db, door(db, days=0), *map(news, range(305)))
-
-    with db.read() as conn:
-        assert 5 == quarantine.count_open(conn)
-        assert "mới mở" in quarantine.listed(conn)[0].reason
-
-
 def test_a_first_poll_lists_what_is_old(db: Database) -> None:
     """Of a first document only the last two days are news; of the next one everything that is not old."""
     intake = door(db, days=0)
