@@ -90,7 +90,7 @@ def _door(door: DoorView) -> None:
     _row("", "last change", local(door.changed_at))
     _row("", "next due", local(door.next_due), "late" if door.late else None)
     told = {
-        "error": f"{door.error} ({door.failures} in a row)" if door.error else "",
+        "error": f"{door.error} ({door.failures} in a row)" if door.failures else door.error,
         "moved to": door.moved_to,
         "gone since": local(door.gone_since) or "",
         "pinged": local(door.pinged_at) or "",

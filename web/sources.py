@@ -37,10 +37,12 @@ _STATES = {
     DoorState.PAUSED: "Tạm dừng",
     DoorState.GONE: "Địa chỉ không còn",
     DoorState.FAILING: "Lỗi",
+    DoorState.UNREADABLE: "Không đọc được",
     DoorState.NEW: "Chưa hỏi lần nào",
     DoorState.OK: "Tốt",
     DoorState.OPEN: "Chờ nguồn gửi",
 }
+_BAD = (DoorState.GONE, DoorState.FAILING, DoorState.UNREADABLE)
 _CHANGES = {Change.NEW: "Mới", Change.CHANGED: "Thay đổi", Change.SAME: "Đã có"}
 _DONE = {
     "pause": "Đã tạm dừng: nguồn không được hỏi nữa, bài gửi đến thì chờ.",
@@ -70,10 +72,11 @@ def page(site: TheSite, who: OpsPerson, done: str = "", problem: str = "") -> HT
         now=now,
         sources=listed,
         states=_STATES,
+        bad_states=_BAD,
         pushing={
             one.source.source_id for one in listed if keys.of(site.settings.keys_file, one.source.source_id)
         },
-        bad=sum(one.state in (DoorState.GONE, DoorState.FAILING) for one in listed),
+        bad=sum(one.state in _BAD for one in listed),
         done=_DONE.get(
             done, f"Đã ghi {done} nguồn. Kênh mới sẽ được hỏi trong ít phút." if done.isdecimal() else ""
         ),
@@ -107,6 +110,7 @@ def preview(site: TheSite, who: OpsPerson, csrf: Annotated[str, Form()], file: U
         now=datetime.now(UTC),
         sources=[],
         states=_STATES,
+        bad_states=_BAD,
         pushing=set(),
         bad=0,
         trouble=trouble,

@@ -10,11 +10,18 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, func, select
 
 from pipeline.errors import NotFound
-from pipeline.model import Source, SourceId
+from pipeline.model import Form, Source, SourceId
 from pipeline.schedule import Rhythm
 from pipeline.store import sources
+from pipeline.store.receipts import ReceiptState
 from pipeline.store.schema import entry, held, host, intake, receipt, source, subscription
 
+_NEWEST = (
+    select(func.max(receipt.c.receipt_id))
+    .where(receipt.c.intake_id == intake.c.intake_id, receipt.c.form == Form.FEED)
+    .correlate(intake)
+    .scalar_subquery()
+)
 _RHYTHM = TypeAdapter(Rhythm)
 
 
@@ -24,6 +31,7 @@ class DoorState(StrEnum):
     PAUSED = "paused"
     GONE = "gone"  # its address answers 404 or 410
     FAILING = "failing"
+    UNREADABLE = "unreadable"  # it answers, and its last document is no feed
     NEW = "new"  # never polled
     OK = "ok"
     OPEN = "open"  # nothing is polled: a webhook, a folder
@@ -35,6 +43,7 @@ class DoorView:
 
     Args:
         late: it should have been polled before now.
+        error: of the last poll, else why the last document could not be read.
         moved_to: where permanent redirects lead.
         hints: what the feed says of its own rhythm and hubs.
         rhythm: when it publishes, as learned.
@@ -104,7 +113,8 @@ def listed(conn: Connection, now: datetime, source_id: SourceId | None = None) -
         select(
             intake, host.c.robots_status, host.c.error.label("robots_error"), host.c.reserved, host.c.policy
         )
-        .add_columns(subscription.c.state.label("hub"))
+        .add_columns(subscription.c.state.label("hub"), receipt.c.reason.label("unread"))
+        .outerjoin(receipt, (receipt.c.receipt_id == _NEWEST) & (receipt.c.state == ReceiptState.QUARANTINED))
         .outerjoin(host, host.c.host == intake.c.host)
         .outerjoin(subscription, subscription.c.intake_id == intake.c.intake_id)
         .order_by(intake.c.intake_id)
@@ -150,7 +160,7 @@ def _door(row: Row[Any], now: datetime, *, paused: bool) -> DoorView:
         succeeded_at=row.succeeded_at,
         changed_at=row.changed_at,
         status=row.status,
-        error=row.error,
+        error=row.error or row.unread or "",
         failures=row.failures,
         paused_because=row.paused_because,
         moved_to=row.moved_to,
@@ -175,4 +185,6 @@ def _state(row: Row[Any], *, paused: bool) -> DoorState:
         return DoorState.FAILING
     if row.polled_at is None:
         return DoorState.NEW if row.next_due is not None else DoorState.OPEN
+    if row.unread:
+        return DoorState.UNREADABLE
     return DoorState.OK
