@@ -36,6 +36,7 @@ _PAGE_AGAIN = timedelta(minutes=15)  # times four each time
 _FEED_HEAD = 3_000  # bytes
 _READABLE = ("text/", "application/xhtml", "application/xml", "application/pdf", "application/vnd.openxml")
 _KEPT_HEADERS = ("content-type", "etag", "last-modified", "date", "cache-control", "link")
+_WHOLE = (200, 203)  # RFC 9110 section 15.3; 206 is a part that nobody asked for, 204 nothing
 _TOO_MANY, _SERVICE_UNAVAILABLE = 429, 503
 
 
@@ -156,8 +157,8 @@ def _polled(job: Job, door: Intake, visitor: Visitor, means: Means) -> Outcome:
         answer = visitor.get(door.url, allow_private=door.allow_private, etag=etag, last_modified=modified)
     except (SourceUnreachable, Refused) as error:
         return Outcome(job, _free(job, means, error), poll=_failed(door, error, begun, means))
-    if answer.body is None and full:
-        odd = Refused(door.url, "HTTP 304 to a request without validators")
+    if flaw := _flaw(answer, full=full):
+        odd = Refused(door.url, flaw)
         return Outcome(job, _free(job, means), poll=_failed(door, odd, begun, means))
     now = means.clock()
     due = schedule.next_poll(
@@ -180,6 +181,15 @@ def _polled(job: Job, door: Intake, visitor: Visitor, means: Means) -> Outcome:
         distrusted_until=door.distrusted_until,
     )
     return Outcome(job, _free(job, means), poll=seen)
+
+
+def _flaw(answer: Fetched, *, full: bool) -> str:
+    """Return why an answer is no whole document, "" if it is one or says that nothing changed."""
+    if answer.body is None:
+        return "HTTP 304 to a request without validators" if full else ""
+    if answer.status not in _WHOLE or not answer.body.strip():
+        return f"HTTP {answer.status} without a whole document"
+    return ""
 
 
 def _is_full(door: Intake, now: datetime) -> bool:

@@ -90,6 +90,20 @@ def test_a_poll_keeps_bytes_and_validators(db: Database, fetcher: Fetcher) -> No
     assert (304, '"v1"', 0) == (door(db, feed).status, door(db, feed).etag, door(db, feed).failures)
 
 
+@pytest.mark.parametrize(("status", "body"), [(206, b"<rss/>"), (204, b""), (200, b" ")])
+def test_what_is_no_whole_document_is_a_failure(
+    db: Database, fetcher: Fetcher, status: int, body: bytes
+) -> None:
+    """A part, nothing, or white space makes no receipt and is told as it is."""
+    with serving(lambda _path, _headers: Answer(status, body=body)) as server:
+        feed = opened(db, server.url)
+        assert 1 == polled(db, fetcher).failures
+
+    with db.read() as conn:
+        assert 0 == receipts.pending(conn)
+    assert f"HTTP {status} without a whole document" in door(db, feed).error
+
+
 def test_the_same_bytes_are_no_news(db: Database, fetcher: Fetcher) -> None:
     """A server without validators that sends the same body again makes no second receipt."""
     with serving(unruled(lambda _path, _headers: Answer(body=FEED))) as server:
