@@ -49,7 +49,7 @@ def test_who_may_send_must_be_said(desk: Desk) -> None:
     url = "imaps://tin@mail.example/INBOX"
     with pytest.raises(BadInput, match="--from"):
         add_named(desk, "xa", Wanted(mailboxes=(url,)), webhook=False)
-    with pytest.raises(BadInput, match="should match pattern"):
+    with pytest.raises(BadInput, match="give the address of who may send"):
         add_named(desk, "xa", Wanted(mailboxes=(url,), senders=("ai cũng được",)), webhook=False)
     with pytest.raises(NotFound, match="no such mailbox"):
         keep_password(desk, "xa", "", "mat khau")

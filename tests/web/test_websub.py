@@ -190,7 +190,7 @@ def test_a_slow_body_is_given_up(
     db: Database, speak: Tend, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A hub that trickles its body is told so in the end; nothing is kept of it."""
-    monkeypatch.setattr("web.websub._BODY_SECONDS", 0.2)
+    monkeypatch.setattr("web.guard.BODY_SECONDS", 0.2)
     with hub() as peer:
         feed = subscribed(db, speak, peer)
         where = client.base_url
