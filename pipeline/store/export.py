@@ -126,10 +126,7 @@ def _held(conn: Connection, names: set[str]) -> list[dict[str, Any]]:
 
 def _told(row: RowMapping) -> dict[str, Any]:
     """Return a row as JSON has it."""
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in row.items()
-    }
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}
 
 
 def _traced(conn: Connection, known: "_Known", entry_id: str) -> dict[str, Any]:
