@@ -4,8 +4,8 @@ Usage: PYTHONPATH=. python bench/poll.py [FEEDS]
 
 Feeds (1,000 of 30 items, each on a host of its own) are served by one local process. Four rounds: all
 items new, nothing changed, one to three new items in each feed, nothing changed. Ours is claim, fetch,
-writes and, where something changed, reading into entries (labels and fingerprints too), with a reader
-process as in a worker. Seconds by the clock and of CPU, the server's left out. `reader` gets a venv in a
+writes and, where something changed, reading into entries (labels and fingerprints too), by as many workers
+as `up` starts for it. Seconds by the clock and of CPU, the server's left out. `reader` gets a venv in a
 temporary folder, by pip.
 """
 
@@ -17,8 +17,8 @@ import sys
 import tempfile
 import time
 import venv
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -27,14 +27,13 @@ from bench.poll_server import address
 from pipeline import polling
 from pipeline.config import Settings
 from pipeline.fetch import Fetcher
-from pipeline.model import Document, Form, Source, SourceId
-from pipeline.reader import Reader
-from pipeline.stages import receive
+from pipeline.model import Source, SourceId
 from pipeline.store import Database, intakes, open_database, sources
 
 _HERE = Path(__file__).parent
 _PORT = 18_480
 _ROUNDS = (("all_new", "new 30"), ("unchanged", ""), ("some_new", "some"), ("unchanged_again", ""))
+_RECEIVERS = 2  # as many as `up` starts (cli/processes.py)
 _WORKERS = 4  # as many as our threads; with 16 it takes more CPU
 _NEEDS = ("reader==3.26", "sgmllib3k")  # without the second its feedparser finds no sgmllib
 
@@ -103,19 +102,20 @@ def register(db: Database, urls: list[str]) -> None:
             intakes.add(conn, known.source_id, "feed", url, allow_private=True, next_due=now())
 
 
-def ours(db: Database, reader: Reader, settings: Settings) -> dict[str, float]:
-    """Poll all feeds and read what they brought."""
+def ours(db: Database, receivers: Sequence[Process], settings: Settings) -> dict[str, float]:
+    """Poll all feeds and have read what they brought."""
     with db.write() as conn:
         for door in intakes.listed(conn):
             intakes.wake(conn, door.intake_id, now())
     wall, used = time.perf_counter(), cpu()
-    entries = 0
     with Fetcher(timeout=settings.http_timeout, max_bytes=settings.fetch_max_bytes) as fetcher:
         done = polling.drain(db, fetcher, now, settings, seconds=600)
         fetched = time.perf_counter() - wall, cpu() - used
-    while (read := receive(db, reader, now)).receipts:
-        entries += read.entries
-    spent = {"wall": time.perf_counter() - wall, "cpu": cpu() - used, "failed": done.failures, "new": entries}
+    for receiver in receivers:
+        receiver.tell("read")
+    read = [json.loads(receiver.hear()) for receiver in receivers]
+    spent = {"wall": time.perf_counter() - wall, "cpu": cpu() - used + sum(one["cpu"] for one in read)}
+    spent |= {"failed": done.failures, "new": sum(one["new"] for one in read)}
     return spent | {"fetch_wall": fetched[0], "fetch_cpu": fetched[1]}
 
 
@@ -135,19 +135,19 @@ def main() -> None:
         register(db, urls)
         server = (sys.executable, str(_HERE / "poll_server.py"), str(count), str(_PORT))
         theirs = (python, "-P", str(_HERE / "poll_reader.py"), str(home / "reader.sqlite"), str(_WORKERS))
-        with running(*server) as serving, running(*theirs) as other, Reader() as reader:
+        receiver = (sys.executable, str(_HERE / "poll_receiver.py"), settings.sql_url)
+        with running(*server) as serving, running(*theirs) as other, ExitStack() as stack:
             other.tell(" ".join(urls))
-            reader.read(
-                Document(Source(SourceId("x"), "x"), Form.TEXT, b"Tin", now())
-            )  # starts, as reader did
-            serving.hear()
+            receivers = [stack.enter_context(running(*receiver)) for _ in range(_RECEIVERS)]
+            for one in (serving, *receivers):
+                one.hear()
             for name, publishing in _ROUNDS:
                 if publishing and name != "all_new":
                     serving.tell(publishing)
                     serving.hear()
                 other.tell("update")
                 beside = json.loads(other.hear())
-                mine = ours(db, reader, settings)
+                mine = ours(db, receivers, settings)
                 told[name] = {
                     "ours": _rounded(mine),
                     "reader": _rounded(beside),
