@@ -38,7 +38,9 @@ def check(
 
     # Tests choose their own settings: a data folder in use must not be touched by them.
     environ = {name: value for name, value in os.environ.items() if name in _KEPT or "TINTINH_" not in name}
-    tests = [_PYTHON, "-m", "pytest", "-n", "2", *(["--long"] if long else []), *context.args]
+    # A file stays in one process: tests of an installation go on where the one before left it.
+    spread = ["-n", "2", "--dist", "loadfile"]
+    tests = [_PYTHON, "-m", "pytest", *spread, *(["--long"] if long else []), *context.args]
     for name, command in (*_STEPS, ("tests", tests)):
         say(f"--- {name}")
         done = subprocess.run(command, cwd=ROOT, env=environ, check=False)  # noqa: S603 - our own commands
