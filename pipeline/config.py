@@ -54,7 +54,12 @@ class Settings(BaseSettings):
     topics: Path | None = Field(
         default=None, description="the newsroom's own list of topics; the shipped one if empty"
     )
-    hub_url: str = Field(default="", pattern=_WEB, description="a WebSub hub that is told of changed feeds")
+    hub_url: str = Field(
+        default="", pattern=_WEB, description="another WebSub hub for our feeds; our own if empty"
+    )
+    hub_private: bool = Field(
+        default=False, description="whether callbacks at our own hub may be on private addresses"
+    )
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="log level")
     http_timeout: float = Field(default=15, gt=0, description="whole fetch of one address")
     soft_limit: float = Field(default=30, gt=0, description="Celery's soft task limit")
@@ -106,9 +111,19 @@ class Settings(BaseSettings):
         return self.data / "websub.key"
 
     @property
+    def push_key_file(self) -> Path:
+        """The 0600 file with the secret that outgoing webhooks' secrets are made from."""
+        return self.data / "push.key"
+
+    @property
     def base_url(self) -> str:
         """The public address without a trailing slash."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def hub(self) -> str:
+        """The address of the WebSub hub that our feeds name: our own unless another is set."""
+        return self.hub_url or f"{self.base_url}/hub"
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
