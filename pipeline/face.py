@@ -72,6 +72,8 @@ def face(
         taken_back=tuple(taken_back),
         documents=documents,
         people=offices.once(one for draft in drafts for one in draft.people),
+        image=lead.draft.image if lead.source.rights is Rights.FULL else None,
+        language=lead.draft.language,
     )
 
 
@@ -193,7 +195,7 @@ def visible(draft: Draft, rights: Rights) -> tuple[str, str]:
     """Return the summary and the content that may leave the house under the source's rights.
 
     The source's own short summary, or the beginning of its first paragraph where it gave none;
-    content only under full rights.
+    content only under full rights, and so is the picture (`face`), which is neither title, summary nor link.
     """
     if rights is Rights.TITLE:
         return "", ""

@@ -419,7 +419,8 @@ class Face:
     Only text that the sources' rights allow is in here, so every door that shows a face keeps
     law 10 by construction. `taken_back`: names of the sources that withdrew their own telling of a
     story that others still tell. `documents`, `people`: what any of its tellings names, each once;
-    `doc_numbers` are the numbers of `documents`.
+    `doc_numbers` are the numbers of `documents`. `image`: the lead's picture with its caption, only under
+    full rights; `language`: the lead's (BCP 47).
     """
 
     title: str
@@ -435,6 +436,8 @@ class Face:
     taken_back: tuple[str, ...] = ()
     documents: tuple[DocumentMention, ...] = ()
     people: tuple[Officeholder, ...] = ()
+    image: Image | None = None
+    language: str = "vi"
 
 
 class StoryState(StrEnum):

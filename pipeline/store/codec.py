@@ -11,6 +11,7 @@ _DRAFT = TypeAdapter(Draft)
 _FACE = TypeAdapter(Face)
 _LABELS = TypeAdapter(Labels)
 _GIVEN = TypeAdapter(Given)
+_VIETNAMESE = "vi"
 
 
 def dump_draft(draft: Draft) -> Any:
@@ -28,15 +29,19 @@ def load_draft(data: Any) -> Draft:
 def dump_face(face: Face) -> Any:
     """Return a JSON-ready structure.
 
-    What nobody took back, documents of which nothing but the number is known, and people whom nobody
-    names are not mentioned: faces from before those fields keep their hash, so no story gets a new
-    revision by them.
+    What nobody took back, documents of which nothing but the number is known, people whom nobody names,
+    a picture that there is not and a language that is Vietnamese are not mentioned: faces from before
+    those fields keep their hash, so no story gets a new revision by them.
     """
     dumped: dict[str, Any] = _FACE.dump_python(face, mode="json")
     if not face.taken_back:
         del dumped["taken_back"]
     if not face.people:
         del dumped["people"]
+    if face.image is None:
+        del dumped["image"]
+    if face.language == _VIETNAMESE:
+        del dumped["language"]
     if face.documents == tuple(DocumentMention(number, Role.CITES) for number in face.doc_numbers):
         del dumped["documents"]
     return dumped

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from pipeline.model import (
     Draft,
     EntryId,
     EntryKind,
+    Image,
     Places,
     Rights,
     Source,
@@ -48,6 +50,23 @@ def test_a_face_of_summaries_holds_no_body() -> None:
 
     assert "Đoạn đầu kể vắn tắt việc đã xảy ra." == made.summary
     assert "chỉ có ở báo" not in repr(made)
+
+
+@pytest.mark.parametrize("rights", list(Rights))
+def test_a_picture_is_shown_under_full_rights_only(rights: Rights) -> None:
+    """The lead's picture leaves with the full text or not at all; the language is the lead's (law 10)."""
+    picture = Image("https://bao.example/de-bao.jpg", "Đê bao")
+    told = draft("x", "Tin", BODY, image=picture, language="en")
+    one = spoken("a", told, replace(PAPER, rights=rights))
+
+    made = face(
+        Group(EntryId("a"), (EntryId("a"),)),
+        {EntryId("a"): one},
+        {EntryId("a"): Decision(Verdict.NEW, 1.0, "")},
+    )
+
+    assert (picture if rights is Rights.FULL else None) == made.image
+    assert "en" == made.language
 
 
 def test_places_told_come_before_homes() -> None:

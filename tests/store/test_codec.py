@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.face import face_hash
-from pipeline.model import DocumentMention, Officeholder, Role
+from pipeline.model import DocumentMention, Image, Officeholder, Role
 from pipeline.store import codec
 from tests.feeds.stories import story
 from tests.store.tellings import draft
@@ -41,6 +41,16 @@ def test_a_face_with_numbers_only_keeps_its_bytes() -> None:
     assert not {"documents", "people"} & stored.keys()
     assert cited == loaded.documents
     assert face_hash(stored) == face_hash(codec.dump_face(loaded))
+
+
+def test_a_face_without_picture_in_vietnamese_keeps_its_bytes() -> None:
+    """A face from before pictures and languages dumps as it did; with them, both are kept."""
+    plain = story().face
+    pictured = replace(plain, image=Image("https://bao1.example/cau.jpg", "Cầu mới"), language="en")
+
+    assert not {"image", "language"} & codec.dump_face(plain).keys()
+    assert plain == codec.load_face(codec.dump_face(plain))
+    assert pictured == codec.load_face(codec.dump_face(pictured))
 
 
 def test_what_is_known_of_documents_and_people_is_kept() -> None:
