@@ -162,6 +162,37 @@ class Fetcher:
                 raise Refused(url, "redirects from https to http")
         raise Refused(url, f"more than {_MOST_REDIRECTS} redirects")
 
+    def send(
+        self,
+        url: str,
+        *,
+        content: bytes | None = None,
+        headers: dict[str, str] | None = None,
+        allow_private: bool = False,
+        first: int = 0,
+    ) -> Fetched:
+        """Call an address once and return whatever it answers: no redirect is followed, no status raised.
+
+        Args:
+            url: http or https, of the person who is called; it may be in no message or log.
+            content: the body of a POST, None for a GET.
+            headers: further headers.
+            allow_private: the host may be on a loopback or private address.
+            first: bytes of the answer's body that are wanted, as they come; 0 for none.
+
+        Raises:
+            SourceUnreachable: no answer in time.
+            Refused: a forbidden address or scheme.
+        """
+        goal = target(url)
+        if goal.has_credentials:
+            raise Refused(goal.authority, "addresses with a user name or a password are not called")
+        sent = {"Accept": "*/*", "Accept-Encoding": "identity"} | (headers or {})
+        if content is not None:
+            sent["Content-Length"] = str(len(content))
+        deadline, private = time.monotonic() + self._timeout, goal.host if allow_private else ""
+        return self._once(goal, deadline, private, headers=sent, content=content, first=first, raw=True)
+
     def _once(
         self,
         goal: Target,
@@ -171,8 +202,9 @@ class Fetcher:
         headers: dict[str, str],
         content: bytes | None = None,
         first: int = 0,
+        raw: bool = False,
     ) -> Fetched:
-        """Make one request on a connection of its own."""
+        """Make one request on a connection of its own. `raw`: take `first` bytes, whatever the status."""
         request = httpcore.Request(
             "GET" if content is None else "POST",
             httpcore.URL(scheme=goal.scheme, host=goal.host, port=goal.port, target=goal.path),
@@ -188,6 +220,8 @@ class Fetcher:
         try:
             with connection:
                 answer = connection.handle_request(request)
+                if raw:
+                    return Fetched(answer.status, goal.url, _begun(answer, first), _told(answer))
                 return self._read(goal, answer, first)
         except _WIRE as error:
             reason = f"{type(error).__name__}: {error}".rstrip(": ")[:_LONGEST_REASON]
@@ -205,10 +239,7 @@ class Fetcher:
 
     def _read(self, goal: Target, answer: httpcore.Response, first: int) -> Fetched:
         """Read a body within the bounds; of an error or a redirect it is of no use."""
-        headers: dict[str, str] = {}
-        for raw, value in answer.headers:
-            name, told = raw.decode("latin-1").lower(), value.decode("latin-1")
-            headers[name] = f"{headers[name]}, {told}" if name in headers else told
+        headers = _told(answer)
         body: bytes | None = None
         if answer.status != _NOT_MODIFIED and answer.status not in _REDIRECTS and answer.status < _BAD:
             length = headers.get("content-length", "")
@@ -221,6 +252,26 @@ class Fetcher:
             except Unreadable as error:
                 raise Refused(goal.url, error.message) from error
         return Fetched(answer.status, goal.url, body, headers)
+
+
+def _told(answer: httpcore.Response) -> dict[str, str]:
+    """Return an answer's headers by their names in lower case."""
+    headers: dict[str, str] = {}
+    for raw, value in answer.headers:
+        name, told = raw.decode("latin-1").lower(), value.decode("latin-1")
+        headers[name] = f"{headers[name]}, {told}" if name in headers else told
+    return headers
+
+
+def _begun(answer: httpcore.Response, first: int) -> bytes:
+    """Return up to `first` bytes of an answer's body; what follows is not read."""
+    body = b""
+    if first:
+        for part in answer.iter_stream():
+            body += part
+            if len(body) >= first:
+                break
+    return body[:first]
 
 
 @cache
