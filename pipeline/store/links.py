@@ -4,7 +4,7 @@ Reading here is done outside of any write transaction; `commit` is the one that 
 the change log, under the link fence.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,9 +26,10 @@ from pipeline.model import (
     StoryState,
 )
 from pipeline.similarity import RULES
-from pipeline.store import candidates, changes, codec, prints, sources, stories
+from pipeline.store import archives, candidates, changes, codec, labels, prints, sources, stories
 from pipeline.store.database import insert
 from pipeline.store.entries import is_withdrawn, touch
+from pipeline.store.labels import Shelf
 from pipeline.store.schema import (
     alias,
     change,
@@ -36,7 +37,6 @@ from pipeline.store.schema import (
     entry,
     fingerprint,
     story,
-    story_label,
     version,
     word,
 )
@@ -304,9 +304,10 @@ def commit(conn: Connection, plan: Plan, now: datetime) -> int:
     ]
     if rows:
         conn.execute(edge.insert(), rows)
-    logged = _tell(conn, plan.told, now)
-    for ended in plan.ended:
-        _end(conn, ended, now)
+    moment = labels.moment(conn, now)
+    logged = _tell(conn, plan.told, moment)
+    for place, ended in enumerate(plan.ended, len(plan.told)):
+        _end(conn, ended, moment + timedelta(microseconds=place))
     moved = [
         {
             "one": entry_id,
@@ -325,10 +326,11 @@ def commit(conn: Connection, plan: Plan, now: datetime) -> int:
 def _tell(conn: Connection, told: Sequence[Told], now: datetime) -> int:
     """Write the stories of which anything visible changed, with one statement a table; say how many."""
     stored: dict[str, Any] = {}
-    query = select(story.c.story_id, story.c.face_hash, story.c.revision, story.c.updated)
+    columns = (story.c.story_id, story.c.state, story.c.face_hash, story.c.revision, story.c.updated)
     for start in range(0, len(told), _CHUNK):
         part = [one.story_id for one in told[start : start + _CHUNK]]
-        stored |= {row.story_id: row for row in conn.execute(query.where(story.c.story_id.in_(part)))}
+        found = conn.execute(select(*columns).where(story.c.story_id.in_(part)))
+        stored |= {row.story_id: row for row in found}
     rows: list[dict[str, Any]] = []
     changed: list[Told] = []
     for place, one in enumerate(told):
@@ -357,7 +359,7 @@ def _tell(conn: Connection, told: Sequence[Told], now: datetime) -> int:
         made = insert(conn, story)
         values = {name: made.excluded[name] for name in rows[0] if name != "story_id"}
         conn.execute(made.on_conflict_do_update(index_elements=["story_id"], set_=values), rows)
-        _label(conn, changed)
+        _label(conn, changed, stored, now)
         changes.append_all(
             conn,
             [
@@ -380,6 +382,7 @@ def _end(conn: Connection, ended: Ended, now: datetime) -> None:
         "face_hash": face_hash([state, ended.into]),
     }
     conn.execute(story.update().where(story.c.story_id == ended.before.story_id).values(values))
+    archives.touch(conn, _places(labels.of(conn, [ended.before.story_id]), {}))
     changes.append(conn, ended.before.story_id, kind, at, ended.before.face.labels)
 
 
@@ -388,19 +391,29 @@ def _later(now: datetime, before: datetime | None) -> datetime:
     return now if before is None else max(now, before + timedelta(microseconds=1))
 
 
-def _label(conn: Connection, told: Sequence[Told]) -> None:
-    for start in range(0, len(told), _CHUNK):
-        part = [one.story_id for one in told[start : start + _CHUNK]]
-        conn.execute(story_label.delete().where(story_label.c.story_id.in_(part)))
+def _label(conn: Connection, told: Sequence[Told], stored: Mapping[str, Any], now: datetime) -> None:
+    """Write where stories stand: a row that goes on keeps its moment, one that is new begins at `now`."""
+    before = labels.of(conn, (one.story_id for one in told if one.story_id in stored))
+    gone = {story_id: row.updated for story_id, row in stored.items() if row.state != StoryState.LIVE}
+    archives.touch(conn, _places(before, gone))
     rows = [
-        {"kind": kind, "slug": slug, "story_id": one.story_id}
-        for one in told
-        for kind, slugs in (
-            ("province", one.face.labels.provinces),
-            ("area", one.face.labels.areas),
-            ("topic", one.face.labels.topics),
+        (
+            one.story_id,
+            one.face.labels,
+            None if one.backfill else now + timedelta(microseconds=place),
         )
-        for slug in slugs
+        for place, one in enumerate(told)
     ]
-    if rows:
-        conn.execute(story_label.insert(), rows)
+    labels.put(conn, rows, {story_id: rows for story_id, rows in before.items() if story_id not in gone})
+
+
+def _places(
+    standing: Mapping[StoryId, Mapping[Shelf, datetime | None]], gone: Mapping[str, datetime]
+) -> Iterator[tuple[Shelf, datetime, StoryId]]:
+    """Yield where archives tell of stories: at their places, and of those that were gone when they went."""
+    for story_id, rows in standing.items():
+        for shelf, since in rows.items():
+            if since is not None:
+                yield shelf, since, story_id
+                if story_id in gone:
+                    yield shelf, gone[story_id], story_id

@@ -432,15 +432,53 @@ story = Table(
     Column("face", JSON, nullable=False),
     Column("face_hash", String(32), nullable=False),
     Index(None, "state", "backfill", "first_seen"),
+    Index(None, "state", "updated"),
 )
 
+# Which channels a story is in, one row each: ("all", ""), ("province", slug), ("area", slug),
+# ("topic", slug) and ("crossed", "province/topic"). `since`: when it was first told there as news, NULL
+# for old news, which no feed holds. A story that is gone keeps its rows.
 story_label = Table(
     "story_label",
     metadata,
     Column("kind", String(8), primary_key=True),
-    Column("slug", String(64), primary_key=True),
+    Column("slug", String(160), primary_key=True),
     Column("story_id", ForeignKey("story.story_id"), primary_key=True),
+    Column("since", Instant),
     Index(None, "story_id"),
+    Index(None, "kind", "slug", "since", "story_id"),
+)
+
+# Derived: a story's entry as each form writes it. Made anew for another revision or another renderer.
+fragment = Table(
+    "fragment",
+    metadata,
+    Column("story_id", String(32), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("made_as", String(64), nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("atom", LargeBinary, nullable=False),
+    Column("rss", LargeBinary, nullable=False),
+    Column("json", LargeBinary, nullable=False),
+    Index(None, "made_at"),
+)
+
+# A sealed part of a channel's archive: everything in it from the first position to the last, both
+# (since, story_id) and included. `changes` counts what happened to its stories; `cached`: files stand.
+archive = Table(
+    "archive",
+    metadata,
+    Column("channel", String(160), primary_key=True),
+    Column("month", String(7), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("first_since", Instant, nullable=False),
+    Column("first_id", String(32), nullable=False),
+    Column("last_since", Instant, nullable=False),
+    Column("last_id", String(32), nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("changes", Integer, nullable=False, server_default="0"),
+    Column("cached", Boolean, nullable=False, server_default=false()),
+    Index(None, "channel", "last_since"),
 )
 
 change = Table(
@@ -491,8 +529,75 @@ delivery = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("state", String(16), nullable=False),
     Column("error", Text, nullable=False, server_default=""),
+    Column("host", String(255), nullable=False, server_default=""),  # one request at a time to each
+    Column("asked", Integer, nullable=False, server_default="0"),  # how often it was wanted
+    Column("claimed_until", Instant),
+    Column("failing_since", Instant),
+    Column("tried_at", Instant),
+    Column("told_at", Instant),
+    Column("status", Integer),
     UniqueConstraint("kind", "target", "topic"),
     Index(None, "state", "due"),
+    Index(None, "claimed_until"),
+)
+
+# The last attempts at each delivery: no bodies, no secrets, no addresses.
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("attempt_id", Serial, primary_key=True),
+    Column("delivery_id", ForeignKey("delivery.delivery_id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("status", Integer),
+    Column("ms", Integer, nullable=False),
+    Column("reason", Text, nullable=False),  # "" for one that arrived
+    Index(None, "delivery_id", "attempt_id"),
+)
+
+# Who subscribes to a feed at our WebSub hub. Secrets are sealed.
+hub_subscriber = Table(
+    "hub_subscriber",
+    metadata,
+    Column("subscriber_id", Serial, primary_key=True),
+    Column("callback", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("channel", String(160), nullable=False),
+    Column("form", String(8), nullable=False),
+    Column("host", String(255), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("asked_mode", String(16), nullable=False, server_default=""),  # what is being verified
+    Column("asked_lease", Integer, nullable=False, server_default="0"),  # seconds
+    Column("asked_secret", Text, nullable=False, server_default=""),
+    Column("asked_at", Instant, nullable=False),
+    Column("secret", Text, nullable=False, server_default=""),
+    Column("lease_until", Instant),
+    Column("position", BigInteger, nullable=False, server_default="0"),  # of the log: told up to here
+    Column("verified_at", Instant),
+    Column("delivered_at", Instant),
+    Column("deliveries", Integer, nullable=False, server_default="0"),
+    Column("error", Text, nullable=False, server_default=""),
+    UniqueConstraint("callback", "topic"),
+    Index(None, "channel", "state"),
+    Index(None, "host"),
+)
+
+# Where outgoing webhooks go. Secrets are made from the master secret, the salt and their number.
+endpoint = Table(
+    "endpoint",
+    metadata,
+    Column("endpoint_id", Serial, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("allow_private", Boolean, nullable=False),
+    Column("channels", JSON, nullable=False),  # keys; none: every story
+    Column("state", String(16), nullable=False),
+    Column("salt", String(32), nullable=False),
+    Column("number", Integer, nullable=False),  # of the newest secret
+    Column("both_until", Instant),  # until when the secret before it signs too
+    Column("position", BigInteger, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("told_at", Instant),
+    Column("told", Integer, nullable=False, server_default="0"),
+    Column("error", Text, nullable=False, server_default=""),
 )
 
 counter = Table(
