@@ -22,9 +22,9 @@ from pipeline.store import Connection, Database, counters, hosts, intakes, pages
 from pipeline.store.pages import PageState
 from pipeline.visits import Job, Means, Outcome, unforeseen, visit
 
-_FEW, _MANY = 2, 32  # threads: few cost a third less CPU, many are there when hosts are slow
+_MANY = 32  # threads for slow hosts; where hosts answer at once, one thread takes less CPU than two
 _AHEAD = 200  # jobs claimed at once: they wait for a thread no longer than their lease allows
-_QUICK = 20  # outcomes gathered; with fewer than that, slow hosts hold the few threads
+_QUICK = 20  # outcomes gathered; with fewer than that, slow hosts hold up the one thread
 _GATHER = 0.1  # seconds in which outcomes are gathered for one transaction
 _LOOK_AGAIN = 1.0  # seconds between two looks for what fell due meanwhile
 _LONGEST_PAUSE = 5.0
@@ -90,12 +90,12 @@ def drain(
     done = Drained()
     running: dict[Future[Outcome], Job] = {}
     looked = -_LOOK_AGAIN
-    with ThreadPoolExecutor(_FEW) as few, ThreadPoolExecutor(_MANY) as many:
+    with ThreadPoolExecutor(1) as one_by_one, ThreadPoolExecutor(_MANY) as many:
         while True:
             now = time.monotonic()
             if now < end and (not running or (len(running) < _AHEAD // 2 and now - looked >= _LOOK_AGAIN)):
                 jobs = _claim(means, _AHEAD - len(running))
-                running |= {few.submit(_timely, job, means): job for job in jobs}
+                running |= {one_by_one.submit(_timely, job, means): job for job in jobs}
                 looked = now if len(jobs) < _AHEAD // 2 else -_LOOK_AGAIN
             if running:
                 outcomes = _gathered(running, means, stopped=now >= end)

@@ -4,6 +4,7 @@ import contextlib
 import ipaddress
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 import idna
@@ -38,8 +39,9 @@ class Target:
         return f"{self.scheme}://{self.authority}{self.path}"
 
 
+@lru_cache(maxsize=512)
 def target(url: str) -> Target:
-    """Take an address apart.
+    """Take an address apart; one poll asks for it two or three times.
 
     Raises:
         Refused: another scheme than http and https, no host, or no address at all.
