@@ -13,7 +13,7 @@ from cli.desk import Desk, now
 from cli.exchanging import warn
 from cli.showing import counted, home, show
 from cli.surveying import Survey, survey
-from cli.visiting import Visitor, visit
+from cli.visiting import Scout, visit
 from pipeline import folders, imap, keys, mail_passwords, registry
 from pipeline.errors import BadInput, NotFound, Refused, TinTinhError
 from pipeline.fetch import Fetcher
@@ -63,10 +63,10 @@ def add_address(desk: Desk, address: str, wanted: Wanted) -> None:
         BadInput: the address has no feeds, or a number is none of them.
         SourceUnreachable: it does not answer.
     """
-    with looking(desk, gap=wanted.gap, allow_private=wanted.allow_private) as (visitor, reader):
+    with looking(desk, gap=wanted.gap, allow_private=wanted.allow_private) as (scout, reader):
         say(f"Looking at {address} …")
         try:
-            seen = visit(visitor, address)
+            seen = visit(scout, address)
         except TinTinhError as error:
             if _PRIVATE not in str(error) or wanted.allow_private:
                 raise
@@ -75,7 +75,7 @@ def add_address(desk: Desk, address: str, wanted: Wanted) -> None:
             )
             raise BadInput(address, f"{error.message}; {meant}") from error
         found = _as_told(survey(desk, reader, seen, source_id=wanted.source_id), wanted)
-    signals = visitor.signals()
+    signals = scout.signals()
     if newest_host(host(address)) != newest_host(host(seen.url)):
         signals.append(f"{address} leads to {seen.url}")
     show(found, shown=wanted.shown, signals=signals, registering=wanted.yes)
@@ -183,13 +183,13 @@ def _watched(desk: Desk, path: Path) -> str:
 @contextmanager
 def looking(
     desk: Desk, *, gap: float, allow_private: bool, most: int = _MOST
-) -> Iterator[tuple[Visitor, Reader]]:
+) -> Iterator[tuple[Scout, Reader]]:
     """Hold what a look at a site takes. `gap`: 0 for none, else it is at least the setting's."""
     chosen = desk.settings
     gap = gap and max(gap, chosen.host_gap)
     fetcher = Fetcher(timeout=chosen.http_timeout, max_bytes=chosen.fetch_max_bytes, contact=chosen.contact)
     with fetcher, Reader() as reader:
-        yield Visitor(fetcher, gap=gap, allow_private=allow_private, most=most, db=desk.db), reader
+        yield Scout(fetcher, gap=gap, allow_private=allow_private, most=most, db=desk.db), reader
 
 
 def register(desk: Desk, wanted: Sequence[Registered]) -> None:

@@ -18,7 +18,7 @@ from cli.console import out, out_row, say
 from cli.desk import Desk, now
 from cli.showing import home
 from cli.surveying import Survey, survey, would_come
-from cli.visiting import Visitor, visit
+from cli.visiting import Scout, visit
 from pipeline import catalogue, registry
 from pipeline.catalogue import Publisher
 from pipeline.errors import BadInput, TinTinhError
@@ -84,14 +84,14 @@ def go_through(desk: Desk, choice: Choice) -> None:
     end = time.monotonic() + choice.seconds
     done: list[str] = []
     try:
-        with looking(desk, gap=choice.gap, allow_private=choice.allow_private) as (visitor, reader):
+        with looking(desk, gap=choice.gap, allow_private=choice.allow_private) as (scout, reader):
             for at, one in enumerate(wanted, 1):
                 note = notes.get(one.id)
                 if note is None or now() - note.at > _FRESH.get(note.state, _AGAIN):
                     if time.monotonic() >= end:
                         continue
                     stop = min(end, time.monotonic() + _SECONDS)
-                    note = _look(desk, replace(visitor, most=_MOST, deadline=stop), reader, one, choice)
+                    note = _look(desk, replace(scout, most=_MOST, deadline=stop), reader, one, choice)
                     notes[one.id] = note
                     _keep(path, notes)
                 done.append(one.id)
@@ -121,12 +121,12 @@ def _wanted(choice: Choice) -> list[Publisher]:
     return wanted
 
 
-def _look(desk: Desk, visitor: Visitor, reader: Reader, one: Publisher, choice: Choice) -> Note:
+def _look(desk: Desk, scout: Scout, reader: Reader, one: Publisher, choice: Choice) -> Note:
     """Return what one publisher has, at the first of its addresses that has feeds."""
     errors: list[str] = []
     for address in one.addresses():
         try:
-            seen = visit(visitor, address, one.feeds)
+            seen = visit(scout, address, one.feeds)
             if not _theirs(seen.url, one):
                 return Note(
                     now(),

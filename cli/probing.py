@@ -6,7 +6,7 @@ from functools import partial
 
 from cli.adding import GAP, looking
 from cli.desk import Desk, now
-from cli.visiting import Visitor
+from cli.visiting import Scout
 from pipeline import folders, mailbox
 from pipeline.errors import NotFound, TinTinhError
 from pipeline.model import Document, Form, Given, Source, SourceId
@@ -61,12 +61,12 @@ def probe(desk: Desk, source_ids: Sequence[str], *, gap: float = GAP) -> Iterato
             held = partial(mailbox.count, one.url, chosen, private=one.allow_private)
             yield _counted(one, unread[one.intake_id], held)
     feeds = [door for door in listed if door.kind == "feed"]
-    with looking(desk, gap=gap, allow_private=False, most=len(feeds)) as (visitor, reader):
+    with looking(desk, gap=gap, allow_private=False, most=len(feeds)) as (scout, reader):
         for door in feeds:
-            visitor.allow_private = door.allow_private
-            probed = _probed(known[door.source_id], door, visitor, reader)
+            scout.allow_private = door.allow_private
+            probed = _probed(known[door.source_id], door, scout, reader)
             name = f"{authority(door.url)}: "
-            yield replace(probed, rules=next((one for one in visitor.signals() if one.startswith(name)), ""))
+            yield replace(probed, rules=next((one for one in scout.signals() if one.startswith(name)), ""))
 
 
 def _counted(door: Intake, unread: Sequence[File], counting: Callable[[], int]) -> Probed:
@@ -78,9 +78,9 @@ def _counted(door: Intake, unread: Sequence[File], counting: Callable[[], int]) 
     return Probed(door.source_id, door.url, files, error=reasons)
 
 
-def _probed(source: Source, door: Intake, visitor: Visitor, reader: Reader) -> Probed:
+def _probed(source: Source, door: Intake, scout: Scout, reader: Reader) -> Probed:
     try:
-        answer = visitor.get(door.url)
+        answer = scout.get(door.url)
         given = Given(url=answer.url, content_type=answer.headers.get("content-type", ""))
         drafts = reader.read(Document(source, Form.FEED, answer.body or b"", now(), given)).drafts
     except TinTinhError as error:

@@ -8,14 +8,13 @@ from cli.console import say
 from cli.desk import Desk, now
 from pipeline import places
 from pipeline.errors import BadInput
-from pipeline.files import Handed, PassedOver, documents, paths
+from pipeline.files import Handed, PassedOver, batches, documents, paths
 from pipeline.model import Form, Source, SourceId
 from pipeline.store import Connection, receipts, sources
 from pipeline.store.tallies import tally
 from pipeline.text import slug
 
 DEFAULT_SOURCE = "local"
-_BATCH, _BATCH_BYTES = 200, 20_000_000  # of one transaction
 _MOST_COMPLAINTS = 20
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -54,7 +53,7 @@ class Taking:
         largest = self._desk.settings.fetch_max_bytes
         files = list(paths(given))  # a wrong name among many is said before anything is done
         handed = (document for path in files for document in documents(path, largest))
-        for batch in _batches(self._sound(handed)):
+        for batch in batches(self._sound(handed)):
             packed = [(one, receipts.pack(one.body)) for one in batch]
             with self._desk.db.write() as conn:
                 self._receipts += [self._keep(conn, one, content) for one, content in packed]
@@ -127,17 +126,3 @@ class Taking:
                 say(f"{one.name}: no province is named {one.province!r}; the source stays without a home")
             return found
         return (places.home_of_host(one.host) if one.host else None) or (None, None)
-
-
-def _batches(handed: Iterator[Handed]) -> Iterator[list[Handed]]:
-    """Yield what goes into one transaction each: bounded in number and in bytes."""
-    batch: list[Handed] = []
-    size = 0
-    for one in handed:
-        batch.append(one)
-        size += len(one.body)
-        if len(batch) == _BATCH or size >= _BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch

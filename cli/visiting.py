@@ -30,7 +30,7 @@ _LONGEST_PAUSE = 5.0  # seconds before a redirect on the same host, within the t
 
 
 @dataclass(slots=True)
-class Visitor:
+class Scout:
     """Fetches with manners: what robots.txt forbids is not asked, and a host has time between two requests.
 
     Args:
@@ -152,11 +152,11 @@ class Visit:
     misses: tuple[Found, ...]
 
 
-def visit(visitor: Visitor, address: str, known: tuple[str, ...] = ()) -> Visit:
+def visit(scout: Scout, address: str, known: tuple[str, ...] = ()) -> Visit:
     """Look at an address and where it leads to.
 
     Args:
-        visitor: who asks.
+        scout: who asks.
         address: a page or a feed.
         known: addresses of feeds to ask besides.
 
@@ -167,7 +167,7 @@ def visit(visitor: Visitor, address: str, known: tuple[str, ...] = ()) -> Visit:
     if not canonical(address):
         raise BadInput(address, "is no http or https address")
     try:
-        first = visitor.get(address)
+        first = scout.get(address)
     except Refused as error:
         raise BadInput(address, _advice(error.message)) from error
     told = _channel(first)
@@ -176,7 +176,7 @@ def visit(visitor: Visitor, address: str, known: tuple[str, ...] = ()) -> Visit:
     page = discovery.page(first.body or b"", first.url, _type(first))
     if page is None:
         raise BadInput(address, _no_page(first))
-    look = _Look(visitor.get)
+    look = _Look(scout.get)
     look.expand(page)
     for url in known:
         look.ask(Link(url, "", "catalogue"))

@@ -8,7 +8,7 @@ import gzip
 import json
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
@@ -20,6 +20,7 @@ from pipeline.record import LARGEST
 
 _BOM = b"\xef\xbb\xbf"
 _OLD = "an old Word document, or one with a password: save it as .docx without one"
+_BATCH, _BATCH_BYTES = 200, 20_000_000  # of one transaction
 _HEAD = 65_536  # bytes in which a file says what it is
 _FEED = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:rss|feed|rdf)[\s>]", re.IGNORECASE)
 _PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
@@ -59,6 +60,20 @@ class PassedOver:
 
     name: str
     reason: str
+
+
+def batches(handed: Iterable[Handed]) -> Iterator[list[Handed]]:
+    """Yield what goes into one transaction each: bounded in number and in bytes."""
+    batch: list[Handed] = []
+    size = 0
+    for one in handed:
+        batch.append(one)
+        size += len(one.body)
+        if len(batch) == _BATCH or size >= _BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def paths(given: list[Path]) -> Iterator[Path]:

@@ -22,7 +22,7 @@ import structlog
 
 from pipeline.config import Settings
 from pipeline.errors import Refused, SourceUnreachable
-from pipeline.files import Handed, PassedOver, contents, is_document, refusal
+from pipeline.files import Handed, PassedOver, batches, contents, is_document, refusal
 from pipeline.model import Form
 from pipeline.stages import Clock
 from pipeline.store import Database, counters, doors, receipts
@@ -30,7 +30,6 @@ from pipeline.store.doors import Door, File, FileState
 
 MOST_FILES = 20_000
 DEEPEST = 6  # folders below the watched one
-_BATCH, _BATCH_BYTES = 200, 20_000_000  # of one transaction
 _REST = 20.0  # times as long as looking took
 _AFTER_FAILURE = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=1)
@@ -189,7 +188,7 @@ class _Taking:
             with _opened(self._root, one.path) as file:
                 if _stamp(file) != (one.size, one.mtime):
                     return
-                for batch in _batches(contents(Path(one.name), file, self._largest), reasons):
+                for batch in batches(_sound(contents(Path(one.name), file, self._largest), reasons)):
                     self._commit(one, batch)
                 if _stamp(file) != (one.size, one.mtime):
                     return  # written to meanwhile: the next looks take it again
@@ -228,21 +227,13 @@ class _Taking:
                 self.brought |= accepted.fresh
 
 
-def _batches(handed: Iterable[Handed | PassedOver], reasons: list[str]) -> Iterator[list[Handed]]:
-    """Yield what goes into one transaction each; the reasons of what is passed over are collected."""
-    batch: list[Handed] = []
-    size = 0
+def _sound(handed: Iterable[Handed | PassedOver], reasons: list[str]) -> Iterator[Handed]:
+    """Yield the documents; the reasons of what is passed over are collected."""
     for one in handed:
         if isinstance(one, PassedOver):
             reasons.append(one.reason)
-            continue
-        batch.append(one)
-        size += len(one.body)
-        if len(batch) == _BATCH or size >= _BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
+        else:
+            yield one
 
 
 @contextmanager
