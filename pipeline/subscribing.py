@@ -4,25 +4,18 @@ A subscription's secret is made from the master secret in `DATA/websub.key` (mod
 leaves that file: SQL, logs and addresses hold no secret.
 """
 
-import hashlib
-import hmac
-import os
 import random
-import secrets
-import tempfile
 from datetime import timedelta
-from functools import lru_cache
 from pathlib import Path
 
-from pipeline import websub
+from pipeline import sealing, websub
 from pipeline.config import Settings
-from pipeline.errors import BadSettings, Refused, SourceUnreachable
+from pipeline.errors import Refused, SourceUnreachable
 from pipeline.fetch import Fetcher
 from pipeline.stages import Clock
 from pipeline.store import Database, intakes, subscriptions
 from pipeline.websub import State, Subscription
 
-_MASTER_BYTES = 32
 _NO_ADDRESS = "TINTINH_PUBLIC_URL names no address that a hub could call"
 _UNTIL_ADDRESSED = timedelta(hours=1)
 
@@ -66,7 +59,7 @@ def secret_of(path: Path, known: Subscription) -> str:
         BadSettings: the file of the master secret cannot be read or made.
     """
     name = f"{known.token}\0{known.hub}\0{known.topic}"
-    return hmac.new(_master(path), name.encode(), hashlib.sha256).hexdigest()
+    return sealing.derived(path, name).hex()
 
 
 def _ask(fetcher: Fetcher, settings: Settings, claimed: Subscription, *, allow_private: bool) -> None:
@@ -82,28 +75,3 @@ def _ask(fetcher: Fetcher, settings: Settings, claimed: Subscription, *, allow_p
     if claimed.state is State.LEAVING:
         form = {name: form[name] for name in ("hub.callback", "hub.mode", "hub.topic")}
     fetcher.post(claimed.hub, form, allow_private=allow_private)
-
-
-@lru_cache(maxsize=4)
-def _master(path: Path) -> bytes:
-    """Return the master secret, drawn by whoever needs it first."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not path.exists():
-            number, part = tempfile.mkstemp(dir=path.parent)  # 0600 from the start
-            with os.fdopen(number, "w", encoding="ascii") as file:
-                file.write(secrets.token_hex(_MASTER_BYTES))
-                file.flush()
-                os.fsync(number)
-            try:
-                os.link(part, path)  # whoever is first wins; nobody reads half a secret
-            except FileExistsError:
-                pass
-            finally:
-                Path(part).unlink()
-        made = bytes.fromhex(path.read_text(encoding="ascii").strip())
-    except (OSError, ValueError) as error:
-        raise BadSettings(str(path), "the secret for WebSub cannot be read or made") from error
-    if len(made) < _MASTER_BYTES:
-        raise BadSettings(str(path), "is too short for a secret; remove it and another is drawn")
-    return made
