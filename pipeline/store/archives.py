@@ -29,6 +29,6 @@ def touch(conn: Connection, places: Iterable[tuple[Shelf, datetime, StoryId]]) -
         archive.c.channel == bindparam("key"),
         archive.c.last_since >= bindparam("at", type_=Instant),  # the index's part of the next line
         tuple_(archive.c.last_since, archive.c.last_id) >= here,
-        tuple_(archive.c.first_since, archive.c.first_id) <= here,
+        tuple_(archive.c.after_since, archive.c.after_id) < here,
     )
     conn.execute(archive.update().where(*mine).values(changes=archive.c.changes + 1), rows)

@@ -463,16 +463,17 @@ fragment = Table(
     Index(None, "made_at"),
 )
 
-# A sealed part of a channel's archive: everything in it from the first position to the last, both
-# (since, story_id) and included. `changes` counts what happened to its stories; `cached`: files stand.
+# A sealed part of a channel's archive: everything in it behind one position and up to another, both
+# (since, story_id); a part goes on where the one before it ended. `entries` is how many it was sealed
+# with, `changes` counts what happened to them, `cached`: files of it stand.
 archive = Table(
     "archive",
     metadata,
     Column("channel", String(160), primary_key=True),
     Column("month", String(7), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("first_since", Instant, nullable=False),
-    Column("first_id", String(32), nullable=False),
+    Column("after_since", Instant, nullable=False),
+    Column("after_id", String(32), nullable=False),
     Column("last_since", Instant, nullable=False),
     Column("last_id", String(32), nullable=False),
     Column("entries", Integer, nullable=False),
@@ -489,6 +490,7 @@ change = Table(
     Column("kind", String(16), nullable=False),
     Column("at", Instant, nullable=False),
     Column("before", JSON(none_as_null=True)),
+    Column("other", String(32)),  # the story that it went into, or came from
     Index(None, "story_id"),
 )
 

@@ -38,7 +38,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(length=160), nullable=False),
         sa.Column("month", sa.String(length=7), nullable=False),
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
-        *_position("first"),
+        *_position("after"),
         *_position("last"),
         sa.Column("entries", sa.Integer(), nullable=False),
         sa.Column("changes", sa.Integer(), nullable=False, server_default="0"),
