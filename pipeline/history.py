@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from pipeline.dedup import Group
-from pipeline.model import EntryId, StoryId
+from pipeline.model import ChangeKind, EntryId, Face, StoryId
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,19 @@ def fate(groups: Sequence[Group], known: Collection[Known]) -> Fate:
         if group.lead not in kept and not before.keys().isdisjoint(group.members)
     }
     return Fate(kept, merged, frozenset(gone), origins)
+
+
+def happened(before: Face | None, after: Face, *, split: bool) -> ChangeKind:
+    """Return what a visible change of a story is, for the log; `before` is None for a new story.
+
+    Corrected: a source edited what it had told before. Updated: all else, as another telling that
+    joined or left, other labels, another date, other rights.
+    """
+    if before is None:
+        return ChangeKind.SPLIT_FROM if split else ChangeKind.CREATED
+    texts = {told.entry_id: told.version for told in before.tellings}
+    edited = any(told.version > texts.get(told.entry_id, told.version) for told in after.tellings)
+    return ChangeKind.CORRECTED if edited else ChangeKind.UPDATED
 
 
 def new_id(founder: EntryId, taken: Collection[StoryId]) -> StoryId:

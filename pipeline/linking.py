@@ -21,8 +21,8 @@ from pipeline.dedup import (
     decide,
     group,
 )
-from pipeline.history import Known, fate, new_id
-from pipeline.model import ChangeKind, Decision, EntryId, SourceId, Story, StoryId, StoryState
+from pipeline.history import Known, fate, happened, new_id
+from pipeline.model import Decision, EntryId, SourceId, Story, StoryId, StoryState
 from pipeline.promise import promising
 from pipeline.retraction import taken_back
 from pipeline.store import Connection, candidates, links, prints, words
@@ -223,15 +223,17 @@ def _retold(
         decisions = face.decisions(one, spoken, edges)
         homes |= {entry_id: (story_id, decisions[entry_id]) for entry_id in one.members}
         backfill = all(here[entry_id].backfill for entry_id in one.members)
+        seen = face.face(one, spoken, decisions, [names[source] for source in taken.get(one.lead, ())])
         told.append(
             Told(
                 story_id=story_id,
-                kind=_kind(before, one.lead in fates.origins),
-                face=face.face(one, spoken, decisions, [names[source] for source in taken.get(one.lead, ())]),
+                kind=happened(before.face if before else None, seen, split=one.lead in fates.origins),
+                face=seen,
                 lead=one.lead,
                 first_seen=_first_seen(one, here, before, backfill=backfill),
                 backfill=backfill and (before is None or before.backfill),
                 before=before,
+                origin=fates.origins.get(one.lead),
             )
         )
     ended = [
@@ -255,12 +257,6 @@ def _founded(conn: Connection, one: Group, here: dict[EntryId, Node], borne: set
         if bearer is None or bearer.state is not StoryState.LIVE:
             return story_id
         taken.add(story_id)
-
-
-def _kind(before: Story | None, split: bool) -> ChangeKind:  # noqa: FBT001
-    if before is not None:
-        return ChangeKind.UPDATED
-    return ChangeKind.SPLIT_FROM if split else ChangeKind.CREATED
 
 
 def _first_seen(one: Group, here: dict[EntryId, Node], before: Story | None, *, backfill: bool) -> datetime:

@@ -483,10 +483,15 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One row of the change log, in commit order. `before`: the labels until then, or None."""
+    """One row of the change log, in commit order.
+
+    `before`: the labels until then, or None. `other`: the story that a merged one went into, or that a
+    split one came from, as far as it was written down.
+    """
 
     seq: int
     story_id: StoryId
     kind: ChangeKind
     at: datetime
     before: Labels | None
+    other: StoryId | None = None

@@ -18,7 +18,7 @@ from starlette.types import Scope
 
 from pipeline.config import Settings, settings
 from pipeline.errors import TinTinhError
-from web import account, desk, entries, feeds, ops, ping, search, sources, stories, webhooks, websub
+from web import account, changes, desk, entries, feeds, ops, ping, search, sources, stories, webhooks, websub
 from web.guard import Guard, security_headers
 from web.openapi import describe
 from web.problems import CODES, Problem, of_error
@@ -90,7 +90,20 @@ def create_app(chosen: Settings) -> FastAPI:
     made.state.site = site
     made.openapi = describe(made, _FOR_PROGRAMS)  # type: ignore[method-assign]
     made.add_middleware(Guard, settings=chosen)
-    for part in (search, stories, entries, feeds, webhooks, ping, websub, account, desk, ops, sources):
+    for part in (
+        search,
+        stories,
+        entries,
+        changes,
+        feeds,
+        webhooks,
+        ping,
+        websub,
+        account,
+        desk,
+        ops,
+        sources,
+    ):
         made.include_router(part.router)
     made.mount("/static", _Assets(directory=STATIC), name="static")
     made.add_exception_handler(Problem, _on_problem)

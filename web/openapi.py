@@ -51,6 +51,7 @@ _SCHEMES = {
 _TAGS = {
     "pages": "What readers see",
     "search": "Stories and entries as JSON",
+    "changes": "The change log, for mirrors",
     "feeds": "RSS, Atom and OPML",
     "webhooks": "Doors for publishers",
     "websub": "The callback for hubs",

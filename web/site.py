@@ -9,10 +9,11 @@ from fastapi import Depends, Request
 from pipeline.config import Settings
 from pipeline.errors import EngineUnavailable
 from pipeline.reader import Reader
-from pipeline.store import Database, open_database
+from pipeline.store import Database, changes, open_database
 from search.index import Index
 from web.metrics import Metrics
 from web.throttle import Throttle
+from web.watch import Watch
 
 
 class Site:
@@ -32,6 +33,7 @@ class Site:
         self.tries_of_address = Throttle(most=30, seconds=900)
         self.pings_of_address = Throttle(most=60, seconds=60)
         self.unsigned_logged = Throttle(most=10, seconds=60)
+        self.watch = Watch(self._log_head)
         self.reader = Reader()
         self.previewing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="preview")
 
@@ -51,6 +53,10 @@ class Site:
     def https(self) -> bool:
         """Say whether readers come by https, so that cookies are for it alone."""
         return self.settings.base_url.startswith("https:")
+
+    def _log_head(self) -> int:
+        with self.db.read() as conn:
+            return changes.head(conn)
 
     def close(self) -> None:
         """Let go of everything."""

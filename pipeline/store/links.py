@@ -61,7 +61,7 @@ class Node:
 class Told:
     """A story to be written: what it is now and which entries tell it.
 
-    `before` is the story as it stands, None for a new one.
+    `before` is the story as it stands, None for a new one; `origin` the one that a new one came from.
     """
 
     story_id: StoryId
@@ -71,6 +71,7 @@ class Told:
     first_seen: datetime
     backfill: bool
     before: Story | None
+    origin: StoryId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,7 +364,13 @@ def _tell(conn: Connection, told: Sequence[Told], now: datetime) -> int:
         changes.append_all(
             conn,
             [
-                (one.story_id, one.kind, row["updated"], one.before.face.labels if one.before else None)
+                (
+                    one.story_id,
+                    one.kind,
+                    row["updated"],
+                    one.before.face.labels if one.before else None,
+                    one.origin,
+                )
                 for one, row in zip(changed, rows, strict=True)
             ],
         )
@@ -383,7 +390,7 @@ def _end(conn: Connection, ended: Ended, now: datetime) -> None:
     }
     conn.execute(story.update().where(story.c.story_id == ended.before.story_id).values(values))
     archives.touch(conn, _places(labels.of(conn, [ended.before.story_id]), {}))
-    changes.append(conn, ended.before.story_id, kind, at, ended.before.face.labels)
+    changes.append(conn, (ended.before.story_id, kind, at, ended.before.face.labels, ended.into))
 
 
 def _later(now: datetime, before: datetime | None) -> datetime:

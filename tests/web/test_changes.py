@@ -1,0 +1,398 @@
+"""The changes API over a real server, on both databases: whoever replays the log holds what is published."""
+
+import gzip
+import json
+import re
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline.config import Settings
+from pipeline.errors import BadInput
+from pipeline.model import Rights, SourceId, Story
+from pipeline.replay import Cursor, read_cursor
+from pipeline.store import Database, open_database, sources, stories, transfer, words
+from tests.store.newsroom import emptied, news
+from tests.store.tellings import NOW, PAPER, HandedOver, clock, draft, drain, send, settled
+from tests.web.conftest import serving
+from web.app import create_app
+from web.shapes import StoryBody
+from web.site import Site
+
+DOC = Path(__file__).parents[2] / "docs" / "changes.md"
+BODY = (
+    "Chiều 20/11, đoàn công tác kiểm tra tiến độ đê bao ấp Phú Long dài 2,4 km, khối lượng đã đạt 85% và dự "
+    "kiến bàn giao trước ngày 15/12 để bảo vệ 310 ha vườn cây ăn trái trong mùa triều cường."
+)
+OTHER = "Hội thi bánh dân gian Nam Bộ quy tụ 42 gian hàng của nghệ nhân mười ba tỉnh, mở cửa ba ngày liền."
+
+
+@dataclass(slots=True)
+class Mirror:
+    """A program that holds our stories: what a line carries is put, what it does not carry is dropped."""
+
+    client: httpx.Client
+    part: dict[str, str] = field(default_factory=dict)
+    cursor: str = ""
+    held: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def read(self, limit: int, cut: int | None = None) -> bool:
+        """Read a page, of which only `cut` lines arrive; say whether there was anything."""
+        asked: dict[str, str | int] = {"since": self.cursor, "limit": limit, **self.part}
+        answer = self.client.get("/api/changes", params=asked)
+        assert answer.status_code == 200, answer.text
+        lines = answer.text.splitlines()
+        for line in lines[:cut]:
+            self.apply(json.loads(line))
+        if cut is None or cut >= len(lines):
+            self.cursor = answer.headers["changes-next"]
+        return bool(lines) or answer.headers["changes-more"] == "true"
+
+    def apply(self, line: dict[str, Any]) -> None:
+        """Do what one line says."""
+        self.cursor = line["cursor"]
+        assert (line["state"] == "live") == (line["story"] is not None)
+        if line["story"]:
+            self.held[line["story_id"]] = line["story"]
+        else:
+            self.held.pop(line["story_id"], None)
+
+    def drain(self, limit: int = 1_000) -> "Mirror":
+        """Read to the end."""
+        while self.read(limit):
+            pass
+        return self
+
+
+def living(db: Database) -> list[Story]:
+    """Return every published story, old news too."""
+    with db.read() as conn:
+        return stories.page(conn, None, 100_000)
+
+
+def published(db: Database, *, province: str = "") -> dict[str, dict[str, Any]]:
+    """Return what is published (of a province), as the JSON form has it."""
+    shown = [one for one in living(db) if not province or province in one.face.labels.provinces]
+    return {one.story_id: StoryBody.of(one).model_dump(mode="json") for one in shown}
+
+
+def seen(mirror: Mirror) -> dict[str, dict[str, Any]]:
+    """Return what a mirror holds, in the same form; what it knows besides is checked elsewhere."""
+    return {name: {key: one[key] for key in StoryBody.model_fields} for name, one in mirror.held.items()}
+
+
+def lines(client: httpx.Client, **asked: Any) -> list[dict[str, Any]]:
+    """Return the lines of one page."""
+    answer = client.get("/api/changes", params=asked)
+    assert 200 == answer.status_code, answer.text
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+def tell(db: Database, *drafts: Any, **how: Any) -> None:
+    """Receive and settle."""
+    send(db, *drafts, **how)
+    settled(db)
+
+
+def _speak(db: Database, random: Random) -> None:
+    """Let an editor merge, split or withdraw something that lives."""
+    known = living(db)
+    if len(known) < 2:
+        return
+    one, other = random.sample(known, 2)
+    with db.write() as conn:
+        match random.randrange(4):
+            case 0:
+                words.merge(conn, one.story_id, other.story_id, "lan", NOW)
+            case 1:
+                words.split(conn, random.choice(one.face.tellings).entry_id, "lan", NOW)
+            case 2:
+                words.withdraw(conn, one.story_id, "lan", NOW)
+            case _:
+                if last := words.last_word(conn, "lan"):
+                    words.undo(conn, last.word_id, "lan", NOW)
+    drain(db, HandedOver(), clock)
+
+
+@given(seed=st.integers(0, 10_000), sizes=st.lists(st.integers(1, 7), min_size=1, max_size=5))
+@settings(
+    max_examples=4,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_a_replay_holds_what_is_published(
+    client: httpx.Client, db: Database, seed: int, sizes: list[int]
+) -> None:
+    """However the log is cut into pages, cut off and read on while news go on, the end is the same."""
+    emptied(db)
+    random = Random(seed)
+    followers = [Mirror(client), Mirror(client, {"province": "vinh-long"})]
+    for place, one in enumerate(news(seed, 24)):
+        send(db, *one.drafts, source=one.source, at=one.at)
+        if place % 6 != 5:
+            continue
+        drain(db, HandedOver(), clock)
+        _speak(db, random)
+        for mirror in followers:
+            limit = random.choice(sizes)
+            mirror.read(limit, cut=random.choice([None, 0, 1, limit - 1]))
+    late = Mirror(client)
+    for mirror in (*followers, late):
+        mirror.drain(random.choice(sizes))
+
+    assert published(db) == seen(followers[0]) == seen(late)
+    assert published(db, province="vinh-long") == seen(followers[1])
+
+
+def test_a_line_tells_the_story(client: httpx.Client, db: Database) -> None:
+    """The first change carries the whole face, both ids, and how precise the date is."""
+    tell(db, draft("a", "Kiểm tra đê bao", BODY, url="https://baomau.example/a"))
+    [line] = lines(client)
+    told = line["story"]
+
+    assert ("created", "live", None, None) == (line["type"], line["state"], line["into"], line["origin"])
+    assert line["id"] == told["id"] == f"tag:{line['id'].split(':')[1]}:story/{line['story_id']}"
+    assert ("Kiểm tra đê bao", 1, False) == (told["title"], told["revision"], told["backfill"])
+    assert ("second", "feed", "") == (told["published_precision"], told["published_basis"], told["content"])
+    assert "https://baomau.example/a" == told["url"]
+    assert told["page"].endswith(f"/stories/{line['story_id']}")
+    assert ["bao-mau"] == [one["source"] for one in told["entries"]]
+
+
+def test_an_edit_is_a_correction_and_a_second_source_an_update(client: httpx.Client, db: Database) -> None:
+    """What a source changes in its own text is "corrected"; all else that shows is "updated"."""
+    other = replace(PAPER, source_id=SourceId("dai-mau"), name="Đài Mẫu", hosts=("daimau.example",))
+    tell(db, draft("a", "Kiểm tra đê bao", BODY))
+    tell(db, draft("b", "Đê bao Phú Long", BODY), source=other)
+    tell(db, draft("a", "Kiểm tra đê bao ấp Phú Long", BODY, updated=NOW + timedelta(hours=1)))
+    told = lines(client)
+
+    assert ["created", "updated", "corrected"] == [line["type"] for line in told]
+    assert {"Kiểm tra đê bao ấp Phú Long"} == {line["story"]["title"] for line in told}
+
+
+def test_a_withdrawn_story_leaves_no_word(client: httpx.Client, db: Database) -> None:
+    """Its earlier lines are still told, without its text."""
+    tell(db, draft("a", "Kiểm tra đê bao", BODY))
+    [story] = living(db)
+    with db.write() as conn:
+        words.withdraw(conn, story.story_id, "lan", NOW)
+    settled(db)
+    told = lines(client)
+
+    assert [("created", "withdrawn", None), ("withdrawn", "withdrawn", None)] == [
+        (line["type"], line["state"], line["story"]) for line in told
+    ]
+    assert "đê bao" not in json.dumps(told, ensure_ascii=False)
+
+
+def test_a_merge_names_its_survivor_and_a_split_its_origin(client: httpx.Client, db: Database) -> None:
+    """Both with the id that feeds know and our page."""
+    tell(db, draft("a", "Kiểm tra đê bao", BODY))
+    tell(db, draft("b", "Hội thi bánh dân gian", OTHER))
+    one, other = (line["story_id"] for line in lines(client))
+    with db.write() as conn:
+        words.merge(conn, one, other, "lan", NOW)
+    settled(db)
+    merged = next(line for line in lines(client) if line["type"] == "merged_into")
+    [survivor] = living(db)
+    with db.write() as conn:
+        words.split(conn, survivor.face.tellings[-1].entry_id, "lan", NOW)
+    settled(db)
+    last = [line for line in lines(client) if line["type"] == "split_from"][-1]
+
+    assert ("merged", survivor.story_id) == (merged["state"], merged["into"]["story_id"])
+    assert merged["into"]["page"].endswith(survivor.story_id)
+    assert ("live", survivor.story_id) == (last["state"], last["origin"]["story_id"])
+
+
+def test_a_story_that_leaves_a_part_is_told_so(client: httpx.Client, db: Database) -> None:
+    """A mirror of one province drops what a corrected label takes out of it."""
+    tell(db, draft("a", "Kiểm tra đê bao", BODY))
+    mirror = Mirror(client, {"province": "vinh-long"}).drain()
+    held = list(mirror.held)
+    with db.write() as conn:
+        sources.add(conn, replace(PAPER, province="lao-cai", area="lao-cai"))
+    settled(db)
+    told = lines(client, since=mirror.cursor, province="vinh-long")
+    mirror.drain()
+
+    assert 1 == len(held)
+    assert [("elsewhere", None)] == [(line["state"], line["story"]) for line in told]
+    assert {} == mirror.held
+    assert held == list(Mirror(client, {"province": "lao-cai"}).drain().held)
+
+
+def test_text_is_as_the_rights_allow_now(client: httpx.Client, db: Database) -> None:
+    """A source that let its full text out and takes that back is told without it, from the first line on."""
+    with db.write() as conn:
+        sources.add(conn, replace(PAPER, rights=Rights.FULL))
+    tell(db, draft("a", "Kiểm tra đê bao", BODY), source=replace(PAPER, rights=Rights.FULL))
+    before = [line["story"]["content"] for line in lines(client)]
+    with db.write() as conn:
+        sources.add(conn, PAPER)
+    settled(db)
+
+    assert [BODY] == before
+    assert {""} == {line["story"]["content"] for line in lines(client)}
+
+
+@contextmanager
+def over(db: Database, tmp_path: Path) -> Iterator[tuple[httpx.Client, Site]]:
+    """A web process over another database, its client and what it holds."""
+    app = create_app(Settings(data=tmp_path, database_url=db.url))
+    with serving(app) as address, httpx.Client(base_url=address, trust_env=False, timeout=30) as client:
+        yield client, app.state.site
+
+
+def test_cursors_are_of_one_history(client: httpx.Client, db: Database, tmp_path: Path) -> None:
+    """One of another installation, or of a time that a backup does not know, is refused with advice."""
+    tell(db, draft("a", "Kiểm tra đê bao", BODY))
+    copied = open_database(f"sqlite:///{tmp_path / 'copy.db'}")
+    dict(transfer.copy(db, copied))
+    early = lines(client)[-1]["cursor"]
+    tell(db, draft("b", "Hội thi bánh dân gian", OTHER))
+    late = lines(client)[-1]["cursor"]
+    foreign = open_database(f"sqlite:///{tmp_path / 'foreign.db'}")
+    foreign.migrate()
+    tell(foreign, draft("a", "Kiểm tra đê bao", BODY))
+    with over(copied, tmp_path) as (restored, _), over(foreign, tmp_path) as (stranger, _):
+        refused = [
+            restored.get("/api/changes", params={"since": late}),
+            stranger.get("/api/changes", params={"since": early}),
+        ]
+        tell(copied, draft("c", "Một tin khác hẳn", OTHER))
+        refused.append(restored.get("/api/changes", params={"since": late}))
+        assert 1 == len(lines(restored, since=early))
+    copied.close()
+    foreign.close()
+
+    assert [(410, "cursor_unknown", "since")] * 3 == [
+        (one.status_code, one.json()["code"], one.json()["field"]) for one in refused
+    ]
+    assert "begin anew" in refused[0].json()["message"]
+
+
+@pytest.mark.parametrize("since", ["x", "0", "12345", "AQAAAA", "é", "A" * 34, "A" * 150, "../..", " "])
+def test_garbage_is_no_cursor(client: httpx.Client, since: str) -> None:
+    """What was never a cursor is an error of the request, with the field's name."""
+    answer = client.get("/api/changes", params={"since": since})
+
+    assert (422, "since") == (answer.status_code, answer.json()["field"])
+
+
+@pytest.mark.parametrize(
+    "asked", [{"limit": 0}, {"limit": 1001}, {"wait": 31}, {"province": "ha-tay"}, {"topic": "x"}]
+)
+def test_what_cannot_be_asked_is_refused(client: httpx.Client, asked: dict[str, Any]) -> None:
+    """Limits and slugs are held to."""
+    answer = client.get("/api/changes", params=asked)
+
+    assert (422, next(iter(asked))) == (answer.status_code, answer.json()["field"])
+
+
+@given(st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1), st.binary(min_size=8, max_size=8))
+def test_cursors_read_back(seq: int, head: int, mark: bytes) -> None:
+    """What is written is read, and nothing else is: each cursor has one spelling."""
+    made = Cursor(min(seq, head), max(seq, head), mark)
+
+    assert made == read_cursor(made.text())
+
+
+@given(st.text(max_size=60))
+def test_no_text_breaks_the_reading_of_cursors(text: str) -> None:
+    """Whatever is sent, it is a cursor or an error of ours."""
+    try:
+        read = read_cursor(text).text()
+    except BadInput:
+        return
+
+    assert text == read
+
+
+def test_the_next_page_is_linked_and_packed(client: httpx.Client, db: Database) -> None:
+    """The Link header leads on; gzip is sent to who takes it; HEAD is GET without the lines."""
+    tell(db, draft("a", "Kiểm tra đê bao", BODY))
+    tell(db, draft("b", "Hội thi bánh dân gian", OTHER))
+    first = client.get("/api/changes", params={"limit": 1}, headers={"accept-encoding": "gzip"})
+    found = re.fullmatch(r'<([^>]+)>; rel="next"', first.headers["link"])
+    assert found is not None
+    plain = client.get(str(httpx.URL(found[1]).raw_path.decode()), headers={"accept-encoding": "identity"})
+    with client.stream("GET", "/api/changes", headers={"accept-encoding": "gzip"}) as told:
+        packed = b"".join(told.iter_raw())
+
+    assert ("application/x-ndjson", "gzip", "true") == tuple(
+        first.headers[name] for name in ("content-type", "content-encoding", "changes-more")
+    )
+    assert (None, "false", 1) == (
+        plain.headers.get("content-encoding"),
+        plain.headers["changes-more"],
+        len(plain.text.splitlines()),
+    )
+    assert 2 == len(gzip.decompress(packed).splitlines())
+    assert (200, b"") == ((head := client.head("/api/changes")).status_code, head.content)
+
+
+def _waiting(client: httpx.Client, **asked: Any) -> httpx.Response:
+    """Ask and wait; a connection of its own."""
+    with httpx.Client(base_url=client.base_url, trust_env=False, timeout=60) as mine:
+        return mine.get("/api/changes", params=asked)
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    """Threads of callers."""
+    with ThreadPoolExecutor(max_workers=16) as made:
+        yield made
+
+
+def _until(holds: Any) -> None:
+    end = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < end, "it did not come to pass"
+        time.sleep(0.02)
+
+
+def test_who_waits_is_woken(client: httpx.Client, db: Database, pool: ThreadPoolExecutor) -> None:
+    """News end the wait of everybody who has read all; who asks for another part goes on waiting."""
+    tell(db, draft("a", "Kiểm tra đê bao", BODY))
+    since = lines(client)[-1]["cursor"]
+    told: list[Future[httpx.Response]] = [
+        pool.submit(_waiting, client, since=since, wait=30) for _ in range(3)
+    ]
+    elsewhere = pool.submit(_waiting, client, since=since, wait=2, province="lao-cai")
+    tell(db, draft("b", "Hội thi bánh dân gian", OTHER))
+    woken = [one.result() for one in told]
+
+    assert [1, 1, 1] == [len(one.text.splitlines()) for one in woken]
+    assert ("", "false") == (elsewhere.result().text, elsewhere.result().headers["changes-more"])
+    assert since != elsewhere.result().headers["changes-next"]
+
+
+def test_only_so_many_wait(db: Database, tmp_path: Path, pool: ThreadPoolExecutor) -> None:
+    """One more than that is told when to come again; who leaves makes room."""
+    with over(db, tmp_path) as (client, site):
+        site.watch._most = 1
+        tell(db, draft("a", "Kiểm tra đê bao", BODY))
+        since = lines(client)[-1]["cursor"]
+        with pytest.raises(httpx.ReadTimeout):
+            client.get("/api/changes", params={"since": since, "wait": 30}, timeout=0.3)
+        _until(lambda: not site.watch._waiting)
+        pool.submit(_waiting, client, since=since, wait=2)
+        _until(lambda: site.watch._waiting)
+        refused = client.get("/api/changes", params={"since": since, "wait": 2})
+
+        assert (503, "too_many_wait") == (refused.status_code, refused.json()["code"])
+        assert int(refused.headers["retry-after"]) > 0
+        _until(lambda: not site.watch._waiting)
