@@ -32,6 +32,7 @@ class Site:
         self.tries_of_person = Throttle(most=5, seconds=900)
         self.tries_of_address = Throttle(most=30, seconds=900)
         self.pings_of_address = Throttle(most=60, seconds=60)
+        self.hub_requests = Throttle(most=120, seconds=60)
         self.unsigned_logged = Throttle(most=10, seconds=60)
         self.watch = Watch(self._log_head)
         self.reader = Reader()
