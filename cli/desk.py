@@ -32,6 +32,11 @@ class Desk:
             return meta.get(conn, "public_url") or self.settings.base_url
 
 
+    def hub(self) -> str:
+        """Return the address of the WebSub hub in use, which feeds carry too."""
+        return self.settings.hub_url or f"{self.base_url()}/hub"
+
+
 @contextmanager
 def desk() -> Iterator[Desk]:
     """Open the data folder that settings name, with its database at the newest schema.

@@ -72,7 +72,7 @@ def publish_all_changes(desk: Desk) -> None:
     """Bring the feed files up to the change log."""
     base_url, chosen = desk.base_url(), desk.settings
     while True:
-        done = publish(desk.db, chosen.feeds_dir, base_url, now(), hub=chosen.hub_url)
+        done = publish(desk.db, chosen.feeds_dir, base_url, now(), hub=desk.hub())
         if not done.changes and not done.busy:
             return
         _rest(busy=done.busy)

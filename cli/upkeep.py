@@ -163,7 +163,7 @@ def publish(
         publish_all_changes(opened)
         if everything:
             chosen = opened.settings
-            done = publish_all(opened.db, chosen.feeds_dir, opened.base_url(), now(), hub=chosen.hub_url)
+            done = publish_all(opened.db, chosen.feeds_dir, opened.base_url(), now(), hub=opened.hub())
             say(f"{done.files:,} files changed")
 
 

@@ -12,11 +12,11 @@ from celery.exceptions import SoftTimeLimitExceeded
 
 from feeds import publish as feed_files
 from feeds.channel import FeedForm, channel
-from pipeline import deliver as deliveries
-from pipeline import polling, stages, subscribing
+from pipeline import hub, outgoing, polling, stages, subscribing
 from pipeline.config import settings
+from pipeline.deliver import drain, ping_hub
 from search import sync
-from tasks.wiring import database, fetcher, index, linking, now, reader, ring
+from tasks.wiring import database, fetcher, index, linking, makers, now, reader, ring
 
 _SHARE = 0.8  # of the time that a soft limit leaves beside one fetch
 
@@ -74,6 +74,7 @@ def settle() -> None:
         if done.changes:
             ring("index")
             ring("publish")
+            ring("deliver")
         if not done.entries:
             return
     ring("settle")
@@ -92,7 +93,7 @@ def index_stories() -> None:
 
 @shared_task(name="tintinh.publish")
 def publish() -> None:
-    """Bring the feed files up to the change log, and tell the hub which feeds changed."""
+    """Bring the feed files up to the change log, and have subscribers told."""
     chosen, end = settings(), _end()
     while time.monotonic() < end:
         done = feed_files.publish(
@@ -100,11 +101,12 @@ def publish() -> None:
             chosen.feeds_dir,
             chosen.base_url,
             now(),
-            hub=chosen.hub_url,
+            hub=chosen.hub,
             lease_seconds=chosen.lease,
         )
         if chosen.hub_url and done.channels:
-            deliveries.ping_hub(database(), chosen.hub_url, _addresses(done.channels, chosen.base_url), now)
+            ping_hub(database(), chosen.hub_url, _addresses(done.channels, chosen.base_url), now)
+        if done.changes:
             ring("deliver")
         if not done.changes:
             return
@@ -113,8 +115,25 @@ def publish() -> None:
 
 @shared_task(name="tintinh.deliver")
 def deliver() -> None:
-    """Tell the hub what is due."""
-    deliveries.deliver(database(), fetcher(), now)
+    """Bring subscribers, webhooks and another hub what they have not been told yet."""
+    chosen = settings()
+    seconds = (chosen.soft_limit - chosen.http_timeout) * _SHARE
+    done = drain(
+        database(),
+        fetcher(),
+        makers(),
+        now,
+        seconds=seconds,
+        lease_seconds=chosen.lease,
+        gather=_gather,
+    )
+    if done.more:
+        ring("deliver")
+
+
+def _gather() -> None:
+    hub.gather(database(), now)
+    outgoing.gather(database(), now)
 
 
 @shared_task(name="tintinh.subscribe")

@@ -5,13 +5,12 @@ from datetime import datetime, timedelta
 from celery import shared_task
 
 from feeds import publish as feed_files
-from pipeline import folders, mailbox
+from pipeline import deliver, folders, hub, mailbox, outgoing
 from pipeline.config import settings
 from pipeline.store import (
     Database,
     candidates,
     changes,
-    deliveries,
     doors,
     entries,
     leases,
@@ -37,7 +36,7 @@ def sweep() -> None:
             "settle": links.unlinked_count(conn) > 0,
             "index": index() is not None and sync.due(conn),
             "publish": changes.position(conn, "publish") < head,
-            "deliver": bool(deliveries.due(conn, now(), 1)),
+            "deliver": deliver.waiting(conn, now()) or hub.behind(conn) or outgoing.behind(conn),
             "subscribe": subscriptions.waiting(conn, now()),
         }
         to_look_into = doors.due(conn, now(), _MOST_LOOKS)
@@ -64,6 +63,7 @@ def look(intake_id: int) -> None:
 def mend() -> None:
     """Compare what is derived with SQL: lost feed files and a lost index come back."""
     chosen, found = settings(), index()
+    hub.tidy(database(), now())
     if thin_out(database(), now(), chosen.lease):
         ring("settle")
     feed_files.mend(
@@ -71,7 +71,7 @@ def mend() -> None:
         chosen.feeds_dir,
         chosen.base_url,
         now(),
-        hub=chosen.hub_url,
+        hub=chosen.hub,
         lease_seconds=chosen.lease,
     )
     if found is None:

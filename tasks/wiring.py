@@ -1,5 +1,6 @@
 """What tasks work with, made once in each process, and the bells that wake them."""
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,7 +12,10 @@ import structlog
 from celery import current_app
 from kombu.exceptions import KombuError
 
+from feeds import pushed
+from pipeline import hub, outgoing
 from pipeline.config import Settings, settings
+from pipeline.deliver import PING, Maker, Pings
 from pipeline.fetch import Fetcher
 from pipeline.pace import Pace
 from pipeline.reader import Reader
@@ -65,6 +69,21 @@ def fetcher() -> Fetcher:
     """Return this process's HTTP client."""
     chosen = settings()
     return Fetcher(timeout=chosen.http_timeout, max_bytes=chosen.fetch_max_bytes, contact=chosen.contact)
+
+
+@lru_cache(maxsize=1)
+def makers() -> dict[str, Maker]:
+    """Return who makes deliveries, by their kinds."""
+    chosen = settings()
+    told = pushed.contents(database(), chosen.feeds_dir, chosen.base_url, chosen.hub, now)
+    desk = hub.Desk(chosen.hub, chosen.push_key_file, chosen.hub_private, told, random.random)
+    return {
+        PING: Pings(),
+        hub.INTENT: hub.Intents(desk),
+        hub.CONTENT: hub.Deliveries(desk),
+        hub.DENIED: hub.Denials(desk),
+        outgoing.WEBHOOK: outgoing.Calls(chosen.base_url, chosen.push_key_file, random.random),
+    }
 
 
 @lru_cache(maxsize=1)

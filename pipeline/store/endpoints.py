@@ -7,10 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, String, cast, func, select
 
 from pipeline.store import deliveries
-from pipeline.store.schema import change
+from pipeline.store.schema import change, delivery
 from pipeline.store.schema import endpoint as table
 
 KIND = "webhook"
@@ -58,7 +58,8 @@ def add(
     """Register an endpoint that is told what changes behind a position; return its number."""
     row = {"url": url, "allow_private": allow_private, "channels": list(channels), "state": State.ACTIVE}
     row |= {"salt": secrets.token_hex(_SALT_BYTES), "number": 1, "position": position, "made_at": now}
-    return conn.execute(table.insert().values(**row).returning(table.c.endpoint_id)).scalar_one()
+    made: int = conn.execute(table.insert().values(**row).returning(table.c.endpoint_id)).scalar_one()
+    return made
 
 
 def get(conn: Connection, endpoint_id: int) -> Endpoint | None:
@@ -73,8 +74,13 @@ def listed(conn: Connection) -> list[Endpoint]:
 
 
 def behind(conn: Connection, head: int) -> list[Endpoint]:
-    """Return the active endpoints that have not been told everything up to a position."""
-    mine = select(*_columns()).where(table.c.state == State.ACTIVE, table.c.position < head)
+    """Return the active endpoints that lack something up to a position and have no delivery due for it."""
+    waits = select(delivery.c.target).where(delivery.c.kind == KIND, delivery.c.state == "due")
+    mine = select(*_columns()).where(
+        table.c.state == State.ACTIVE,
+        table.c.position < head,
+        cast(table.c.endpoint_id, String).not_in(waits),
+    )
     return [_endpoint(row) for row in conn.execute(mine.order_by(table.c.endpoint_id))]
 
 

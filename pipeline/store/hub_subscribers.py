@@ -136,7 +136,7 @@ def crowded(conn: Connection, wish: Wish, most: tuple[int, int, int], unverified
 
 
 def verified(conn: Connection, known: Subscriber, position: int, now: datetime) -> None:
-    """Have a request hold that its callback confirmed; a subscription that held already keeps its position."""
+    """Have a request hold that its callback confirmed; what held already keeps its position."""
     if known.asked_mode == "unsubscribe":
         ended(conn, known, "")
         return

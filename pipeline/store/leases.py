@@ -14,7 +14,7 @@ from sqlalchemy import Connection, or_
 
 from pipeline.errors import LeaseLost
 from pipeline.store.database import Database, insert
-from pipeline.store.schema import host, intake, lease, page, receipt, subscription
+from pipeline.store.schema import delivery, host, intake, lease, page, receipt, subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,5 +60,5 @@ def forget(conn: Connection) -> None:
     """
     conn.execute(lease.update().values(token=""))
     conn.execute(receipt.update().where(receipt.c.leased_until.is_not(None)).values(leased_until=None))
-    for table in (intake, page, host, subscription):
+    for table in (intake, page, host, subscription, delivery):
         conn.execute(table.update().where(table.c.claimed_until.is_not(None)).values(claimed_until=None))
