@@ -18,7 +18,21 @@ from starlette.types import Scope
 
 from pipeline.config import Settings, settings
 from pipeline.errors import TinTinhError
-from web import account, changes, desk, entries, feeds, ops, ping, search, sources, stories, webhooks, websub
+from web import (
+    account,
+    changes,
+    desk,
+    entries,
+    feeds,
+    hub,
+    ops,
+    ping,
+    search,
+    sources,
+    stories,
+    webhooks,
+    websub,
+)
 from web.guard import Guard, security_headers
 from web.openapi import describe
 from web.problems import CODES, Problem, of_error
@@ -29,6 +43,7 @@ _FOR_PROGRAMS = (
     "/api/",
     "/webhooks/",
     "/websub/",
+    "/hub",
     "/rpc2",
     "/healthz",
     "/readyz",
@@ -99,6 +114,7 @@ def create_app(chosen: Settings) -> FastAPI:
         webhooks,
         ping,
         websub,
+        hub,
         account,
         desk,
         ops,

@@ -78,8 +78,7 @@ def feed(request: Request, site: TheSite, key: str, form: str) -> Response:
     body, modified = _read(site, known, chosen, packed=packed)
     media_type = f"{chosen.media_type}; charset=utf-8"
     links = [f'<{known.url(site.settings.base_url, chosen)}>; rel="self"']
-    if site.settings.hub_url:
-        links.append(f'<{site.settings.hub_url}>; rel="hub"')
+    links.append(f'<{site.settings.hub}>; rel="hub"')
     extra = {"Cache-Control": _FRESHNESS, "Link": ", ".join(links), "Access-Control-Allow-Origin": "*"}
     return _sent(request, Representation(body, media_type, "gzip" if packed else "", modified), extra)
 
@@ -105,7 +104,7 @@ def _read(site: Site, known: Channel, form: FeedForm, *, packed: bool) -> tuple[
                 known,
                 form,
                 datetime.now(UTC),
-                hub=settings.hub_url,
+                hub=settings.hub,
             )
         except OSError as error:
             raise EngineUnavailable("feeds folder", str(error)) from error

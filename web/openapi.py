@@ -54,7 +54,7 @@ _TAGS = {
     "changes": "The change log, for mirrors",
     "feeds": "RSS, Atom and OPML",
     "webhooks": "Doors for publishers",
-    "websub": "The callback for hubs",
+    "websub": "Our hub, and the callback for the hubs of others",
     "account": "Signing in and out",
     "desk": "For editors",
     "ops": "For those who run it",
