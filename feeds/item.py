@@ -1,24 +1,37 @@
-"""A story as a feed tells it: strings that XML, HTML and URLs can carry, each of bounded size.
+"""A story as a feed tells it: what an entry says, in every form. Pure.
 
-Pure; never raises, whatever the story says: one bad item must not keep a feed from its readers
-(law 6). Only the face is read, so nothing is told beyond what the sources allow (law 10).
+Never raises, whatever the story says: one bad item must not keep a feed from its readers (law 6). Only the
+face is read, so nothing is told beyond what the sources allow (law 10), and what is told is a function of
+the story's revision: equal in all channels, and made once.
 """
 
-import html
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from pipeline.model import NATIONAL, EntryKind, Face, Labels, Story, StoryState, Telling
+from feeds.strings import address, anchor, escaped, language, line, markup, picture_type
+from pipeline.model import (
+    NATIONAL,
+    Basis,
+    EntryKind,
+    Face,
+    Labels,
+    Role,
+    Story,
+    StoryState,
+    Telling,
+)
 from pipeline.places import area, province
-from pipeline.text import clean, paragraphs, shorten
+from pipeline.text import clean, fold, shorten
 from pipeline.topics import topics
 
 IPTC = "http://cv.iptc.org/newscodes/mediatopic/"
 LOCAL = timezone(
     timedelta(hours=7)
 )  # a fixed offset: RFC 3339 knows no seconds in it, zone files before 1906 do
+WITHDRAWN = "Tin này đã được gỡ."
+MERGED = "Tin này đã được gộp vào một tin khác."
 
 # Characters. Made so that the worst item (every "&" becomes "&amp;amp;") still fits a feed by itself.
 _TITLE_MOST = 300
@@ -26,18 +39,16 @@ _NAME_MOST = 200
 _SUMMARY_MOST = 3_000
 _LEAD_MOST = 400  # of the content, where the source gives no summary but lets us show its text
 _CONTENT_MOST = 50_000
-_URL_MOST = 1_000
+_CAPTION_MOST = 400
 _TELLINGS_MOST = 20
 _CATEGORIES_MOST = 20
+_DOCUMENTS_MOST = 10
+_AUTHORS_MOST = 5
 
-_TAG = re.compile(r"<([A-Za-z/!?][^<>]*)>")
-_TAG_START = re.compile(r"<(?=[A-Za-z/!?])")
-_REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\]")
-_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_PATH_KEPT = "/%:@!$&'()*+,;=-._~"  # RFC 3986 section 3.3, and what is encoded already
-_QUERY_KEPT = _PATH_KEPT + "?"
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+_BULLETINS = tuple(
+    map(fold, ("bản tin", "điểm tin", "điểm báo"))
+)  # names that need no "Bản tin của" before them
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +100,67 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote: a person, whose `url` is "", or a paper with its front page."""
+
+    name: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Another page that tells the story, and who tells it there."""
+
+    url: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The lead's picture; `type`, its media type, and `caption` are "" if unknown."""
+
+    url: str
+    type: str
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One place that tells the story.
+
+    Args:
+        source, name: the source's id and name.
+        kind: an article, or an item of a bulletin.
+        url: its page, "" if it has none.
+        bulletin, number: the bulletin's name at its source and the item's number; "" and 0 for an article.
+        published: the source's own time, ISO 8601, as long as it is precise; "" if unknown.
+        basis: where that time was read.
+        authors: people named.
+        agency: the agency or paper that it names as its origin, or "".
+    """
+
+    source: str
+    name: str
+    kind: EntryKind
+    url: str
+    bulletin: str
+    number: int
+    published: str
+    basis: Basis
+    authors: tuple[str, ...]
+    agency: str
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
-    """A living story.
+    """An entry of a feed: a living story, the last word on a withdrawn one, or a notice of ours.
 
     `summary` (never empty) and `content` ("" if not allowed) are HTML fragments of ours. `url` is the
     lead's page or, without one, ours; `page` is always ours. `via`: the other tellings' pages.
-    `published` is None when less than the day is known.
+    `published` is None when less than the day is known; `dated` is the source's own time as precisely as
+    it is known (ISO 8601), "" for none. `authors`: the lead's people, without any its paper. `agency`:
+    whom the lead names as its origin, or "". `first_told`: when the story was first news here; None for
+    what is no story of a source.
     """
 
     id: str
@@ -103,34 +169,49 @@ class Item:
     published: datetime | None
     url: str
     page: str
-    via: tuple[str, ...]
+    via: tuple[Link, ...]
     summary: str
     content: str
-    authors: tuple[str, ...]
+    authors: tuple[Author, ...]
     categories: tuple[Category, ...]
     origin: Origin | None
+    language: str = "vi"
+    agency: str = ""
+    picture: Picture | None = None
+    dated: str = ""
+    basis: Basis | None = None
+    first_told: datetime | None = None
+    tellings: tuple[Told, ...] = ()
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """A story that is gone (RFC 6721). `instead` is our page of the story it went into, or ""."""
+    """A story that is gone (RFC 6721).
+
+    `instead`: our page of the story it went into, `survivor`: that story's id in feeds; "" for none.
+    """
 
     ref: str
     when: datetime
     comment: str
     instead: str
     origin: Origin | None
+    survivor: str = ""
 
 
 def item(story: Story, site: Site) -> Item:
-    """Return what a feed says of a living story."""
+    """Return what a feed says of a story: a living one's news, of any other only that it is gone."""
+    if story.state is not StoryState.LIVE:
+        return _gone(story, site)
     face, page = story.face, site.story_page(story.story_id)
     url = address(face.url) or page
-    pages = dict.fromkeys(address(one.url) for one in face.tellings[:_TELLINGS_MOST])
-    title, told = _title(face), _provenance(face)
-    short = _html(face.summary, _SUMMARY_MOST) or _html(
+    tellings = tuple(_told(one) for one in face.tellings[:_TELLINGS_MOST])
+    title, told = _title(face), _provenance(face, tellings)
+    short = markup(face.summary, _SUMMARY_MOST) or markup(
         shorten(face.content[: _LEAD_MOST * 2], _LEAD_MOST), _LEAD_MOST
     )
+    origin = _origin(story, site)
     return Item(
         id=site.story_id(story.story_id),
         title=title,
@@ -138,12 +219,19 @@ def item(story: Story, site: Site) -> Item:
         published=_published(story),
         url=url,
         page=page,
-        via=tuple(one for one in pages if one not in ("", url, page)),
-        summary=short + told or _html(title, _TITLE_MOST),
-        content=_html(face.content, _CONTENT_MOST) + told if face.content.strip() else "",
-        authors=_authors(face),
-        categories=_categories(face.labels, site),
-        origin=_origin(story, site),
+        via=_via(tellings, {url, page}),
+        summary=short + told or markup(title, _TITLE_MOST),
+        content=markup(face.content, _CONTENT_MOST) + told if face.content.strip() else "",
+        authors=_authors(tellings, origin),
+        categories=_categories(face, site),
+        origin=origin,
+        language=language(face.language),
+        agency=_agency(tellings),
+        picture=_picture(face),
+        dated=_dated(face.published),
+        basis=face.published_basis,
+        first_told=story.first_seen,
+        tellings=tellings,
     )
 
 
@@ -153,73 +241,42 @@ def tombstone(story: Story, site: Site) -> Tombstone:
     return Tombstone(
         ref=site.story_id(story.story_id),
         when=story.updated,
-        comment="Tin này đã được gộp vào một tin khác." if merged else "Tin này đã được gỡ.",
+        comment=MERGED if merged else WITHDRAWN,
         instead=site.story_page(merged) if merged else "",
         origin=_origin(story, site),
+        survivor=site.story_id(merged) if merged else "",
     )
 
 
-def address(url: str) -> str:
-    """Return an absolute http(s) URL in the characters of RFC 3986, "" if `url` is none.
+def _gone(story: Story, site: Site) -> Item:
+    """Return the last version of a story, for clients that do not know tombstones.
 
-    The host becomes ASCII, other characters are percent-encoded as they are, "&amp;" becomes "&",
-    names and passwords are left out.
+    It is as old as its tombstone, never newer: RFC 6721 section 3 takes a newer entry for a story that
+    is told again.
     """
-    if len(url) > _URL_MOST * 4:
-        return ""
-    try:
-        parts = urlsplit(clean(_decoded(url)).strip())
-        port = parts.port
-    except ValueError:
-        return ""
-    host = _host(parts.hostname or "")
-    if parts.scheme not in ("http", "https") or not host:
-        return ""
-    path, query, fragment = (
-        _STRAY_PERCENT.sub("%25", quote(part, safe=kept))
-        for part, kept in (
-            (parts.path, _PATH_KEPT),
-            (parts.query, _QUERY_KEPT),
-            (parts.fragment, _QUERY_KEPT),
-        )
+    stone = tombstone(story, site)
+    page = stone.instead or site.story_page(story.story_id)
+    return Item(
+        id=stone.ref,
+        title=stone.comment.rstrip("."),
+        updated=stone.when,
+        published=None,
+        url=page,
+        page=page,
+        via=(),
+        summary=markup(stone.comment, _SUMMARY_MOST),
+        content="",
+        authors=(),
+        categories=(),
+        origin=stone.origin,
+        withdrawn=True,
     )
-    whole = f"{parts.scheme}://{host}" + (f":{port}" if port is not None else "") + (path or "/")
-    whole += (f"?{query}" if query else "") + (f"#{fragment}" if fragment else "")
-    return whole if len(whole) <= _URL_MOST else ""
-
-
-def _host(name: str) -> str:
-    if not name.isascii():
-        try:
-            name = name.encode("idna").decode("ascii")
-        except UnicodeError:
-            return ""
-    if ":" in name:
-        name = f"[{name}]"
-    return name if _HOST.fullmatch(name) else ""
-
-
-def _decoded(text: str) -> str:
-    """Return `text` without character references; pages are found that escape twice."""
-    for _ in range(3):
-        text = _REFERENCE.sub(lambda found: html.unescape(found[0]), text)
-    return text
-
-
-def _line(text: str, most: int) -> str:
-    """Return plain text on one line: references decoded, nothing left that a reader takes for a tag.
-
-    RSS does not say whether a title is text or HTML, and readers differ; a title that reads the
-    same either way is the only safe one.
-    """
-    text = shorten(clean(_decoded(text[: most * 4])), most)
-    return _TAG_START.sub("‹", _TAG.sub(r"‹\1›", text))
 
 
 def _title(face: Face) -> str:
     for text in (face.title, face.summary, face.content):
-        if line := _line(text, _TITLE_MOST):
-            return line
+        if found := line(text, _TITLE_MOST):
+            return found
     return "Tin không có tiêu đề"
 
 
@@ -234,64 +291,96 @@ def _published(story: Story) -> datetime | None:
     return min(story.face.published_at, story.updated).astimezone(LOCAL)
 
 
-def _html(text: str, most: int) -> str:
-    """Return paragraphs of plain text as HTML, whole ones as far as `most` characters reach."""
-    shown = []
-    for paragraph in paragraphs(clean(text[: most * 2])):
-        if len(paragraph) > most:
-            shown.append(shorten(paragraph, most))
-            break
-        shown.append(paragraph)
-        most -= len(paragraph)
-    return "".join(f"<p>{html.escape(one, quote=False)}</p>" for one in shown)
+def _dated(text: str) -> str:
+    return line(text, _NAME_MOST)
 
 
-def _provenance(face: Face) -> str:
+def _told(telling: Telling) -> Told:
+    item_of = telling.kind is EntryKind.BULLETIN_ITEM
+    people = (line(one, _NAME_MOST) for one in telling.authors[:_AUTHORS_MOST])
+    return Told(
+        source=line(telling.source_id, _NAME_MOST),
+        name=line(telling.source_name, _NAME_MOST) or line(telling.source_id, _NAME_MOST) or "không rõ",
+        kind=telling.kind,
+        url=address(telling.url),
+        bulletin=line(telling.bulletin_id, _NAME_MOST) if item_of else "",
+        number=telling.bulletin_number if item_of else 0,
+        published=_dated(telling.published),
+        basis=telling.published_basis,
+        authors=tuple(dict.fromkeys(one for one in people if one)),
+        agency=line(telling.credit, _NAME_MOST),
+    )
+
+
+def _where(told: Told) -> str:
+    """Return who tells it: "Báo Vĩnh Long", "Bản tin của Cổng Đồng Tháp ngày 21/11/2026, mục 1"."""
+    if told.kind is not EntryKind.BULLETIN_ITEM:
+        return told.name
+    name = told.name if fold(told.name).startswith(_BULLETINS) else f"Bản tin của {told.name}"
+    found = _DAY.match(told.published)
+    day = f" ngày {found[3]}/{found[2]}/{found[1]}" if found else ""
+    return f"{name}{day}, mục {told.number}"
+
+
+def _via(tellings: tuple[Told, ...], known: set[str]) -> tuple[Link, ...]:
+    found: dict[str, str] = {}
+    for one in tellings:
+        if one.url and one.url not in known:
+            found.setdefault(one.url, _where(one))
+    return tuple(Link(url, title) for url, title in found.items())
+
+
+def _provenance(face: Face, tellings: tuple[Told, ...]) -> str:
     """Return HTML paragraphs that name who told the story, the lead first, and who took it back."""
-    said = list(dict.fromkeys(_who(one) for one in face.tellings[:_TELLINGS_MOST]))
+    said = list(dict.fromkeys(anchor(one.url, _where(one)) for one in tellings))
     if not said:
         return ""
-    others = f". Cũng có trong: {'; '.join(said[1:])}" if said[1:] else ""
+    others = f". Cũng có trong {'; '.join(said[1:])}" if said[1:] else ""
     more = f" và {left} nơi khác" if (left := len(face.tellings) - _TELLINGS_MOST) > 0 else ""
     return f"<p>Nguồn: {said[0]}{others}{more}.</p>{_taken_back(face)}"
 
 
 def _taken_back(face: Face) -> str:
-    names = [_line(name, _NAME_MOST) for name in face.taken_back[:_TELLINGS_MOST]]
-    named = html.escape(", ".join(name for name in names if name), quote=False)
+    names = [line(name, _NAME_MOST) for name in face.taken_back[:_TELLINGS_MOST]]
+    named = escaped(", ".join(name for name in names if name))
     return f"<p>{named} đã rút bài của mình về tin này.</p>" if named else ""
 
 
-def _who(telling: Telling) -> str:
-    name = html.escape(_name(telling), quote=False)
-    if telling.kind is EntryKind.BULLETIN_ITEM:
-        found = _DAY.match(telling.published)
-        day = f" ngày {found[3]}/{found[2]}/{found[1]}" if found else ""
-        name = f"bản tin của {name}{day}, mục {telling.bulletin_number}"
-    url = address(telling.url)
-    return f'<a href="{html.escape(url)}">{name}</a>' if url else name
+def _authors(tellings: tuple[Told, ...], origin: Origin | None) -> tuple[Author, ...]:
+    """Return the people whom the lead names; without any, its paper speaks for itself."""
+    if not tellings or origin is None:
+        return ()
+    people = tuple(Author(name) for name in tellings[0].authors)
+    return people or (Author(origin.title, origin.url),)
 
 
-def _name(telling: Telling) -> str:
-    return _line(telling.source_name, _NAME_MOST) or _line(telling.source_id, _NAME_MOST) or "không rõ"
+def _agency(tellings: tuple[Told, ...]) -> str:
+    """Return the lead's agency, unless it is named as source or author already."""
+    if not tellings or tellings[0].agency in (tellings[0].name, *tellings[0].authors):
+        return ""
+    return tellings[0].agency
 
 
-def _authors(face: Face) -> tuple[str, ...]:
-    """Return one name for each telling, without repetition: "Thu Hà (Báo Vĩnh Long)", "Báo Vĩnh Long"."""
-    names = []
-    for telling in face.tellings[:_TELLINGS_MOST]:
-        people = _line(", ".join(telling.authors[:5]), _NAME_MOST)
-        names.append(f"{people} ({_name(telling)})" if people else _name(telling))
-    return tuple(dict.fromkeys(names))
+def _picture(face: Face) -> Picture | None:
+    url = address(face.image.url) if face.image else ""
+    if not url or face.image is None:
+        return None
+    return Picture(url, picture_type(url), line(face.image.caption, _CAPTION_MOST))
 
 
-def _categories(labels: Labels, site: Site) -> tuple[Category, ...]:
+def _categories(face: Face, site: Site) -> tuple[Category, ...]:
+    """Return places by our slugs, topics by IPTC's codes, official documents by their numbers."""
+    labels: Labels = face.labels
     units = [("province", slug, _province_name(slug)) for slug in labels.provinces]
     units += [("area", slug, f"Địa bàn {former.name}") for slug in labels.areas if (former := area(slug))]
     named = {topic.slug: topic for topic in topics()}
     found = [Category(slug, site.tag(kind), name) for kind, slug, name in units if name]
     found = found[:_CATEGORIES_MOST]
     found += [Category(named[slug].iptc, IPTC, named[slug].name) for slug in labels.topics if slug in named]
+    issued = {one.number for one in face.documents if one.role is Role.ISSUES}
+    numbers = sorted(face.doc_numbers, key=lambda number: number not in issued)[:_DOCUMENTS_MOST]
+    written = (line(number, _NAME_MOST) for number in numbers)
+    found += [Category(number, site.tag("document"), number) for number in written if number]
     return tuple(dict.fromkeys(found))
 
 
@@ -311,7 +400,7 @@ def _origin(story: Story, site: Site) -> Origin | None:
     source = quote(clean(lead.source_id)[:_NAME_MOST], safe="")
     return Origin(
         id=site.tag(f"source/{source}"),
-        title=_name(lead),
+        title=_told(lead).name,
         updated=min(lead.updated or story.face.published_at, story.updated),
         url="/".join(front.split("/", 3)[:3]) + "/" if front else f"{site.base_url}/search?source={source}",
     )
