@@ -62,6 +62,7 @@ def web(
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # the application knows whom it believes: TINTINH_PROXIES
         timeout_graceful_shutdown=5,
     )
     uvicorn.Server(config).run(sockets=[listener])

@@ -9,9 +9,11 @@ import itertools
 import os
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
+from ipaddress import ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipeline.errors import BadSettings
@@ -19,6 +21,8 @@ from pipeline.errors import BadSettings
 _PREFIX = "TINTINH_"
 _SQL = r"^$|^postgresql(\+psycopg)?://|^sqlite:///"
 _WEB = r"^$|^https?://(\[[0-9a-f:.]+\]|[^\s/?#@:\[\]]+)(:\d+)?(/\S*)?$"
+# Its path is put into links and cookies as it stands.
+_SITE = r"^$|^https?://(\[[0-9a-f:.]+\]|[^\s/?#@:\[\]]+)(:\d+)?(/[A-Za-z0-9][A-Za-z0-9_.~-]*)*/?$"
 _BROKER = r"^$|^(redis|rediss|redis\+socket|sentinel|amqp|amqps)://"
 
 
@@ -45,7 +49,10 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="address that the web process binds")
     port: int = Field(default=8080, ge=0, le=65535, description="its port; 0 picks a free one")
     public_url: str = Field(
-        default="", pattern=_WEB, description="what readers type; default: where web listens"
+        default="", pattern=_SITE, description="what readers type; default: where web listens"
+    )
+    proxies: str = Field(
+        default="", description="addresses or networks whose X-Forwarded-For is believed, by commas"
     )
     backfill_after_days: int = Field(
         default=14, ge=1, description="older than this when first seen: not news"
@@ -75,6 +82,13 @@ class Settings(BaseSettings):
     extra_samples: Path | None = Field(
         default=None, description="a folder of documents that tests also run on"
     )
+
+    @field_validator("proxies")
+    @classmethod
+    def _networks(cls, listed: str) -> str:
+        for one in filter(None, listed.split(",")):
+            ip_network(one.strip())
+        return listed
 
     @model_validator(mode="after")
     def _timing(self) -> "Settings":
@@ -119,6 +133,16 @@ class Settings(BaseSettings):
     def base_url(self) -> str:
         """The public address without a trailing slash."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def root(self) -> str:
+        """What the public address has before every path of ours: "/tin"; "" at the top of a host."""
+        return urlsplit(self.base_url).path
+
+    @property
+    def proxy_networks(self) -> list[str]:
+        """The proxies that are believed, each an address or a network."""
+        return [one.strip() for one in self.proxies.split(",") if one.strip()]
 
     @property
     def hub(self) -> str:

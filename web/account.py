@@ -140,7 +140,7 @@ def leave(request: Request, site: TheSite, who: Signed, csrf: Text) -> Response:
     if who is not None:
         check_csrf(who, csrf)
         _close(request, site)
-        answer.delete_cookie(_cookie(site, "session"), path="/")
+        answer.delete_cookie(_cookie(site, "session"), path=_home(site))
     return answer
 
 
@@ -151,7 +151,7 @@ def _entered(request: Request, site: Site, token: str, to: str) -> Response:
         _cookie(site, "session"),
         token,
         max_age=int(SESSION_TTL.total_seconds()),
-        path="/",
+        path=_home(site),
         secure=site.https,
         httponly=True,
         samesite="lax",
@@ -182,7 +182,12 @@ def _page(
     )
     answer = HTMLResponse(page, status, {"Cache-Control": "no-store"})
     answer.set_cookie(
-        _cookie(site, "form"), secret, path="/", secure=site.https, httponly=True, samesite="strict"
+        _cookie(site, "form"),
+        secret,
+        path=_home(site),
+        secure=site.https,
+        httponly=True,
+        samesite="strict",
     )
     return answer
 
@@ -198,7 +203,14 @@ def _stranger_csrf(secret: str) -> str:
 
 
 def _cookie(site: Site, name: str) -> str:
-    return f"__Host-tintinh_{name}" if site.https else f"tintinh_{name}"
+    if not site.https:
+        return f"tintinh_{name}"
+    # "__Host-" is for cookies of a whole host (RFC 6265bis §4.1.3.2); below a path it would be refused.
+    return f"__Secure-tintinh_{name}" if site.settings.root else f"__Host-tintinh_{name}"
+
+
+def _home(site: Site) -> str:
+    return site.settings.root or "/"
 
 
 def local_path(to: str) -> str:

@@ -15,9 +15,10 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import Scope
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from pipeline.config import Settings, settings
-from pipeline.errors import TinTinhError
+from pipeline.errors import BadSettings, TinTinhError
 from web import (
     account,
     changes,
@@ -66,6 +67,21 @@ _ADVICE = {
     503: ("Hệ thống đang tạm nghỉ", "Một bộ phận chưa sẵn sàng. Dữ liệu không mất; xin thử lại sau ít phút."),
 }
 _CRASHED = ("Lỗi của hệ thống", "Lỗi đã được ghi lại để sửa. Xin thử lại sau.")
+_PARTS = (
+    search,
+    stories,
+    entries,
+    changes,
+    feeds,
+    webhooks,
+    ping,
+    websub,
+    hub,
+    account,
+    desk,
+    ops,
+    sources,
+)
 _LOG = structlog.get_logger("web")
 
 
@@ -87,6 +103,7 @@ def app() -> FastAPI:
 
 def create_app(chosen: Settings) -> FastAPI:
     """Make the application. It opens nothing until it is asked; raises BadSettings."""
+    _check_root(chosen.root)
     site = Site(chosen)
 
     @asynccontextmanager
@@ -103,23 +120,11 @@ def create_app(chosen: Settings) -> FastAPI:
         lifespan=lifespan,
     )
     made.state.site = site
-    made.openapi = describe(made, _FOR_PROGRAMS)  # type: ignore[method-assign]
+    made.openapi = describe(made, _FOR_PROGRAMS, chosen.root)  # type: ignore[method-assign]
     made.add_middleware(Guard, settings=chosen)
-    for part in (
-        search,
-        stories,
-        entries,
-        changes,
-        feeds,
-        webhooks,
-        ping,
-        websub,
-        hub,
-        account,
-        desk,
-        ops,
-        sources,
-    ):
+    if chosen.proxies:
+        made.add_middleware(ProxyHeadersMiddleware, trusted_hosts=chosen.proxy_networks)
+    for part in _PARTS:
         made.include_router(part.router)
     made.mount("/static", _Assets(directory=STATIC), name="static")
     made.add_exception_handler(Problem, _on_problem)
@@ -129,6 +134,14 @@ def create_app(chosen: Settings) -> FastAPI:
     made.add_exception_handler(RequestValidationError, _on_invalid)
     made.add_exception_handler(Exception, _on_crash)
     return made
+
+
+def _check_root(root: str) -> None:
+    """Refuse a root that a path of ours begins with: whether a proxy had stripped it could not be told."""
+    first = f"/{root.split('/')[1]}" if root else ""
+    ours = ["/static", "/openapi.json", *(route.path for part in _PARTS for route in part.router.routes)]
+    if first and any(f"{path}/".startswith(f"{first}/") for path in ours):
+        raise BadSettings("TINTINH_PUBLIC_URL", f"choose another path: {first} is an address of our own")
 
 
 def _on_problem(request: Request, error: Exception) -> Response:

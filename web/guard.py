@@ -1,4 +1,4 @@
-"""What holds for every request: security headers, a cap on bodies, HEAD wherever there is GET.
+"""What holds for every request: security headers, a cap on bodies, HEAD wherever there is GET, the root.
 
 Plain ASGI, so that it costs nothing measurable and streams stay streams.
 """
@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline.config import Settings
+from web import root
 
 FORM_MAX_BYTES = 64_000
 BODY_SECONDS = 30  # for a whole body; 2 MB in that time is 0.5 Mbit/s
@@ -44,6 +45,7 @@ class Guard:
         """Wrap an ASGI application."""
         self._app = app
         self._headers = security_headers(settings)
+        self._root = settings.root
         self._most_bytes = {
             "/webhooks/": settings.push_max_bytes,
             "/websub/": settings.fetch_max_bytes,
@@ -55,11 +57,13 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limits = (most for door, most in self._most_bytes.items() if scope["path"].startswith(door))
+        root.serve_below(self._root)
+        path = root.inner(scope["path"], self._root)
+        limits = (most for door, most in self._most_bytes.items() if path.startswith(door))
         limit = next(limits, FORM_MAX_BYTES)
         head = scope["method"] == "HEAD"
         # Blogs' settings write this one address in every way.
-        path = _PINGS if scope["path"].rstrip("/").lower() == _PINGS else scope["path"]
+        path = _PINGS if path.rstrip("/").lower() == _PINGS else path
         inner = {**scope, "method": "GET" if head else scope["method"], "path": path}
         await self._app(inner, _capped(receive, limit, _announced(scope)), self._dressed(send, head=head))
 
@@ -70,6 +74,10 @@ class Guard:
                 headers.update(self._headers)
                 # A page may hold a session's form token: nobody keeps what does not say that it may be kept.
                 headers.setdefault("Cache-Control", "private, no-cache")
+                if "Location" in headers:
+                    headers["Location"] = root.outer(headers["Location"])
+                if headers.get("Allow") == "GET":
+                    headers["Allow"] = "GET, HEAD"
             elif head and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)

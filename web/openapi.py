@@ -38,7 +38,7 @@ _SCHEMES = {
         "type": "apiKey",
         "in": "cookie",
         "name": "tintinh_session",
-        "description": "made by POST /sign-in; `__Host-tintinh_session` under https",
+        "description": "made by POST /sign-in; `__Host-…` under https, `__Secure-…` below a path",
     },
     "key": {"type": "http", "scheme": "bearer", "description": "a webhook key"},
     "signature": {
@@ -61,13 +61,19 @@ _TAGS = {
 }
 
 
-def describe(app: FastAPI, for_programs: tuple[str, ...]) -> Callable[[], dict[str, Any]]:
-    """Return what makes an application's description, once. `for_programs`: starts of JSON's paths."""
+def describe(app: FastAPI, for_programs: tuple[str, ...], root: str) -> Callable[[], dict[str, Any]]:
+    """Return what makes an application's description, once.
+
+    Args:
+        app: it.
+        for_programs: starts of JSON's paths.
+        root: what the public address has before them, "" for nothing.
+    """
     made: dict[str, Any] = {}
 
     def schema() -> dict[str, Any]:
         if not made:
-            made.update(_described(app, for_programs))
+            made.update(_described(app, for_programs) | {"servers": [{"url": root or "/"}]})
         return made
 
     return schema

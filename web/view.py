@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 
 from pipeline import places, text, topics
 from pipeline.model import LOCAL_ZONE, NATIONAL, EntryKind, Face, Labels, Officeholder, Places, Verdict
+from web.root import placed
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
@@ -192,8 +193,8 @@ def static(name: str) -> str:
 
 
 def render(template: str, /, **values: Any) -> str:
-    """Return a page."""
-    return _environment().get_template(template).render(**values)
+    """Return a page, its local addresses below the site's root."""
+    return placed(_environment().get_template(template).render(**values))
 
 
 @cache

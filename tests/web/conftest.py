@@ -22,7 +22,9 @@ Serve = Callable[..., httpx.Client]
 @contextmanager
 def serving(app: FastAPI) -> Iterator[str]:
     """Serve an application on a free port; yield its address."""
-    config = uvicorn.Config(app, log_level="warning", ws="none", access_log=False, log_config=None)
+    config = uvicorn.Config(
+        app, log_level="warning", ws="none", access_log=False, log_config=None, proxy_headers=False
+    )
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as door:
         thread = Thread(target=server.run, kwargs={"sockets": [door]})

@@ -1,0 +1,36 @@
+"""Where the site hangs below its host: "" at the top, "/tin" for https://example.vn/tin.
+
+Handlers, routes and templates know nothing of it: they see and write paths as if at the top. The guard
+takes the root off every request that still has it (a proxy may strip it or keep it) and puts it before
+every Location; `web.view.render` puts it into pages.
+"""
+
+import re
+from contextvars import ContextVar
+
+_ROOT: ContextVar[str] = ContextVar("root", default="")
+# In a rendered page the quote after "=" is markup: in values and texts Jinja has escaped it.
+_LOCAL = re.compile(r"""(?<=\s)(href|src|action|formaction)=(["'])/(?!/)""")
+
+
+def serve_below(root: str) -> None:
+    """Say for the request of this context where the site hangs."""
+    _ROOT.set(root)
+
+
+def inner(path: str, root: str) -> str:
+    """Return a request's path without the root, if it has it."""
+    if root and (path == root or path.startswith(f"{root}/")):
+        return path[len(root) :] or "/"
+    return path
+
+
+def outer(location: str) -> str:
+    """Return an address as the reader's browser has it: a path of ours below the root, others as they are."""
+    return f"{_ROOT.get()}{location}" if location.startswith("/") and location[1:2] != "/" else location
+
+
+def placed(page: str) -> str:
+    """Return a rendered page with every local link, form and file below the root."""
+    root = _ROOT.get()
+    return _LOCAL.sub(rf"\1=\2{root}/", page) if root else page
