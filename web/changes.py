@@ -149,6 +149,8 @@ async def changes(  # noqa: PLR0917 - the parameters are the contract
     page = await _read(site, asked)
     if asked.wait and not page.lines and not page.more:
         page = await _waited(request, site, asked, page)
+    if not page.lines:  # in the loop and not in a thread: at shutdown no thread's answer is waited for
+        return _answer(site, asked, page, packed=False)
     packed = prefers_gzip(", ".join(request.headers.getlist("accept-encoding")))
     return await run_in_threadpool(_answer, site, asked, page, packed=packed)
 

@@ -3,18 +3,21 @@
 import gzip
 import json
 import re
+import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -127,7 +130,7 @@ def _speak(db: Database, random: Random) -> None:
 
 @given(seed=st.integers(0, 10_000), sizes=st.lists(st.integers(1, 7), min_size=1, max_size=5))
 @settings(
-    max_examples=4,
+    max_examples=3,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -284,22 +287,23 @@ def test_cursors_are_of_one_history(client: httpx.Client, db: Database, tmp_path
     assert "begin anew" in refused[0].json()["message"]
 
 
-@pytest.mark.parametrize("since", ["x", "0", "12345", "AQAAAA", "é", "A" * 34, "A" * 150, "../..", " "])
-def test_garbage_is_no_cursor(client: httpx.Client, since: str) -> None:
-    """What was never a cursor is an error of the request, with the field's name."""
-    answer = client.get("/api/changes", params={"since": since})
+def test_what_cannot_be_asked_is_refused(client: httpx.Client) -> None:
+    """What was never a cursor, limits and slugs that are none: an error that names the parameter."""
+    garbage = ("x", "0", "12345", "AQAAAA", "é", "A" * 34, "A" * 150, "../..", " ")
+    wrong: list[tuple[str, str | int]] = [("since", one) for one in garbage]
+    wrong += [
+        ("limit", 0),
+        ("limit", 1001),
+        ("wait", 31),
+        ("province", "ha-tay"),
+        ("area", "x"),
+        ("topic", "x"),
+    ]
+    answers = [(name, client.get("/api/changes", params={name: value})) for name, value in wrong]
 
-    assert (422, "since") == (answer.status_code, answer.json()["field"])
-
-
-@pytest.mark.parametrize(
-    "asked", [{"limit": 0}, {"limit": 1001}, {"wait": 31}, {"province": "ha-tay"}, {"topic": "x"}]
-)
-def test_what_cannot_be_asked_is_refused(client: httpx.Client, asked: dict[str, Any]) -> None:
-    """Limits and slugs are held to."""
-    answer = client.get("/api/changes", params=asked)
-
-    assert (422, next(iter(asked))) == (answer.status_code, answer.json()["field"])
+    assert [(422, name) for name, _ in wrong] == [
+        (one.status_code, one.json()["field"]) for _, one in answers
+    ]
 
 
 @given(st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1), st.binary(min_size=8, max_size=8))
@@ -396,3 +400,48 @@ def test_only_so_many_wait(db: Database, tmp_path: Path, pool: ThreadPoolExecuto
         assert (503, "too_many_wait") == (refused.status_code, refused.json()["code"])
         assert int(refused.headers["retry-after"]) > 0
         _until(lambda: not site.watch._waiting)
+
+
+def test_the_end_of_the_process_ends_the_wait(db: Database, tmp_path: Path, pool: ThreadPoolExecutor) -> None:
+    """Whoever waits then gets an empty page and its cursor, and nothing is cut off."""
+    tell(db, draft("a", "Kiểm tra đê bao", BODY))
+    app = create_app(Settings(data=tmp_path, database_url=db.url))
+    config = uvicorn.Config(app, log_config=None, ws="none", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        running = pool.submit(server.run, sockets=[door])
+        with httpx.Client(base_url=f"http://127.0.0.1:{door.getsockname()[1]}", trust_env=False) as client:
+            since = lines(client)[-1]["cursor"]
+            told = pool.submit(_waiting, client, since=since, wait=30)
+            _until(lambda: app.state.site.watch._waiting)
+            server.should_exit = True
+            answer = told.result(timeout=15)
+        running.result(timeout=15)
+
+    assert (200, "", since) == (answer.status_code, answer.text, answer.headers["changes-next"])
+
+
+def test_the_documented_client_holds_what_is_published(client: httpx.Client, db: Database) -> None:
+    """The code of docs/changes.md, as it stands there, follows the log and begins anew when it must."""
+    [code] = re.findall(r"```python\n(.+?)```", DOC.read_text(), re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(compile(code, str(DOC), "exec"), names)
+    held: dict[str, Any] = {}
+    follow = partial(
+        names["follow"],
+        str(client.base_url).rstrip("/"),
+        put=held.__setitem__,
+        drop=lambda one: held.pop(one, None),
+    )
+    tell(db, draft("a", "Kiểm tra đê bao", BODY), draft("b", "Hội thi bánh dân gian", OTHER))
+    cursor, more = follow("", wait=0)
+    first = dict(held)
+    with db.write() as conn:
+        words.withdraw(conn, next(iter(first)), "lan", NOW)
+    settled(db)
+    cursor, _ = follow(cursor, wait=5)
+    after = dict(held)
+    emptied(db)
+
+    assert (2, False, list(first)[1:]) == (len(first), more, list(after))
+    assert ("", True) == follow(cursor)
