@@ -7,7 +7,7 @@ wanted again. What is wanted while it is under way is due again afterwards: `ask
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, or_, select
 
 from pipeline.store.database import insert
 from pipeline.store.schema import attempt, delivery, lease
@@ -79,7 +79,7 @@ def want(  # noqa: PLR0917 - what, to whom, about what, where, when
     row = insert(conn, delivery).values(kind=kind, target=target, topic=topic, **fresh)
     waits = delivery.c.state == "due"
     again = {
-        "due": case((waits, delivery.c.due), else_=now),
+        "due": case((waits, delivery.c.due), else_=literal(now, delivery.c.due.type)),
         "attempts": case((waits, delivery.c.attempts), else_=0),
         "failing_since": case((waits, delivery.c.failing_since), else_=None),
         "error": case((waits, delivery.c.error), else_=""),
