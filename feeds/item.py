@@ -155,7 +155,8 @@ class Told:
 class Item:
     """An entry of a feed: a living story, the last word on a withdrawn one, or a notice of ours.
 
-    `summary` (never empty) and `content` ("" if not allowed) are HTML fragments of ours. `url` is the
+    `summary` (never empty) and `content` ("" if not allowed) are HTML fragments of ours; `gist` is the
+    summary alone as one line of plain text, "" if there is none. `url` is the
     lead's page or, without one, ours; `page` is always ours. `via`: the other tellings' pages.
     `published` is None when less than the day is known; `dated` is the source's own time as precisely as
     it is known (ISO 8601), "" for none. `authors`: the lead's people, without any its paper. `agency`:
@@ -175,6 +176,7 @@ class Item:
     authors: tuple[Author, ...]
     categories: tuple[Category, ...]
     origin: Origin | None
+    gist: str = ""
     language: str = "vi"
     agency: str = ""
     picture: Picture | None = None
@@ -225,6 +227,7 @@ def item(story: Story, site: Site) -> Item:
         authors=_authors(tellings, origin),
         categories=_categories(face, site),
         origin=origin,
+        gist=line(face.summary, _SUMMARY_MOST) or line(face.content[: _LEAD_MOST * 2], _LEAD_MOST),
         language=language(face.language),
         agency=_agency(tellings),
         picture=_picture(face),

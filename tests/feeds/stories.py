@@ -16,6 +16,7 @@ from pipeline.model import (
     EntryId,
     EntryKind,
     Face,
+    Image,
     Labels,
     SourceId,
     Story,
@@ -195,8 +196,10 @@ def stories_of(text: st.SearchStrategy[str]) -> st.SearchStrategy[Story]:
         published_at=instants,
         published_basis=st.sampled_from(Basis),
         labels=labels,
-        doc_numbers=st.just(("01/CT-UBND",)),
+        doc_numbers=st.lists(text, max_size=2).map(tuple),
         tellings=st.lists(tellings, max_size=4).map(tuple),
+        image=st.one_of(st.none(), st.builds(Image, urls, text)),
+        language=st.one_of(st.sampled_from(["vi", "en", "vi-VN", "km", "xx", "qaa-x", ""]), text),
     )
     return st.builds(
         Story,
