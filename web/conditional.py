@@ -1,56 +1,77 @@
-"""Which bytes of a file to send, if any: content coding and conditional requests (RFC 9110).
+"""Whether to send a file's bytes and in which coding: negotiation and conditional requests (RFC 9110).
 
-Pure: request headers and the file's bytes go in, an answer comes out. Not for ranges: a feed is
-small and always asked for whole.
+Pure: request headers and what is known of the file go in, an answer comes out. Ranges are not for feeds,
+which are small and asked for whole; a request for one is answered with all (§14.2).
 """
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from enum import StrEnum
 
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
 _QUALITY = re.compile(r"[01](?:\.\d{0,3})?")
 
 
+class Coding(StrEnum):
+    """A content coding (§8.4.1), as its header names it."""
+
+    BROTLI = "br"
+    GZIP = "gzip"
+    PLAIN = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Representation:
-    """One encoded form of a resource. `encoding` is "" for plain bytes, else "gzip"."""
+    """One coded form of a resource: its strong tag, size in bytes, type and time of the last change."""
 
-    body: bytes
+    etag: str
+    size: int
     media_type: str
-    encoding: str = ""
+    coding: Coding = Coding.PLAIN
     modified: datetime | None = None
-
-    @property
-    def etag(self) -> str:
-        """The strong entity tag of exactly these bytes, so each coding has its own (§8.8.3)."""
-        return f'"{hashlib.sha256(self.body).hexdigest()[:32]}"'
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A status, headers in the order they are sent, and the body (empty for 304)."""
+    """A status, 200 or 304, and headers in the order they are sent."""
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
-    body: bytes = b""
+
+
+def preferred(accept_encoding: str) -> Coding:
+    """Return the coding that serves a client best, among equals the smallest (§12.5.3). Never raises.
+
+    `accept_encoding` is the field's value, "" if it was not sent, which means plain bytes. A bare "*" is
+    taken for gzip, which everybody can read, not for brotli.
+    """
+    weights = _weights(accept_encoding)
+    offered = {
+        Coding.BROTLI: weights.get("br", 0.0),
+        Coding.GZIP: weights.get("gzip", weights.get("*", 0.0)),
+    }
+    best = max(offered, key=offered.__getitem__)
+    wanted = offered[best]
+    return best if wanted > 0 and wanted >= weights.get("identity", 0.0) else Coding.PLAIN
 
 
 def prefers_gzip(accept_encoding: str) -> bool:
-    """Say whether gzip serves the client at least as well as plain bytes (§12.5.3). Never raises.
+    """Say whether gzip serves a client at least as well as plain bytes; for what has no other coding."""
+    weights = _weights(accept_encoding)
+    gzip = weights.get("gzip", weights.get("*", 0.0))
+    return gzip > 0 and gzip >= weights.get("identity", 0.0)
 
-    `accept_encoding` is the field's value, "" if it was not sent, which means plain bytes.
-    """
-    quality: dict[str, float] = {}
+
+def _weights(accept_encoding: str) -> dict[str, float]:
+    weights: dict[str, float] = {}
     for item in accept_encoding.lower().split(","):
         name, _, parameter = (part.strip() for part in item.partition(";"))
         if name:
-            quality[name.removeprefix("x-")] = _weight(parameter)
-    gzip = quality.get("gzip", quality.get("*", 0.0))
-    return gzip > 0 and gzip >= quality.get("identity", 0.0)
+            weights[name.removeprefix("x-")] = _weight(parameter)
+    return weights
 
 
 def _weight(parameter: str) -> float:
@@ -61,7 +82,7 @@ def _weight(parameter: str) -> float:
 
 
 def answer(headers: Mapping[str, str], chosen: Representation, extra: Mapping[str, str]) -> Answer:
-    """Answer a GET: 200 with the bytes, or 304 (§13.1.2, §13.1.3, §15.4.5). Never raises.
+    """Answer a GET or HEAD: 200, or 304 (§13.1.2, §13.1.3, §15.4.5). Never raises.
 
     `headers` has lower-case names; `extra` is what goes into every answer (Cache-Control, Link).
     """
@@ -71,10 +92,10 @@ def answer(headers: Mapping[str, str], chosen: Representation, extra: Mapping[st
     if _unchanged(headers, chosen):
         return Answer(304, common)
     common["Content-Type"] = chosen.media_type
-    common["Content-Length"] = str(len(chosen.body))
-    if chosen.encoding:
-        common["Content-Encoding"] = chosen.encoding
-    return Answer(200, common, chosen.body)
+    common["Content-Length"] = str(chosen.size)
+    if chosen.coding:
+        common["Content-Encoding"] = chosen.coding.value
+    return Answer(200, common)
 
 
 def _unchanged(headers: Mapping[str, str], chosen: Representation) -> bool:

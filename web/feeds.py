@@ -1,30 +1,42 @@
 """The published feeds over HTTP: files as they stand, answered conditionally and compressed.
 
-Nothing is rendered here; a file that is missing is made by `feeds.publish.ensure`.
+Nothing is rendered here; a file that is missing is made by `feeds.publish.ensure`. A server in front may
+send the same files by itself (deploy/nginx.conf, deploy/Caddyfile); docs/serving.md says what it answers.
 """
 
 import gzip
+import hashlib
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
+from http import HTTPStatus
+from pathlib import Path
+from threading import Lock
 
+import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from feeds import codings, files
 from feeds.channel import Channel, FeedForm, channel, channels
 from feeds.opml import opml
 from feeds.publish import ensure
 from pipeline.errors import EngineUnavailable
 from pipeline.topics import Topic, topics
 from web.account import Signed
-from web.conditional import Representation, answer, prefers_gzip
+from web.conditional import Coding, Representation, answer, preferred, prefers_gzip
 from web.problems import Problem, described
 from web.site import Site, TheSite
+from web.tags import Tags, tag_of
 from web.view import render
 
 # News should be seconds old, and an old feed is better than none while we are away (RFC 5861).
 _FRESHNESS = "public, max-age=60, stale-while-revalidate=300, stale-if-error=86400"
 _LOOKS = 3  # a publisher may replace a file between two looks at it
+_TAGS = Tags()
+_PACKING = Lock()  # one file at a time: who else wants the same brotli meanwhile finds it made
+_LOG = structlog.get_logger("web")
 
 router = APIRouter(tags=["feeds"])
 
@@ -53,10 +65,11 @@ def page(who: Signed) -> HTMLResponse:
 )
 def subscriptions(request: Request, site: TheSite) -> Response:
     """Give the list of channels as OPML 2.0."""
-    packed = prefers_gzip(_joined(request)["accept-encoding"])
-    body = _opml(site.settings.base_url, topics(), packed=packed)
-    chosen = Representation(body, "text/x-opml; charset=utf-8", "gzip" if packed else "")
-    return _sent(request, chosen, {"Cache-Control": _FRESHNESS})
+    coding = Coding.GZIP if prefers_gzip(_joined(request)["accept-encoding"]) else Coding.PLAIN
+    body, tag = _opml(site.settings.base_url, topics(), coding)
+    chosen = Representation(tag, len(body), "text/x-opml; charset=utf-8", coding)
+    told = answer(_joined(request), chosen, {"Cache-Control": _FRESHNESS})
+    return Response(body if told.status == HTTPStatus.OK else b"", told.status, told.headers)
 
 
 @router.get(
@@ -69,62 +82,86 @@ def subscriptions(request: Request, site: TheSite) -> Response:
     },
 )
 def feed(request: Request, site: TheSite, key: str, form: str) -> Response:
-    """Give a channel as RSS or Atom; a known channel without stories is a valid empty feed."""
+    """Give a channel as RSS, Atom or JSON Feed; one without stories is a valid empty feed."""
     known = channel(key)
     if known is None or form not in list(FeedForm):
         raise Problem(404, "not_found", "there is no such channel; see /feeds.opml")
-    chosen = FeedForm(form)
-    packed = prefers_gzip(_joined(request)["accept-encoding"])
-    body, modified = _read(site, known, chosen, packed=packed)
-    media_type = f"{chosen.media_type}; charset=utf-8"
-    links = [f'<{known.url(site.settings.base_url, chosen)}>; rel="self"']
-    links.append(f'<{site.settings.hub}>; rel="hub"')
-    extra = {"Cache-Control": _FRESHNESS, "Link": ", ".join(links), "Access-Control-Allow-Origin": "*"}
-    return _sent(request, Representation(body, media_type, "gzip" if packed else "", modified), extra)
+    chosen, settings = FeedForm(form), site.settings
+    links = f'<{known.url(settings.base_url, chosen)}>; rel="self", <{settings.hub}>; rel="hub"'
+    return _file(
+        request,
+        settings.feeds_dir / known.file(chosen),
+        lambda: _ensure(site, known, chosen),
+        {"Content-Type": chosen.media_type, "Cache-Control": _FRESHNESS, "Link": links},
+    )
 
 
-def _read(site: Site, known: Channel, form: FeedForm, *, packed: bool) -> tuple[bytes, datetime]:
-    """Return a file's bytes and time, having it rendered if it is not there.
+def _ensure(site: Site, known: Channel, form: FeedForm) -> None:
+    settings = site.settings
+    ensure(
+        site.db, settings.feeds_dir, settings.base_url, known, form, datetime.now(UTC), hub=settings.hub_url
+    )
+
+
+def _file(request: Request, place: Path, make: Callable[[], object], told_of: dict[str, str]) -> Response:
+    """Answer with a file in the coding that is wanted; `make` is called if it is not there.
 
     Raises:
         EngineUnavailable: it cannot be had now.
     """
-    settings = site.settings
-    plain = settings.feeds_dir / known.file(form)
-    wanted = plain.with_name(plain.name + ".gz") if packed else plain
+    extra = {**told_of, "Access-Control-Allow-Origin": "*"}
+    media_type = f"{extra.pop('Content-Type')}; charset=utf-8"
+    asked = _joined(request)
+    wanted = preferred(asked["accept-encoding"])
     for _ in range(_LOOKS):
         try:
-            with wanted.open("rb") as file:
-                return file.read(), datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
+            standing, coding = _coded(place, wanted)
+            with standing.open("rb") as file:
+                seen = os.fstat(file.fileno())
+                modified = datetime.fromtimestamp(seen.st_mtime, UTC)
+                chosen = Representation(_TAGS.of(file), seen.st_size, media_type, coding, modified)
+                told = answer(asked, chosen, extra)
+                body = file.read() if told.status == HTTPStatus.OK else b""
+                return Response(body, told.status, told.headers)
         except FileNotFoundError:
-            ensure(
-                site.db,
-                settings.feeds_dir,
-                settings.base_url,
-                known,
-                form,
-                datetime.now(UTC),
-                hub=settings.hub,
-            )
+            make()
         except OSError as error:
             raise EngineUnavailable("feeds folder", str(error)) from error
-    raise EngineUnavailable(known.key, "the file is being published; try again")
+    raise EngineUnavailable(place.name, "the file is being published; try again")
+
+
+def _coded(place: Path, wanted: Coding) -> tuple[Path, Coding]:
+    """Return where a file stands in a coding, packing it now if nobody wanted its brotli before.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+    """
+    if wanted is Coding.PLAIN:
+        return place, wanted
+    small = codings.brotli_of(place)
+    if wanted is Coding.BROTLI:
+        try:
+            with _PACKING:
+                if small.is_file() or codings.make(place):
+                    return small, wanted
+        except FileNotFoundError:
+            raise
+        except OSError as error:  # a full disk, a folder that is not ours: gzip is there in any case
+            _LOG.warning("brotli_not_kept", file=place.name, error=str(error))
+    return files.packed(place), Coding.GZIP
 
 
 @lru_cache(maxsize=2)
-def _opml(base_url: str, listed: tuple[Topic, ...], *, packed: bool) -> bytes:
-    """Return the list of channels; `listed` are the topics it is of, which a newsroom may edit."""
+def _opml(base_url: str, listed: tuple[Topic, ...], coding: Coding) -> tuple[bytes, str]:
+    """Return the list of channels and its tag; `listed` are its topics, which a newsroom may edit."""
     del listed
-    return gzip.compress(opml(base_url), 6, mtime=0) if packed else opml(base_url)
+    body = gzip.compress(opml(base_url), 6, mtime=0) if coding else opml(base_url)
+    return body, tag_of(hashlib.sha256(body).hexdigest())
 
 
 def _joined(request: Request) -> dict[str, str]:
     """Return the request's headers, lines of one name joined (RFC 9110 §5.3); "" for no Accept-Encoding."""
-    names = dict.fromkeys(request.headers)
-    joined = {name: ", ".join(request.headers.getlist(name)) for name in names}
-    return {"accept-encoding": "", **joined}
-
-
-def _sent(request: Request, chosen: Representation, extra: dict[str, str]) -> Response:
-    told = answer(_joined(request), chosen, extra)
-    return Response(told.body, told.status, told.headers)
+    joined = {"accept-encoding": ""}
+    for name, value in request.headers.items():
+        joined[name] = f"{joined[name]}, {value}" if joined.get(name) else value
+    return joined

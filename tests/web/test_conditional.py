@@ -1,17 +1,20 @@
 """Content coding and conditional requests, as RFC 9110 has them."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.conditional import Answer, Representation, answer, prefers_gzip
+from web.conditional import Answer, Coding, Representation, answer, preferred, prefers_gzip
+from web.tags import Tags
 
 CHANGED = datetime(2026, 11, 22, 3, 4, 5, 678_901, tzinfo=UTC)
-PLAIN = Representation(b"<rss/>", "application/rss+xml; charset=utf-8", modified=CHANGED)
-PACKED = Representation(b"\x1f\x8b", "application/rss+xml; charset=utf-8", "gzip", CHANGED)
+PLAIN = Representation('"p1"', 6, "application/rss+xml; charset=utf-8", modified=CHANGED)
+PACKED = Representation('"g1"', 2, "application/rss+xml; charset=utf-8", Coding.GZIP, CHANGED)
 EXTRA = {"Cache-Control": "public, max-age=60"}
 
 
@@ -21,37 +24,54 @@ def asked(**headers: str) -> Answer:
 
 
 @pytest.mark.parametrize(
-    ("accepted", "gzip"),
+    ("accepted", "coding"),
     [
-        ("", False),
-        ("gzip", True),
-        ("GZIP", True),
-        ("x-gzip", True),
-        ("gzip, deflate, br", True),
-        ("br, deflate", False),
-        ("gzip;q=0", False),
-        ("gzip; q=0.000", False),
-        ("gzip;q=0.5, identity", False),
-        ("gzip;q=0.5, identity;q=0.5", True),
-        ("identity;q=0, gzip;q=0.1", True),
-        ("*", True),
-        ("*;q=0", False),
-        ("*;q=0, gzip", True),
-        ("gzip;q=0, *", False),
-        ("gzip;q=2", False),
-        ("gzip;q=high", False),
-        (", ,;q=1,", False),
+        ("", ""),
+        ("gzip", "gzip"),
+        ("GZIP", "gzip"),
+        ("x-gzip", "gzip"),
+        ("br", "br"),
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip, deflate, BR;q=1.0", "br"),
+        ("br;q=0.9, gzip", "gzip"),
+        ("br;q=0, gzip", "gzip"),
+        ("br;q=0.5, gzip;q=0.5", "br"),
+        ("deflate", ""),
+        ("gzip;q=0", ""),
+        ("gzip; q=0.000", ""),
+        ("gzip;q=0.5, identity", ""),
+        ("br;q=0.5, gzip;q=0.9, identity;q=1", ""),
+        ("gzip;q=0.5, identity;q=0.5", "gzip"),
+        ("identity;q=0, gzip;q=0.1", "gzip"),
+        ("*", "gzip"),
+        ("*, br;q=0.1", "gzip"),
+        ("*;q=0", ""),
+        ("*;q=0, gzip", "gzip"),
+        ("*;q=0, br", "br"),
+        ("gzip;q=0, *", ""),
+        ("gzip;q=2", ""),
+        ("gzip;q=high", ""),
+        (", ,;q=1,", ""),
     ],
 )
-def test_the_coding_follows_the_weights(accepted: str, gzip: bool) -> None:  # noqa: FBT001
-    """Gzip is sent to who accepts it at least as gladly as plain bytes."""
+def test_the_coding_follows_the_weights(accepted: str, coding: str) -> None:
+    """The gladliest accepted coding is sent, among equals the smallest; never one that was not named."""
+    assert coding == preferred(accepted)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "gzip"),
+    [("", False), ("br", False), ("br, gzip;q=0.1", True), ("gzip;q=0.1, identity", False)],
+)
+def test_what_is_packed_by_gzip_alone_looks_at_gzip_alone(accepted: str, gzip: bool) -> None:  # noqa: FBT001
+    """Where there is no brotli, its weight does not count."""
     assert gzip == prefers_gzip(accepted)
 
 
 @given(st.text())
 def test_no_accept_encoding_breaks_the_choice(accepted: str) -> None:
     """Whatever stands in the header, there is a choice."""
-    assert prefers_gzip(accepted) in (True, False)
+    assert preferred(accepted) in Coding
 
 
 def test_an_unconditional_request_gets_the_bytes() -> None:
@@ -65,16 +85,35 @@ def test_an_unconditional_request_gets_the_bytes() -> None:
         "Content-Length": "6",
     }
 
-    assert Answer(200, expected, b"<rss/>") == asked()
+    assert Answer(200, expected) == asked()
 
 
-def test_each_coding_has_its_own_strong_tag() -> None:
-    """Plain and packed bytes never share a tag."""
-    packed = answer({}, PACKED, {})
+def test_a_coding_is_told() -> None:
+    """Packed bytes are sent with their own tag, their own length and the coding's name."""
+    packed = answer({}, PACKED, {}).headers
 
-    assert PLAIN.etag != packed.headers["ETag"]
-    assert packed.headers["ETag"].startswith('"')
-    assert packed.headers["Content-Encoding"] == "gzip"
+    assert ('"g1"', "2", "gzip") == (packed["ETag"], packed["Content-Length"], packed["Content-Encoding"])
+
+
+def test_a_tag_of_another_coding_is_another_tag() -> None:
+    """Bytes of one coding are not those of another, so there is something to send."""
+    assert 200 == answer({"if-none-match": PLAIN.etag}, PACKED, {}).status
+
+
+def test_a_file_is_hashed_once_and_known_again(tmp_path: Path) -> None:
+    """The same bytes have the same tag wherever they stand; another file in the same place has another."""
+    tags, place = Tags(most=2), tmp_path / "all.rss"
+    seen = []
+    for data in (b"one", b"two", b"one"):
+        (tmp_path / "new").write_bytes(data)
+        os.utime(tmp_path / "new", (0, 0))
+        (tmp_path / "new").replace(place)
+        with place.open("rb") as file:
+            seen.append((tags.of(file), tags.of(file), file.read()))
+
+    assert [b"one", b"two", b"one"] == [data for _, _, data in seen]
+    assert all(first == again and first.startswith('"') for first, again, _ in seen)
+    assert [True, False] == [seen[0][0] == seen[2][0], seen[0][0] == seen[1][0]]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +123,7 @@ def test_a_known_tag_means_304(tags: str) -> None:
     """One matching tag is enough, weak or in a list, and the answer repeats what caches need."""
     told = asked(if_none_match=tags)
 
-    assert (304, b"") == (told.status, told.body)
+    assert 304 == told.status
     assert {"Cache-Control", "ETag", "Vary", "Last-Modified"} == set(told.headers)
 
 

@@ -1,6 +1,5 @@
 """Brotli beside a feed's file: made when wanted, and never of anything older than the file."""
 
-import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -17,6 +16,11 @@ AT = datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)
 def put(place: Path, data: bytes) -> None:
     """Put a file in place as the publisher does."""
     files.write(place, data, AT).settle()
+
+
+def names(folder: Path) -> list[str]:
+    """Return what stands in a folder."""
+    return sorted(path.name for path in folder.iterdir())
 
 
 def test_a_brotli_unpacks_to_its_file(tmp_path: Path) -> None:
@@ -38,7 +42,7 @@ def test_a_new_file_takes_the_old_brotli_away(tmp_path: Path) -> None:
     put(place, b"new")
 
     assert not codings.brotli_of(place).exists()
-    assert ["all.rss", "all.rss.gz"] == sorted(os.listdir(tmp_path))
+    assert ["all.rss", "all.rss.gz"] == names(tmp_path)
 
 
 def test_without_a_file_there_is_nothing_to_pack(tmp_path: Path) -> None:
@@ -46,7 +50,7 @@ def test_without_a_file_there_is_nothing_to_pack(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         codings.make(tmp_path / "all.rss")
 
-    assert [] == os.listdir(tmp_path)
+    assert [] == names(tmp_path)
 
 
 def test_a_file_that_was_replaced_while_it_was_packed_gets_no_brotli(tmp_path: Path) -> None:
@@ -64,7 +68,7 @@ def test_a_file_that_was_replaced_while_it_was_packed_gets_no_brotli(tmp_path: P
         made = late.result(timeout=10)
 
     assert made is None
-    assert ["all.rss", "all.rss.gz"] == sorted(os.listdir(tmp_path))
+    assert ["all.rss", "all.rss.gz"] == names(tmp_path)
 
 
 def test_no_race_shows_an_older_brotli(tmp_path: Path) -> None:
