@@ -4,7 +4,6 @@ What a line says is decided by `pipeline.replay`. A page is limited in lines and
 whole before it is sent; whoever has read all can wait for more without holding a thread.
 """
 
-import gzip
 from asyncio import FIRST_COMPLETED, CancelledError, Task, create_task, get_running_loop
 from asyncio import wait as first_of
 from collections.abc import Coroutine
@@ -27,7 +26,8 @@ from pipeline.places import areas, provinces
 from pipeline.replay import Cursor, CursorUnknown, Line, Part
 from pipeline.store import meta
 from pipeline.topics import topics
-from web.conditional import prefers_gzip
+from web.conditional import Coding
+from web.made import coding_of, packed
 from web.problems import Problem, described
 from web.shapes import StoryBody
 from web.site import Site, TheSite
@@ -150,9 +150,8 @@ async def changes(  # noqa: PLR0917 - the parameters are the contract
     if asked.wait and not page.lines and not page.more:
         page = await _waited(request, site, asked, page)
     if not page.lines:  # in the loop and not in a thread: at shutdown no thread's answer is waited for
-        return _answer(site, asked, page, packed=False)
-    packed = prefers_gzip(", ".join(request.headers.getlist("accept-encoding")))
-    return await run_in_threadpool(_answer, site, asked, page, packed=packed)
+        return _answer(site, asked, page, Coding.PLAIN)
+    return await run_in_threadpool(_answer, site, asked, page, coding_of(request))
 
 
 def _part(labels: dict[str, str]) -> Part:
@@ -253,7 +252,7 @@ def _ref(here: Publisher, story_id: StoryId | None) -> StoryRef | None:
     return StoryRef(id=here.story_id(story_id), story_id=story_id, page=here.story_page(story_id))
 
 
-def _answer(site: Site, asked: _Asked, page: _Page, *, packed: bool) -> Response:
+def _answer(site: Site, asked: _Asked, page: _Page, coding: Coding) -> Response:
     cursor = page.next.text()
     query = urlencode({"since": cursor, **asked.query})
     headers = {
@@ -265,8 +264,6 @@ def _answer(site: Site, asked: _Asked, page: _Page, *, packed: bool) -> Response
         "Access-Control-Allow-Origin": "*",
         "Access-Control-Expose-Headers": "Link, Changes-Next, Changes-More",
     }
-    body = b"".join(page.lines)
-    if packed:
-        body = gzip.compress(body, 5, mtime=0)
-        headers["Content-Encoding"] = "gzip"
-    return Response(body, 200, headers, MEDIA_TYPE)
+    if coding:
+        headers["Content-Encoding"] = coding.value
+    return Response(packed(b"".join(page.lines), coding), 200, headers, MEDIA_TYPE)

@@ -1,0 +1,45 @@
+"""Bytes that were made for an answer, not for a file: packed as the caller likes, answered conditionally."""
+
+import gzip
+import hashlib
+from collections.abc import Mapping
+
+import brotli
+from fastapi import Request
+from fastapi.responses import Response
+
+from web.conditional import Coding, Representation, answer, preferred
+
+_BROTLI, _GZIP = 5, 5  # qualities: both pack a megabyte of JSON in 20 to 30 ms
+
+
+def coding_of(request: Request) -> Coding:
+    """Return the coding that the caller likes best. Never raises."""
+    return preferred(", ".join(request.headers.getlist("accept-encoding")))
+
+
+def packed(body: bytes, coding: Coding) -> bytes:
+    """Return the coded form of bytes; the same bytes give the same form."""
+    match coding:
+        case Coding.BROTLI:
+            return bytes(brotli.compress(body, mode=brotli.MODE_TEXT, quality=_BROTLI))
+        case Coding.GZIP:
+            return gzip.compress(body, _GZIP, mtime=0)
+        case _:
+            return body
+
+
+def sent(request: Request, body: bytes, media_type: str, extra: Mapping[str, str]) -> Response:
+    """Answer with these bytes, or that the caller holds them already.
+
+    The tag is made of the plain bytes and the coding's name, so a 304 costs no packing.
+    """
+    coding = coding_of(request)
+    digest = hashlib.sha256(body).hexdigest()[:24]
+    etag = f'"{digest}{f"-{coding.value}" if coding else ""}"'
+    joined = {name: ", ".join(request.headers.getlist(name)) for name in dict.fromkeys(request.headers)}
+    told = answer(joined, Representation(etag, 0, media_type, coding), extra)
+    if told.status != 200:  # noqa: PLR2004
+        return Response(None, told.status, told.headers)
+    coded = packed(body, coding)
+    return Response(coded, 200, told.headers | {"Content-Length": str(len(coded))})
