@@ -288,5 +288,5 @@ def test_callbacks_that_are_none(url: str) -> None:
 def test_a_secret_has_less_than_200_bytes() -> None:
     """Bytes, not characters."""
     assert "ă" * 99 == hub.secret("ă" * 99)
-    with pytest.raises(BadInput, match="hub.secret"):
+    with pytest.raises(BadInput, match=r"hub\.secret"):
         hub.secret("ă" * 100)
