@@ -24,11 +24,12 @@ class FeedForm(StrEnum):
 
     RSS = "rss"
     ATOM = "atom"
+    JSON = "json"
 
     @property
     def media_type(self) -> str:
-        """The registered type, without a charset."""
-        return f"application/{self.value}+xml"
+        """The registered type, without a charset; JSON Feed's is the one that its version 1.1 names."""
+        return "application/feed+json" if self is FeedForm.JSON else f"application/{self.value}+xml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,22 @@ class Channel:
     def url(self, base_url: str, form: FeedForm) -> str:
         """Return the public address of the feed."""
         return f"{base_url}/feeds/{self.file(form)}"
+
+    def part_file(self, part: str, form: FeedForm) -> str:
+        """Return the path, as `file`, of a sealed part of its archive: "2026-11-1"."""
+        return f"{self.key}/archive/{part}.{form.value}"
+
+    def part_url(self, base_url: str, part: str, form: FeedForm) -> str:
+        """Return the public address of a sealed part of its archive."""
+        return f"{base_url}/feeds/{self.part_file(part, form)}"
+
+    @property
+    def shelf(self) -> tuple[str, str]:
+        """Where the store keeps its stories: kind and slug (`pipeline.store.labels`)."""
+        if self.province and self.topic:
+            return ("crossed", f"{self.province}/{self.topic}")
+        asked = (("province", self.province), ("area", self.area), ("topic", self.topic))
+        return next(((kind, slug) for kind, slug in asked if slug), ("all", ""))
 
     def page(self, base_url: str) -> str:
         """Return the public address of the page that shows the same stories to people."""
