@@ -1,5 +1,6 @@
 """What every test may use: both databases, the engines, and the folder of extra documents."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,6 +29,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("long"):
             item.add_marker(pytest.mark.skip(reason="slow; runs with --long"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly which foreign programs were not there to be tested against.
+
+    A test that misses one skips with a reason that starts with NOT INSTALLED.
+    """
+    skipped = [report.longrepr for report in terminalreporter.stats.get("skipped", [])]
+    reasons = [longrepr[2] for longrepr in skipped if isinstance(longrepr, tuple)]
+    missing = Counter(text for text in reasons if "NOT INSTALLED" in text)
+    if missing:
+        terminalreporter.section("FOREIGN PROGRAMS NOT INSTALLED: NOT EVERYTHING WAS TESTED", red=True)
+        for text, count in sorted(missing.items()):
+            terminalreporter.line(f"{count} tests: {text}", red=True)
 
 
 @pytest.fixture(scope="session")
