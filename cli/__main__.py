@@ -14,6 +14,7 @@ from cli import (
     demo,
     export,
     ingest,
+    push,
     relabel,
     review,
     run,
@@ -39,6 +40,7 @@ app.command()(ingest.ingest)
 app.command()(export.export)
 app.add_typer(sources.app, name="sources")
 app.add_typer(webhook.app, name="webhook")
+app.add_typer(push.app, name="push")
 app.command()(run.up)
 app.command("test", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(checks.check)
 app.command(hidden=True)(run.web)
