@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from pipeline import hub, sealing
-from pipeline.deliver import drain
+from pipeline.deliver import Maker, drain
 from pipeline.errors import BadInput
 from pipeline.fetch import Fetcher
 from pipeline.store import Database, changes, deliveries, hub_subscribers, stories
@@ -32,7 +32,7 @@ class Site:
         self.db, self.fetcher, self.now = db, fetcher, NOW
         self.key = folder / "push.key"
         desk = hub.Desk("https://tin.example/hub", self.key, private, self.contents, lambda: 0)
-        self.makers = {
+        self.makers: dict[str, Maker] = {
             hub.INTENT: hub.Intents(desk),
             hub.CONTENT: hub.Deliveries(desk),
             hub.DENIED: hub.Denials(desk),

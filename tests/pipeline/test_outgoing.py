@@ -15,7 +15,7 @@ from pipeline.deliver import drain
 from pipeline.errors import BadInput
 from pipeline.fetch import Fetcher
 from pipeline.model import Act, Labels
-from pipeline.store import Database, changes, deliveries, endpoints
+from pipeline.store import Database, changes, deliveries, endpoints, stories
 from pipeline.store.endpoints import Endpoint, State
 from tests.pipeline.receivers import Got, Receiver, receiving
 from tests.store.newsroom import NEWS
@@ -146,7 +146,7 @@ def test_who_leaves_a_choice_is_told_of(office: Office) -> None:
         office.tell("cau full")
         with office.db.read() as conn:
             [change] = changes.after(conn, 0, 10)
-            story = outgoing.stories.get(conn, change.story_id)
+            story = stories.get(conn, change.story_id)
     assert story is not None
 
     assert not outgoing.concerns(one, change, story)
