@@ -26,7 +26,7 @@ def check(
 ) -> None:
     """Check format, lint, types and import contracts, then run the tests; stop at the first failure.
 
-    Two tests run at a time, since many wait for servers. What follows `--` goes to pytest.
+    Three tests run at a time, since many wait for servers. What follows `--` goes to pytest.
 
     \b
     Examples:
@@ -39,7 +39,7 @@ def check(
     # Tests choose their own settings: a data folder in use must not be touched by them.
     environ = {name: value for name, value in os.environ.items() if name in _KEPT or "TINTINH_" not in name}
     # A file stays in one process: tests of an installation go on where the one before left it.
-    spread = ["-n", "2", "--dist", "loadfile"]
+    spread = ["-n", "3", "--dist", "loadfile"]
     tests = [_PYTHON, "-m", "pytest", *spread, *(["--long"] if long else []), *context.args]
     for name, command in (*_STEPS, ("tests", tests)):
         say(f"--- {name}")

