@@ -32,7 +32,7 @@ def check(
     """
     from pipeline import topiclist
 
-    found = topiclist.load(file, topiclist.published())
+    found = topiclist.load(file, topiclist.published(), topiclist.ended())
     listed = sum(1 for shown in found.weights.values() if shown)
     model = f"{len(found.learned.words):,} learned words" if found.learned else "no learned words"
     out(

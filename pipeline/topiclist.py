@@ -25,7 +25,7 @@ from pipeline.topicmodel import Learned
 SHIPPED = Path(__file__).parent / "data" / "topics.toml"
 KEPT = "topics-last-good.toml"  # in the data folder
 STRENGTHS = {"sure": 2.0, "strong": 2.0, "words": 1.0, "hints": 0.4}
-_KEYS = ("name", "iptc", "also", *STRENGTHS)
+_KEYS = ("name", "iptc", "also", "formerly", *STRENGTHS)
 _RETIRED = {"20000564": "20000331"}  # tourism, retired by IPTC on 2019-07-22
 _CODE_DIGITS = 8
 _LARGEST = 1_000_000  # bytes
@@ -48,13 +48,24 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class TopicList:
-    """What a file says, made ready for reading texts."""
+    """What a file says, made ready for reading texts.
+
+    `retired`: the names of topics that are no more, by slug; `formerly`: by slug of before, the slug of
+    the topic that carries it on. Slugs of both are never given to another topic.
+    """
 
     topics: tuple[Topic, ...]
     lengths: dict[str, tuple[int, ...]]  # of the phrases with a first word, longest first
     weights: dict[Phrase, tuple[tuple[str, float], ...]]  # topics that a phrase shows; none for a formula
     sure: dict[Phrase, tuple[str, ...]]  # topics that a phrase in the headline settles
     learned: Learned | None
+    retired: dict[str, str] = field(default_factory=dict)
+    formerly: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def ended(self) -> frozenset[str]:
+        """Return the slugs that must not come back."""
+        return frozenset(self.retired.keys() | self.formerly.keys())
 
 
 @dataclass(slots=True)
@@ -65,7 +76,6 @@ class _InUse:
     state: tuple[int, int, int] | None = None
     known: TopicList | None = None
     problem: str = ""
-    slugs: frozenset[str] = field(default_factory=frozenset)
 
 
 _in_use = _InUse()
@@ -88,8 +98,13 @@ def problem() -> str:
 
 
 def published() -> frozenset[str]:
-    """Return the slugs of the channels there are."""
-    return frozenset(topic.slug for topic in current().topics) | _published(settings().topics or SHIPPED)
+    """Return the slugs of the channels there are and were."""
+    return _slugs(current()) | _published(settings().topics or SHIPPED)
+
+
+def ended() -> frozenset[str]:
+    """Return the slugs of the channels that are no more: a list that gives one to a topic is refused."""
+    return current().ended | _ended(settings().topics or SHIPPED)
 
 
 def handed_on() -> dict[str, str]:
@@ -101,12 +116,14 @@ def handed_on() -> dict[str, str]:
     return {"TINTINH_TOPICS": str(chosen.topics.resolve()), "TINTINH_DATA": str(chosen.data.resolve())}
 
 
-def load(path: Path, must_have: Collection[str] = ()) -> TopicList:
+def load(path: Path, must_have: Collection[str] = (), never: Collection[str] = ()) -> TopicList:
     """Read and check a file.
 
     Args:
         path: the file.
-        must_have: slugs that must not be missing: their channels are subscribed to.
+        must_have: slugs that must not be missing: their channels are or were subscribed to. Each is a
+            topic, or the list says that it ended (`retired`) or goes on under another slug (`formerly`).
+        never: slugs that ended before; they must not be topics again.
 
     Raises:
         BadInput: subject is the file, the message lists every problem with its line where there is one.
@@ -125,7 +142,7 @@ def load(path: Path, must_have: Collection[str] = ()) -> TopicList:
         raise BadInput(str(path), f"is not TOML: {error}") from error
     except RecursionError as error:
         raise BadInput(str(path), "is nested too deeply") from error
-    problems = list(_problems(read, must_have))
+    problems = [*_problems(read, must_have), *_reused(read, never)]
     if problems:
         raise BadInput(str(path), "; ".join(_located(text, *one) for one in problems))
     name = read.get("model", "")
@@ -139,10 +156,11 @@ def load(path: Path, must_have: Collection[str] = ()) -> TopicList:
 
 def _take(source: Path, state: tuple[int, int, int] | None) -> None:
     """Put a file's list to use, or keep the one before it and remember what is wrong."""
-    before = _in_use.slugs if source == _in_use.source else frozenset()
+    same = _in_use.known if source == _in_use.source else None
+    before, over = (_slugs(same), same.ended) if same else (frozenset[str](), frozenset[str]())
     _in_use.problem = ""
     try:
-        known = load(source, _published(source) | before)
+        known = load(source, _published(source) | before, _ended(source) | over)
         if source != SHIPPED:
             _keep(source)
     except BadInput as error:
@@ -151,14 +169,21 @@ def _take(source: Path, state: tuple[int, int, int] | None) -> None:
         _in_use.problem = str(error)
         known = _in_use.known if source == _in_use.source and _in_use.known else _last_good()
     _in_use.source, _in_use.state, _in_use.known = source, state, known
-    _in_use.slugs = frozenset(topic.slug for topic in known.topics)
 
 
 def _published(source: Path) -> frozenset[str]:
     """Return the slugs that feeds may hang on: the shipped ones, and those of the last good file."""
-    if source == SHIPPED:
-        return frozenset()
-    return frozenset(topic.slug for topic in (*load(SHIPPED).topics, *_last_good().topics))
+    return frozenset() if source == SHIPPED else _slugs(load(SHIPPED)) | _slugs(_last_good())
+
+
+def _ended(source: Path) -> frozenset[str]:
+    """Return the slugs that ended by the last good file."""
+    return frozenset() if source == SHIPPED else _last_good().ended
+
+
+def _slugs(known: TopicList) -> frozenset[str]:
+    """Return every slug that a list accounts for, those that ended among them."""
+    return frozenset(topic.slug for topic in known.topics) | known.ended
 
 
 def _last_good() -> TopicList:
@@ -193,8 +218,8 @@ def _state(path: Path) -> tuple[int, int, int] | None:
 
 def _problems(read: Mapping[str, Any], must_have: Collection[str]) -> Iterator[tuple[str, str]]:
     """Yield each problem as (what to look for in the text, sentence)."""
-    for key in read.keys() - {"formulas", "model", "topics"}:
-        yield key, f"unknown key {key!r}; known are formulas, model, topics"
+    for key in read.keys() - {"formulas", "model", "topics", "retired"}:
+        yield key, f"unknown key {key!r}; known are formulas, model, topics, retired"
     formulas, name, topics = read.get("formulas", []), read.get("model", ""), read.get("topics", {})
     if not isinstance(name, str) or Path(name).name != name:
         yield "model", "model: must be the name of a file, without a folder"
@@ -204,8 +229,14 @@ def _problems(read: Mapping[str, Any], must_have: Collection[str]) -> Iterator[t
     if not isinstance(topics, dict) or not 0 < len(topics) <= _MOST_TOPICS:
         yield "topics", f"topics: there must be 1 to {_MOST_TOPICS} tables [topics.SLUG]"
         return
-    for slug in sorted(set(must_have) - set(topics)):
-        yield "", f"topics.{slug} is missing: feeds hang on it; keep its table, with empty lists if need be"
+    over: dict[str, str] = {}
+    yield from _bad_endings(read, over)
+    for slug in sorted(set(must_have) - set(topics) - set(over)):
+        ways = (
+            f'{slug} = "its name" under [retired], or formerly = ["{slug}"] in the topic that carries it on'
+        )
+        kept = "feeds hang on it; keep its table, with empty lists if need be, or say how it ended"
+        yield "", f"topics.{slug} is missing: {kept}: {ways}"
     said = _folded(formulas)
     for written, phrase in said.items():
         yield from _bad_phrase("formulas", written, phrase)
@@ -218,14 +249,43 @@ def _problems(read: Mapping[str, Any], must_have: Collection[str]) -> Iterator[t
         yield from _bad_lists(slug, entry, {phrase: written for written, phrase in said.items()})
 
 
+def _bad_endings(read: Mapping[str, Any], over: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with what is said of topics that ended; `over` takes their slugs and where."""
+    retired, topics = read.get("retired", {}), read["topics"]
+    if not isinstance(retired, dict) or not all(_is_name(name) for name in retired.values()):
+        yield "retired", 'retired: must be a table [retired] of slugs and names, du-lich = "Du lịch"'
+        retired = {}
+    said = [(slug, "retired") for slug in retired]
+    for successor, entry in topics.items():
+        listed = entry.get("formerly", []) if isinstance(entry, dict) else []
+        if not _is_words(listed):
+            yield f"topics.{successor}", f'topics.{successor}.formerly: must be a list of slugs, ["…", "…"]'
+            continue
+        said += [(slug, f"topics.{successor}.formerly") for slug in listed]
+    for slug, where in said:
+        if slug != slug_of(slug) or len(slug) > _LONGEST_NAME:
+            yield slug, f"{where}: a slug has small letters a-z, digits and hyphens, {slug!r} has others"
+        elif slug in topics:
+            yield f"topics.{slug}", f"{where}: {slug!r} is a topic of this list; what ended is none"
+        elif slug in over:
+            yield slug, f"{where}: {slug!r} stands in {over[slug]} already"
+        over.setdefault(slug, where)
+
+
+def _reused(read: Mapping[str, Any], never: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield the topics whose slugs ended before: readers were told for good that they are gone or moved."""
+    topics = read.get("topics", {})
+    for slug in sorted(set(never) & set(topics if isinstance(topics, dict) else ())):
+        yield f"topics.{slug}", f"topics.{slug}: this slug ended and is never used again; choose another"
+
+
 def _bad_head(slug: str, entry: Mapping[str, Any], codes: dict[str, str]) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with a topic's slug, keys, name and codes; `codes` holds who has which."""
     if slug != slug_of(slug) or len(slug) > _LONGEST_NAME:
         yield f"topics.{slug}", f"topics.{slug}: a slug has small letters a-z, digits and hyphens"
     for key in entry.keys() - {*_KEYS}:
         yield key, f"topics.{slug}: unknown key {key!r}; known are {', '.join(_KEYS)}"
-    name = entry.get("name")
-    if not isinstance(name, str) or not 0 < len(name.strip()) <= _LONGEST_NAME:
+    if not _is_name(entry.get("name")):
         yield f"topics.{slug}", f"topics.{slug}.name: must be a name of at most {_LONGEST_NAME} characters"
     also = entry.get("also", [])
     if not isinstance(also, list):
@@ -271,6 +331,10 @@ def _bad_phrase(where: str, written: str, phrase: Phrase) -> Iterator[tuple[str,
         yield f'"{written}"', f"{where}: {written!r} must have 1 to {_LONGEST_PHRASE} words"
 
 
+def _is_name(name: object) -> bool:
+    return isinstance(name, str) and 0 < len(name.strip()) <= _LONGEST_NAME
+
+
 def _is_words(listed: object) -> bool:
     return isinstance(listed, list) and all(isinstance(one, str) for one in listed)
 
@@ -308,4 +372,6 @@ def _made(read: Mapping[str, Any], learned: Learned | None) -> TopicList:
         {phrase: tuple(shown.items()) for phrase, shown in weights.items()},
         {phrase: tuple(slugs) for phrase, slugs in sure.items()},
         learned,
+        {slug: name.strip() for slug, name in read.get("retired", {}).items()},
+        {old: slug for slug, entry in read["topics"].items() for old in entry.get("formerly", ())},
     )

@@ -117,6 +117,39 @@ def test_a_topic_that_feeds_hang_on_must_stay(written: Path) -> None:
     topiclist.load(written, ("y-te", "cho-que"))
 
 
+def test_a_topic_may_end_if_the_list_says_how(written: Path) -> None:
+    """A slug of before is accounted for by [retired] or by the topic that carries it on."""
+    text = SMALL.replace("sure =", 'formerly = ["cho-phien"]\nsure =') + '\n[retired]\ny-te = "Y tế"\n'
+    written.write_text(text, encoding="utf-8")
+    found = topiclist.load(written, ("y-te", "cho-que", "cho-phien"), ("y-te",))
+
+    assert ({"y-te": "Y tế"}, {"cho-phien": "cho-que"}) == (found.retired, found.formerly)
+    assert {"y-te", "cho-phien"} == found.ended
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ('[retired]\ncho-que = "Chợ"', "line 2: retired: 'cho-que' is a topic of this list"),
+        ("[retired]\ncho-cu = 1", "must be a table [retired] of slugs and names"),
+        ('[retired]\nCho = "Chợ"', "small letters a-z, digits and hyphens, 'Cho' has others"),
+        ('formerly = "cho-cu"', "topics.cho-que.formerly: must be a list of slugs"),
+        ('formerly = ["cho-que"]', "topics.cho-que.formerly: 'cho-que' is a topic"),
+        ('formerly = ["a"]\n[retired]\na = "A"', "topics.cho-que.formerly: 'a' stands in retired already"),
+    ],
+)
+def test_a_wrong_ending_is_refused(written: Path, more: str, said: str) -> None:
+    """What ended is no topic, stands once, and has a name or a successor."""
+    assert said in refused(written, f"{SMALL}{more}\n")
+
+
+def test_a_slug_that_ended_is_never_used_again(written: Path) -> None:
+    """Its readers were told for good that the channel is gone or has moved."""
+    written.write_text(SMALL, encoding="utf-8")
+    with pytest.raises(BadInput, match=r"line 2: topics\.cho-que: this slug ended and is never used again"):
+        topiclist.load(written, (), ("cho-que",))
+
+
 def test_a_file_that_is_no_text_is_refused(written: Path) -> None:
     """A missing file, a folder, bytes of another encoding."""
     with pytest.raises(BadInput, match="cannot be read"):
@@ -187,6 +220,40 @@ def test_an_edit_is_in_use_at_once_and_a_broken_one_is_not(tmp_path: Path, writt
     assert "topics.cho-que is missing" in missing[2]  # type: ignore[index]
     assert "cannot be read" in gone[2]  # type: ignore[index]
     assert added == mended
+
+
+ENDINGS = """
+import json
+from feeds.channel import channel
+from pipeline import topiclist
+from pipeline.config import settings
+
+path = settings().topics
+good = path.read_text(encoding="utf-8")
+def tell():
+    print(json.dumps([bool(channel("topic/cho-que")), sorted(topiclist.ended()), topiclist.problem()]))
+path.write_text(good + {extra!r}, encoding="utf-8")
+tell()
+path.write_text(good + '[retired]\\ncho-que = "Chợ quê"', encoding="utf-8")
+tell()
+path.write_text(good, encoding="utf-8")
+tell()
+path.write_text(good + {extra!r} + "# lại", encoding="utf-8")
+tell()
+"""
+
+
+def test_an_ending_is_remembered(tmp_path: Path, written: Path) -> None:
+    """A list that forgets what ended, or uses its slug again, is refused, by other processes too."""
+    written.write_text(SHIPPED, encoding="utf-8")
+    there, over, forgotten, again = ran(ENDINGS.format(extra=EXTRA), tmp_path, written)
+    [later] = ran(ENDINGS.partition("path.write_text")[0] + "tell()", tmp_path, written)
+
+    assert [True, [], ""] == there
+    assert [False, ["cho-que"], ""] == over
+    assert "topics.cho-que is missing" in forgotten[2]  # type: ignore[index]
+    assert "never used again" in again[2]  # type: ignore[index]
+    assert again == later
 
 
 def test_a_process_that_starts_while_the_file_is_broken_uses_the_last_good_one(
