@@ -3,7 +3,7 @@
 Everything shown comes from `pipeline.store`; the page acts only by forms with a CSRF token.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import structlog
@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from feeds.standing import standing
 from pipeline import topiclist
 from pipeline.errors import NotFound, Transient
+from pipeline.freshness import QUIET, late, quiet
 from pipeline.store import doors as looked
 from pipeline.store import export, hosts, intakes, numbers, pushes, quarantine, subscriptions
 from pipeline.store.accounts import Role, Session
@@ -31,8 +32,6 @@ _SHOWN_HELD = 100
 _SHOWN_HOSTS = 100
 _SHOWN_FILES = 20
 _WATCHED = ("folder", "mailbox")
-_SLACK = timedelta(minutes=5)  # of folders and mailboxes, which are looked into all the time
-_SILENT = timedelta(days=3)  # longer than a weekend at a provincial office
 _LONGEST_NAME = 2_000
 _DONE = {
     "replay": ("replayed", "Đã gửi lại vào dây chuyền."),
@@ -80,7 +79,7 @@ def page(
         held_count=state["quarantine_open"],
         doors=[door for door in doors if _failing(door) or _late(door, now) or _silent(door, now)],
         silent_count=sum(_silent(door, now) for door in doors),
-        silent_after=_SILENT.total_seconds(),
+        silent_after=QUIET.total_seconds(),
         silent_webhooks=silent_webhooks,
         door_count=len(doors),
         asked_hosts=asked_hosts,
@@ -154,19 +153,12 @@ def _failing(door: Intake) -> bool:
 
 
 def _late(door: Intake, now: datetime) -> bool:
-    slack = _SLACK if door.kind in _WATCHED else timedelta(0)
-    return door.paused_at is None and door.next_due is not None and door.next_due < now - slack
+    return door.paused_at is None and late(door.kind, door.next_due, now)
 
 
 def _silent(door: Intake, now: datetime) -> bool:
-    """Say whether a feed that answers has brought nothing new for long."""
-    return (
-        door.kind == "feed"
-        and door.paused_at is None
-        and not door.failures
-        and door.changed_at is not None
-        and door.changed_at < now - _SILENT
-    )
+    answers = door.kind == "feed" and door.paused_at is None and not door.failures
+    return answers and quiet(door.changed_at, now)
 
 
 def _trace(site: Site, name: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What a web process holds: its settings and its doors to the engines, opened when first used."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Annotated
 
@@ -9,11 +10,15 @@ from fastapi import Depends, Request
 from pipeline.config import Settings
 from pipeline.errors import EngineUnavailable
 from pipeline.reader import Reader
-from pipeline.store import Database, changes, open_database
+from pipeline.store import Database, changes, open_database, standings
+from pipeline.store.standings import State
 from search.index import Index
 from web.metrics import Metrics
+from web.recent import Recent
 from web.throttle import Throttle
 from web.watch import Watch
+
+_STANDINGS_SECONDS = 5
 
 
 class Site:
@@ -35,6 +40,7 @@ class Site:
         self.hub_requests = Throttle(most=120, seconds=60)
         self.unsigned_logged = Throttle(most=10, seconds=60)
         self.watch = Watch(self._log_head)
+        self.standings = Recent(self._standings, _STANDINGS_SECONDS)
         self.reader = Reader()
         self.previewing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="preview")
 
@@ -58,6 +64,10 @@ class Site:
     def _log_head(self) -> int:
         with self.db.read() as conn:
             return changes.head(conn)
+
+    def _standings(self) -> State:
+        with self.db.read() as conn:
+            return standings.state(conn, datetime.now(UTC))
 
     def close(self) -> None:
         """Let go of everything."""

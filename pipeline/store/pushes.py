@@ -31,9 +31,14 @@ def silent_webhooks(conn: Connection, now: datetime) -> list[Silent]:
     )
     found = []
     for door in conn.execute(doors).all():
-        mine = select(receipt.c.received_at).where(receipt.c.intake_id == door.intake_id)
-        pushed = sorted(conn.scalars(mine.order_by(receipt.c.receipt_id.desc()).limit(_LAST)))
+        pushed = last(conn, door.intake_id)
         usual = patience(pushed)
         if usual is not None and silent(pushed, now):
             found.append(Silent(SourceId(door.source_id), pushed[-1], usual))
     return found
+
+
+def last(conn: Connection, intake_id: int) -> list[datetime]:
+    """Return when the last messages of a door came, oldest first: those that make its habit."""
+    mine = select(receipt.c.received_at).where(receipt.c.intake_id == intake_id)
+    return sorted(conn.scalars(mine.order_by(receipt.c.receipt_id.desc()).limit(_LAST)))
