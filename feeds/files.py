@@ -59,6 +59,16 @@ def sync(written: Iterable[Waiting]) -> None:
             pass
 
 
+def remove(place: Path) -> None:
+    """Take a file and its packed forms away; one that is not there is passed by. Raises OSError."""
+    if not place.parent.is_dir():
+        return
+    with codings.held(place.parent):
+        codings.drop(place)
+        packed(place).unlink(missing_ok=True)
+        place.unlink(missing_ok=True)
+
+
 def packed(place: Path) -> Path:
     """Return where the gzip of a file stands."""
     return place.with_name(place.name + ".gz")

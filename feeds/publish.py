@@ -1,4 +1,4 @@
-"""The change log becomes files: whichever channels a change touches are rendered anew.
+"""The change log becomes files: whichever channels a change touches are made anew, in every form together.
 
 Files are derived and disposable. They are put in place only when their bytes differ, and a row in
 `publication` says what stands there. All of it may be deleted: `mend` brings back what is missing,
@@ -6,31 +6,47 @@ Files are derived and disposable. They are put in place only when their bytes di
 
 Renaming and noting are one turn (`_turn`), so that of two writers the one that read earlier cannot
 overwrite the other's file. The lease is for thrift; its fence keeps a publisher that was overtaken out.
+
+A story is rendered once (`feeds.fragments`). What would fall out of a live document is sealed into a part
+of the archive first (`feeds.window`); files of parts in which something changed are taken away.
 """
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
-from feeds import files
+from feeds import archive, files
 from feeds.channel import Channel, FeedForm, channel, channels, channels_of
-from feeds.item import Site
-from feeds.render import REVISION, WINDOW, render
+from feeds.fragments import Stock, made_as
+from feeds.live import live
 from pipeline.errors import EngineUnavailable
-from pipeline.model import Change, Story
-from pipeline.store import Connection, Database, changes, leases, meta, publications, stories
+from pipeline.model import Change, Story, StoryId, StoryState
+from pipeline.store import (
+    Connection,
+    Database,
+    archives,
+    changes,
+    fragments,
+    leases,
+    meta,
+    publications,
+    stories,
+)
+from pipeline.store.archives import Part
 from pipeline.store.publications import Publication
 
 CURSOR = "publish"
 _MADE_AS = "published_as"  # meta key: what published bytes depend on besides stories
 _MOVING = "publishing_as"  # meta key: the same while everything is made anew, and how far that has come
 _BATCH = 32  # channels between two commits: one fsync of SQL for some MB of files
-_MOST = 200  # channels a call: a full one takes 45 ms of CPU, and a call must end within its soft limit
+_MOST = 200  # channels a call: a call must end within its soft limit
 _TRIES = 3
+_FRAGMENTS_LAST = timedelta(days=30)  # what is still shown then is rendered once a month
+_PRUNED = 5_000  # fragments a call
 
 Mine = Callable[[Connection], bool]
 
@@ -60,7 +76,7 @@ class _Press:
 
     db: Database
     folder: Path
-    site: Site
+    stock: Stock
     now: datetime
 
 
@@ -96,10 +112,14 @@ def publish(
         if held is None:
             return Published(busy=True)
         with db.read() as conn:
-            press = _Press(db, feeds_dir, _site(conn, base_url, hub), now)
+            press = _Press(db, feeds_dir, Stock.opened(conn, base_url, hub), now)
             log = changes.after(conn, changes.position(conn, CURSOR), limit)
-            due, touched = _due(conn, log)
+            due, touched, gone = _due(conn, log)
+        if gone:
+            with db.write() as conn:
+                fragments.drop(conn, gone)
         done = _move(press, held) + _replace(press, touched, _fenced(held))
+        archive.forget_stale(db, feeds_dir)
         if due:
             with db.write() as conn:
                 leases.fence(conn, held)
@@ -127,14 +147,18 @@ def mend(
         if held is None:
             return Published(busy=True)
         with db.read() as conn:
-            press = _Press(db, feeds_dir, _site(conn, base_url, hub), now)
+            press = _Press(db, feeds_dir, Stock.opened(conn, base_url, hub), now)
         with files.on_disk():
             files.clear_abandoned(feeds_dir, now)
         moved = _move(press, held)
         with db.read() as conn:
             rows = publications.listed(conn)
         broken = [row for row in rows if not _stands(feeds_dir, row)]
-        return moved + _replace(press, _known(broken), _fenced(held))
+        mended = moved + _replace(press, _known(broken), _fenced(held))
+        archive.forget_stale(db, feeds_dir)
+        with db.write() as conn:
+            fragments.prune(conn, now - _FRAGMENTS_LAST, _PRUNED)
+        return mended
 
 
 def publish_all(
@@ -155,7 +179,7 @@ def publish_all(
         if held is None:
             return Published(busy=True)
         with db.read() as conn:
-            press = _Press(db, feeds_dir, _site(conn, base_url, hub), now)
+            press = _Press(db, feeds_dir, Stock.opened(conn, base_url, hub), now)
         return _replace(press, channels(), _fenced(held))
 
 
@@ -181,7 +205,7 @@ def ensure(  # noqa: PLR0917 - where to, then what, then when, as in `publish`
         if files.there(place):
             return place
         with db.read() as conn:
-            press = _Press(db, feeds_dir, _site(conn, base_url, hub), now)
+            press = _Press(db, feeds_dir, Stock.opened(conn, base_url, hub), now)
             seen = _rows(conn, channel)
         _replace(press, [channel], _unchanged(channel, seen))
     if files.there(place):
@@ -191,24 +215,28 @@ def ensure(  # noqa: PLR0917 - where to, then what, then when, as in `publish`
 
 def _move(press: _Press, held: leases.Lease) -> Published:
     """Make every standing file anew if what all of them depend on changed, noting how far it came."""
-    made_as = f"{REVISION} {press.site.base_url} {press.site.hub}"
+    now_made_as = f"{made_as(press.stock.site)} {press.stock.site.hub}"
     with press.db.read() as conn:
-        if meta.get(conn, _MADE_AS) == made_as:
+        if meta.get(conn, _MADE_AS) == now_made_as:
             return Published()
         began, _, through = (meta.get(conn, _MOVING) or "").rpartition(" ")
         left = sorted(_known(publications.listed(conn)), key=lambda one: one.key)
-    if began == made_as:
+    if began == now_made_as:
         left = [one for one in left if one.key > through]
+    else:
+        with press.db.write() as conn:
+            leases.fence(conn, held)
+            archives.touch_all(conn)
     done = Published()
     for start in range(0, len(left), _BATCH):
         batch = left[start : start + _BATCH]
         done += _replace(press, batch, _fenced(held))
         with press.db.write() as conn:
             leases.fence(conn, held)
-            meta.put(conn, _MOVING, f"{made_as} {batch[-1].key}")
+            meta.put(conn, _MOVING, f"{now_made_as} {batch[-1].key}")
     with press.db.write() as conn:
         leases.fence(conn, held)
-        meta.put(conn, _MADE_AS, made_as)
+        meta.put(conn, _MADE_AS, now_made_as)
         meta.put(conn, _MOVING, "")
     return done
 
@@ -228,7 +256,7 @@ def _replace(press: _Press, touched: Iterable[Channel], mine: Mine) -> Published
                 for one in batch:
                     made += _prepare(press, one)
                 files.sync(one.waiting for one in made)
-                if made and (turned := _turn(press.db, made, mine)) is not None:
+                if made and (turned := _turn(press, made, mine)) is not None:
                     changed += turned
                     put += len(made)
         finally:
@@ -238,14 +266,10 @@ def _replace(press: _Press, touched: Iterable[Channel], mine: Mine) -> Published
 
 
 def _prepare(press: _Press, one: Channel) -> Iterator[_Made]:
-    """Render a channel and write the files that differ from what stands, beside their places."""
-    with press.db.read() as conn:
-        rows = _rows(conn, one)
-        told = stories.window(conn, province=one.province, area=one.area, topic=one.topic, limit=WINDOW)
-        gone = stories.gone(conn, province=one.province, area=one.area, topic=one.topic, limit=WINDOW)
-    rendered = render(one, told, gone, press.site)
+    """Make a channel's documents and write those that differ from what stands, beside their places."""
+    rows, documents = _documents(press, one)
     for form, row in rows.items():
-        data = rendered.form(form)
+        data = documents[form]
         digest = hashlib.sha256(data).hexdigest()
         same = row is not None and row.sha256 == digest
         # HTTP's Last-Modified knows whole seconds; unchanged bytes keep their time.
@@ -255,18 +279,44 @@ def _prepare(press: _Press, one: Channel) -> Iterator[_Made]:
             yield _Made(new, files.write(press.folder / one.file(form), data, modified))
 
 
-def _turn(db: Database, made: Sequence[_Made], mine: Mine) -> list[str] | None:
+def _documents(
+    press: _Press, one: Channel
+) -> tuple[dict[FeedForm, Publication | None], dict[FeedForm, bytes]]:
+    """Return what was published of a channel and what is to be, sealing before what must be sealed.
+
+    Raises:
+        EngineUnavailable: others kept sealing meanwhile.
+    """
+    for _ in range(_TRIES):
+        with press.db.snapshot() as conn:
+            rows = _rows(conn, one)
+            made = live(conn, one, press.stock)
+        if not made.due:
+            return rows, made.documents
+        _seal(press.db, made.due)
+    raise EngineUnavailable(f"feeds/{one.key}", "is being sealed by others; try again")
+
+
+def _seal(db: Database, due: Sequence[Part]) -> None:
+    """Seal parts, unless somebody was faster; needs no lease, because bounds never change."""
+    with db.write() as conn:
+        meta.take_turn(conn)
+        last = archives.last(conn, due[0].channel)
+        if (last.last if last else archives.BEGINNING) == due[0].after:
+            archives.seal(conn, due)
+
+
+def _turn(press: _Press, made: Sequence[_Made], mine: Mine) -> list[str] | None:
     """Rename files into place and note them, one writer at a time.
 
     Return the keys whose bytes changed, None if the files are not to be put in place any more.
     """
     changed = []
-    with db.write() as conn:
-        # Updating one row that has been there since the first migration orders all turns in
-        # PostgreSQL (SQLite has one writer anyway); nobody else ever writes it.
-        meta.put(conn, "tag_date", meta.authority(conn)[1])
+    with press.db.write() as conn:
+        meta.take_turn(conn)
         if not mine(conn):
             return None
+        press.stock.keep(conn, press.now)
         for one in made:
             before = publications.get(conn, one.row.channel, one.row.form)
             one.waiting.settle()
@@ -276,16 +326,20 @@ def _turn(db: Database, made: Sequence[_Made], mine: Mine) -> list[str] | None:
     return changed
 
 
-def _due(conn: Connection, log: Sequence[Change]) -> tuple[Sequence[Change], set[Channel]]:
-    """Return the head of the log that touches `_MOST` channels (at least one change), and those channels."""
+def _due(conn: Connection, log: Sequence[Change]) -> tuple[Sequence[Change], set[Channel], set[StoryId]]:
+    """Return the head of the log that touches `_MOST` channels (at least one change), and those channels.
+
+    The third are the stories of the log that are gone.
+    """
     known = stories.many(conn, {change.story_id for change in log})
+    gone = {one for one, story in known.items() if story.state is not StoryState.LIVE}
     touched: set[Channel] = set()
     for count, change in enumerate(log):
         more = _touched(change, known.get(change.story_id))
         if count and len(touched | more) > _MOST:
-            return log[:count], touched
+            return log[:count], touched, gone
         touched |= more
-    return log, touched
+    return log, touched, gone
 
 
 def _touched(change: Change, story: Story | None) -> frozenset[Channel]:
@@ -310,11 +364,6 @@ def _rows(conn: Connection, one: Channel) -> dict[FeedForm, Publication | None]:
 
 def _stands(folder: Path, row: Publication) -> bool:
     return files.stands(folder / f"{row.channel}.{row.form}", row.size, row.modified)
-
-
-def _site(conn: Connection, base_url: str, hub: str) -> Site:
-    authority, date = meta.authority(conn)
-    return Site(base_url.rstrip("/"), authority, date, hub)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ had lost. Moments only grow, so whoever enters a channel enters it at its end.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -14,6 +15,15 @@ from pipeline.model import NATIONAL, Labels, StoryId
 from pipeline.store.schema import change, story_label
 
 Shelf = tuple[str, str]  # kind and slug: what a channel holds
+
+
+class Position(NamedTuple):
+    """A story's place in a channel; a greater one is newer."""
+
+    since: datetime
+    story_id: StoryId
+
+
 EVERYTHING: Shelf = ("all", "")
 _CHUNK = 400
 

@@ -28,6 +28,15 @@ def authority(conn: Connection) -> tuple[str, str]:
     return name, day
 
 
+def take_turn(conn: Connection) -> None:
+    """Wait until nobody else has the turn, and have it until this transaction ends.
+
+    One row that has been there since the first migration is written as it is: that orders turns in
+    PostgreSQL too (SQLite has one writer anyway).
+    """
+    conn.execute(meta.update().where(meta.c.key == "tag_date").values(key="tag_date"))
+
+
 def draw_authority(conn: Connection) -> None:
     """Draw the identity once; later calls change nothing.
 

@@ -465,7 +465,7 @@ fragment = Table(
 
 # A sealed part of a channel's archive: everything in it behind one position and up to another, both
 # (since, story_id); a part goes on where the one before it ended. `entries` is how many it was sealed
-# with, `changes` counts what happened to them, `cached`: files of it stand.
+# with, `changes` counts what happened to them, `made` is what it was when the part's files were made.
 archive = Table(
     "archive",
     metadata,
@@ -478,7 +478,7 @@ archive = Table(
     Column("last_id", String(32), nullable=False),
     Column("entries", Integer, nullable=False),
     Column("changes", Integer, nullable=False, server_default="0"),
-    Column("cached", Boolean, nullable=False, server_default=false()),
+    Column("made", Integer),
     Index(None, "channel", "last_since"),
 )
 

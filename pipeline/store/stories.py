@@ -1,15 +1,36 @@
 """Stories as read by those who tell, find and show them."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, Text, cast, func, literal, select, tuple_
 
 from pipeline.model import Story, StoryId, StoryState
 from pipeline.store import codec
-from pipeline.store.schema import entry, story, story_label, version
+from pipeline.store.labels import Position, Shelf
+from pipeline.store.schema import Instant, entry, story, story_label, version
 
 _CHUNK = 400
+_GONE = (StoryState.WITHDRAWN, StoryState.MERGED)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A living story in a channel: its position, and what of it stands there."""
+
+    at: Position
+    revision: int
+    updated: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Fallen:
+    """A story that is gone, and the position that it had in a channel."""
+
+    at: Position
+    story: Story
 
 
 def get(conn: Connection, story_id: StoryId) -> Story | None:
@@ -71,6 +92,61 @@ def gone(
     return [_story(row) for row in rows]
 
 
+def newest(conn: Connection, shelf: Shelf, limit: int) -> list[Placed]:
+    """Return the living stories of a channel, the one that entered it last first."""
+    return [_placed(row) for row in conn.execute(_standing(shelf).order_by(*_newest_first()).limit(limit))]
+
+
+def between(conn: Connection, shelf: Shelf, after: Position, last: Position) -> list[Placed]:
+    """Return the living stories behind one position and not behind another, newest first."""
+    query = _standing(shelf).where(*_within(after, last)).order_by(*_newest_first())
+    return [_placed(row) for row in conn.execute(query)]
+
+
+def behind(conn: Connection, shelf: Shelf, after: Position) -> list[tuple[Position, int]]:
+    """Return the living stories behind a position, oldest first, with the length of each as stored."""
+    length = func.length(cast(story.c.face, Text))
+    query = _standing(shelf).add_columns(length.label("length"))
+    query = query.where(story_label.c.since >= after.since, _position() > _literal(after))
+    rows = conn.execute(query.order_by(story_label.c.since, story_label.c.story_id))
+    return [(Position(row.since, StoryId(row.story_id)), row.length) for row in rows]
+
+
+def fallen(
+    conn: Connection, shelf: Shelf, reach: datetime | None, limit: int, *, is_busy: bool = False
+) -> list[Fallen]:
+    """Return the stories of a channel that were withdrawn or merged away since `reach`, newest first.
+
+    `reach` None: since ever. `is_busy`: the channel has many stories in that time, so it is quicker to look
+    up all that went than to go through all that it ever had; changes no result.
+    """
+    query = _ended(shelf)
+    if reach is not None and is_busy:
+        lately = select(story.c.story_id).where(story.c.state.in_(_GONE), story.c.updated >= reach)
+        query = query.where(story_label.c.story_id.in_(lately))
+    elif reach is not None:
+        query = query.where(story.c.updated >= reach)
+    rows = conn.execute(query.order_by(story.c.updated.desc(), story.c.story_id.desc()).limit(limit))
+    return [_fallen(row) for row in rows]
+
+
+def fallen_between(conn: Connection, shelf: Shelf, after: Position, last: Position) -> list[Fallen]:
+    """Return the stories of a channel that are gone and whose place or whose end is in a range.
+
+    Ordered by when they went, newest first.
+    """
+    lately = select(story.c.story_id).where(
+        story.c.state.in_(_GONE), story.c.updated > after.since, story.c.updated <= last.since
+    )
+    found: dict[StoryId, Fallen] = {}
+    for query in (
+        _ended(shelf).where(*_within(after, last)),
+        _ended(shelf).where(story_label.c.story_id.in_(lately)),
+    ):
+        found |= {one.at.story_id: one for one in map(_fallen, conn.execute(query))}
+    return sorted(found.values(), key=lambda one: (one.story.updated, one.story.story_id), reverse=True)
+
+
 def page(conn: Connection, after: StoryId | None, limit: int) -> list[Story]:
     """Return live stories in id order behind `after`, for whoever makes something anew."""
     query = select(story).where(story.c.state == StoryState.LIVE)
@@ -118,6 +194,52 @@ def _labelled(query: Select[Any], **labels: str | None) -> Select[Any]:
             )
             query = query.where(story.c.story_id.in_(mine))
     return query
+
+
+def _standing(shelf: Shelf) -> Select[Any]:
+    columns = (story_label.c.since, story_label.c.story_id, story.c.revision, story.c.updated)
+    return _on(select(*columns), shelf).where(story.c.state == StoryState.LIVE)
+
+
+def _ended(shelf: Shelf) -> Select[Any]:
+    return _on(select(story, story_label.c.since), shelf).where(story.c.state.in_(_GONE))
+
+
+def _on(query: Select[Any], shelf: Shelf) -> Select[Any]:
+    joined = query.select_from(story_label).join(story, story.c.story_id == story_label.c.story_id)
+    kind, slug = shelf
+    mine = (story_label.c.kind == kind, story_label.c.slug == slug)
+    return joined.where(*mine, story_label.c.since.is_not(None))
+
+
+def _within(after: Position, last: Position) -> tuple[Any, ...]:
+    # The first two are what the index is asked for, the others decide among equal moments.
+    return (
+        story_label.c.since >= after.since,
+        story_label.c.since <= last.since,
+        _position() > _literal(after),
+        _position() <= _literal(last),
+    )
+
+
+def _newest_first() -> tuple[Any, ...]:
+    return (story_label.c.since.desc(), story_label.c.story_id.desc())
+
+
+def _position() -> Any:
+    return tuple_(story_label.c.since, story_label.c.story_id)
+
+
+def _literal(position: Position) -> Any:
+    return tuple_(literal(position.since, Instant), literal(position.story_id))
+
+
+def _placed(row: Row[Any]) -> Placed:
+    return Placed(Position(row.since, StoryId(row.story_id)), row.revision, row.updated)
+
+
+def _fallen(row: Row[Any]) -> Fallen:
+    return Fallen(Position(row.since, StoryId(row.story_id)), _story(row))
 
 
 def _story(row: Row[Any]) -> Story:

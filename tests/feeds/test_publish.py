@@ -15,12 +15,14 @@ from lxml import etree
 
 from feeds import publish as publishing
 from feeds.channel import FeedForm, channels_of
+from feeds.fragments import Stock, made_as
+from feeds.item import Site
 from feeds.publish import CURSOR, ensure, mend, publish, publish_all
-from feeds.render import REVISION
 from pipeline.errors import EngineUnavailable, LeaseLost
 from pipeline.model import Act, Draft, Places
 from pipeline.places import areas
 from pipeline.store import Database, changes, leases, meta, publications, stories
+from pipeline.store.schema import fragment
 from pipeline.topics import topics
 from tests.feeds.check import AT, ATOM, check_atom, check_rss
 from tests.feeds.stories import known
@@ -65,8 +67,10 @@ def atom(folder: Path, key: str = "all") -> etree._Element:
 
 
 def told(folder: Path, key: str = "all") -> list[str | None]:
-    """Return the titles in a published Atom feed, in order."""
-    return [one.text for one in atom(folder, key).findall(f"{ATOM}entry/{ATOM}title")]
+    """Return the titles of stories in a published Atom feed, in order."""
+    entries = atom(folder, key).findall(f"{ATOM}entry")
+    ours = [one for one in entries if ":story/" in (one.findtext(f"{ATOM}id") or "")]
+    return [one.findtext(f"{ATOM}title") for one in ours]
 
 
 @pytest.fixture
@@ -158,7 +162,7 @@ def test_an_edit_keeps_the_id_and_changes_its_channels_only(db: Database, folder
 
 
 def test_a_withdrawn_story_leaves_a_tombstone(db: Database, folder: Path) -> None:
-    """A withdrawn story leaves both forms; in Atom a tombstone with its id stays."""
+    """A withdrawn story's text leaves every form; a tombstone stands, and a last word with its id."""
     send(db, news(1), news(2))
     settled(db)
     publish(db, folder, BASE, NOW)
@@ -169,12 +173,15 @@ def test_a_withdrawn_story_leaves_a_tombstone(db: Database, folder: Path) -> Non
     send(db, news(1, act=Act.WITHDRAW), at=NOW + timedelta(hours=1))
     settled(db)
     publish(db, folder, BASE, NOW)
+    gone = titles["Trạm y tế số 1 mở cửa"]
+    [last] = [one for one in atom(folder).findall(f"{ATOM}entry") if one.findtext(f"{ATOM}id") == gone]
 
-    assert ["Trạm y tế số 2 mở cửa"] == told(folder)
-    assert [titles["Trạm y tế số 1 mở cửa"]] == [
-        one.get("ref") for one in atom(folder).findall(f"{AT}deleted-entry")
-    ]
-    assert "Trạm y tế số 1" not in (folder / "all.rss").read_text()
+    assert {"Trạm y tế số 2 mở cửa", "Tin này đã được gỡ"} == set(told(folder))
+    [stone] = atom(folder).findall(f"{AT}deleted-entry")
+    assert (gone, last.findtext(f"{ATOM}updated")) == (stone.get("ref"), stone.get("when"))
+    assert not [form for form in FeedForm if "Trạm y tế số 1" in (folder / f"all.{form}").read_text()]
+    with db.read() as conn:
+        assert not [row for row in conn.execute(fragment.select()) if "số 1 mở cửa".encode() in row.atom]
 
 
 def test_a_relabelled_story_changes_channels(db: Database, folder: Path) -> None:
@@ -235,7 +242,8 @@ def test_a_move_cut_short_goes_on_where_it_was(db: Database, folder: Path) -> No
     publish(db, folder, BASE, NOW)
     moved = "https://moved.example"
     with db.write() as conn:
-        meta.put(conn, "publishing_as", f"{REVISION} {moved}  area/ben-tre")
+        site = Site(moved, *meta.authority(conn))
+        meta.put(conn, "publishing_as", f"{made_as(site)}  area/ben-tre")
 
     assert OF_BEN_TRE - {"all", "area/ben-tre"} == set(publish(db, folder, moved, NOW).channels)
     assert publishing.Published() == publish(db, folder, moved, NOW)
@@ -384,8 +392,7 @@ def test_an_overtaken_publisher_replaces_nothing(db: Database, folder: Path) -> 
     send(db, news(2))
     settled(db)
     with db.read() as conn:
-        site = publishing._site(conn, BASE, "")
-    press = publishing._Press(db, folder, site, NOW)
+        press = publishing._Press(db, folder, Stock.opened(conn, BASE), NOW)
 
     with pytest.raises(LeaseLost):
         publishing._replace(press, [known("all")], publishing._fenced(slow))
@@ -396,14 +403,14 @@ def test_a_reader_that_was_slower_takes_the_publishers_file(db: Database, folder
     """A file rendered on demand from an older state never replaces one that was published meanwhile."""
     where = known("all")
     with db.read() as conn:
-        press = publishing._Press(db, folder, publishing._site(conn, BASE, ""), NOW)
+        press = publishing._Press(db, folder, Stock.opened(conn, BASE), NOW)
         seen = publishing._rows(conn, where)
     made = list(publishing._prepare(press, where))
     send(db, news(1))
     settled(db)
     publish(db, folder, BASE, NOW)
 
-    assert publishing._turn(db, made, publishing._unchanged(where, seen)) is None
+    assert publishing._turn(press, made, publishing._unchanged(where, seen)) is None
     assert ["Trạm y tế số 1 mở cửa"] == told(folder)
 
 

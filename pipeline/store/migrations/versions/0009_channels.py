@@ -42,7 +42,7 @@ def upgrade() -> None:
         *_position("last"),
         sa.Column("entries", sa.Integer(), nullable=False),
         sa.Column("changes", sa.Integer(), nullable=False, server_default="0"),
-        sa.Column("cached", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("made", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("channel", "month", "number", name=op.f("pk_archive")),
     )
     op.create_index(op.f("ix_archive_channel_last_since"), "archive", ["channel", "last_since"])
