@@ -20,13 +20,13 @@ Serve = Callable[..., httpx.Client]
 
 
 @contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
-    """Serve an application on a free port; yield its address."""
+def serving(app: FastAPI, port: int = 0) -> Iterator[str]:
+    """Serve an application, on a free port unless one is named; yield its address."""
     config = uvicorn.Config(
         app, log_level="warning", ws="none", access_log=False, log_config=None, proxy_headers=False
     )
     server = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", 0)) as door:
+    with socket.create_server(("127.0.0.1", port)) as door:
         thread = Thread(target=server.run, kwargs={"sockets": [door]})
         thread.start()
         yield f"http://127.0.0.1:{door.getsockname()[1]}"
@@ -36,12 +36,15 @@ def serving(app: FastAPI) -> Iterator[str]:
 
 @pytest.fixture
 def serve(db: Database, tmp_path: Path) -> Iterator[Serve]:
-    """Start a web process over `db` with further settings; returns a client that follows nothing."""
+    """Start a web process over `db` with further settings; returns a client that follows nothing.
+
+    It listens on a free port unless the settings name one.
+    """
     with ExitStack() as stack:
 
         def start(**more: Any) -> httpx.Client:
             chosen = Settings(data=tmp_path, database_url=db.url, **more)
-            address = stack.enter_context(serving(create_app(chosen)))
+            address = stack.enter_context(serving(create_app(chosen), more.get("port", 0)))
             return stack.enter_context(httpx.Client(base_url=address, trust_env=False, timeout=30))
 
         yield start
