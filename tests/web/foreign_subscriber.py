@@ -1,4 +1,4 @@
-"""Flask-WebSub's subscriber as a process: `python foreign_subscriber.py FOLDER` prints its address and serves.
+"""Flask-WebSub's subscriber as a process: `python foreign_subscriber.py FOLDER` prints its address first.
 
 It is run by an interpreter that has Flask-WebSub. POST /subscribe with `page` has it discover hub and topic
 there and subscribe; POST /unsubscribe leaves; GET /came gives what it verified and took, as JSON.
@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import flask_websub.subscriber as theirs  # type: ignore[import-not-found]
-from flask import Flask, request  # type: ignore[import-not-found]
+from flask import Flask, request
 from flask_websub.subscriber import (  # type: ignore[import-not-found]
     SQLite3SubscriberStorage,
     SQLite3TempSubscriberStorage,
