@@ -30,6 +30,7 @@ class Head:
         links: all but the channel's page, which each form has a place of its own for.
         gone: tombstones, newest first.
         is_archive: it is a sealed part (RFC 5005 section 4), whose `self` is not the channel's address.
+        is_over: it is the last one that the channel will ever have.
     """
 
     channel: Channel
@@ -39,6 +40,7 @@ class Head:
     links: tuple[HeadLink, ...]
     gone: tuple[Tombstone, ...] = ()
     is_archive: bool = False
+    is_over: bool = False
 
     def link(self, rel: str) -> str:
         """Return the address of a relation, "" if there is none."""

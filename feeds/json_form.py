@@ -52,6 +52,7 @@ def document(head: Head, entries: Sequence[bytes]) -> bytes:
             "description": head.channel.about,
             "language": "vi",
             "authors": [{"name": SITE_TITLE, "url": f"{base_url}/"}],
+            "expired": head.is_over,
             "hubs": [{"type": "WebSub", "url": hub}] if hub else [],
             "_tintinh": {
                 "about": f"{base_url}/feeds",
