@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from itertools import product
-from urllib.parse import urlencode
 
 from pipeline.model import Labels
 from pipeline.places import Area, areas, province, provinces
@@ -69,9 +68,11 @@ class Channel:
 
     def page(self, base_url: str) -> str:
         """Return the public address of the page that shows the same stories to people."""
-        asked = {"province": self.province, "area": self.area, "topic": self.topic}
-        query = urlencode({name: slug for name, slug in asked.items() if slug})
-        return f"{base_url}/search?{query}" if query else f"{base_url}/search"
+        if self.area:
+            return f"{base_url}/dia-ban/{self.area}"
+        province = f"/tinh/{self.province}" if self.province else ""
+        topic = f"/chu-de/{self.topic}" if self.topic else ""
+        return f"{base_url}{province}{topic}" if province or topic else f"{base_url}/tin-moi"
 
 
 def channels() -> tuple[Channel, ...]:

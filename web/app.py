@@ -22,6 +22,7 @@ from pipeline.errors import BadSettings, TinTinhError
 from web import (
     account,
     changes,
+    channels,
     desk,
     entries,
     feeds,
@@ -74,6 +75,7 @@ _PARTS = (
     stories,
     entries,
     changes,
+    channels,
     status,
     feeds,
     webhooks,

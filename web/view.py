@@ -16,6 +16,7 @@ from urllib.parse import urlencode, urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from feeds.channel import channel
 from pipeline import places, text, topics
 from pipeline.model import LOCAL_ZONE, NATIONAL, EntryKind, Face, Labels, Officeholder, Places, Verdict
 from web.root import placed
@@ -226,7 +227,9 @@ def _environment() -> Environment:
         source_count,
     )
     environment.filters.update({one.__name__: one for one in filters})
-    environment.globals.update(static=static, query=query, VERDICTS=VERDICTS, BASES=BASES, WORDS=WORDS)
+    environment.globals.update(
+        static=static, query=query, ALL=channel("all"), VERDICTS=VERDICTS, BASES=BASES, WORDS=WORDS
+    )
     return environment
 
 

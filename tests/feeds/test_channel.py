@@ -54,14 +54,14 @@ def test_what_is_no_channel_is_none(key: str) -> None:
 
 
 def test_addresses_end_in_the_form() -> None:
-    """A channel's address is its key under /feeds with the form as extension; its page is the search."""
+    """A channel's address is its key under /feeds with the form as extension; its page has one of its own."""
     one = known("province/vinh-long/topic/y-te")
 
     assert "https://x.example/feeds/province/vinh-long/topic/y-te.rss" == one.url(
         "https://x.example", FeedForm.RSS
     )
-    assert "https://x.example/search?province=vinh-long&topic=y-te" == one.page("https://x.example")
-    assert "https://x.example/search" == known("all").page("https://x.example")
+    assert "https://x.example/tinh/vinh-long/chu-de/y-te" == one.page("https://x.example")
+    assert "https://x.example/tin-moi" == known("all").page("https://x.example")
     assert "application/atom+xml" == FeedForm.ATOM.media_type
 
 

@@ -139,7 +139,7 @@ def test_the_order_is_the_windows() -> None:
 def test_the_channel_names_page_self_and_hub() -> None:
     """Both forms link the page, themselves and the hub, each by its meaning."""
     where = known("province/vinh-long/topic/y-te")
-    page = "https://tin.example/search?province=vinh-long&topic=y-te"
+    page = "https://tin.example/tinh/vinh-long/chu-de/y-te"
     own = "https://tin.example/feeds/province/vinh-long/topic/y-te"
     made = render(where, [story()], [], HUB)
     atom, channel = etree.fromstring(made.atom), etree.fromstring(made.rss)[0]
