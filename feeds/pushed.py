@@ -1,23 +1,25 @@
 """What subscribers are brought: a feed's document with nothing but what changed since they were told last.
 
-The same head and the same entries as the feed itself, so that a reader takes it as a poll. Whoever was
-away for longer than that can tell is brought the whole feed.
+The same head and the very bytes of the same entries as the feed itself, so that a reader takes it as a
+poll. Whoever was away for longer than a window holds is brought the whole feed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
+from feeds import window
 from feeds.channel import Channel, FeedForm, channel
-from feeds.item import Site
+from feeds.fragments import Stock
+from feeds.head import Head
+from feeds.item import tombstone
 from feeds.publish import ensure
-from feeds.render import WINDOW, render
-from pipeline import channel_keys
+from feeds.render import document, fitting, own_links
 from pipeline.errors import EngineUnavailable
 from pipeline.hub import Content, Contents, touched_by
 from pipeline.model import Story, StoryState
-from pipeline.store import Database, changes, meta, stories
+from pipeline.store import Connection, Database, changes, labels, stories
 
 _MOST_LOOKED_AT = 2_000  # changes of all channels; who is further behind is brought the whole feed
 _KEPT = 16  # documents: a thousand subscribers of one feed are brought the same
@@ -41,44 +43,55 @@ def contents(db: Database, feeds_dir: Path, base_url: str, hub: str, now: Callab
         known, chosen = channel(key), FeedForm(form)
         if known is None:
             return None
-        media_type = f"{chosen.media_type}; charset=utf-8"
-        changed = _changed(db, key, after, upto)
-        if changed is None:
-            place = ensure(db, feeds_dir, base_url, known, chosen, now(), hub=hub)
-            try:
-                return Content(place.read_bytes(), media_type)
-            except OSError as error:
-                raise EngineUnavailable("feeds folder", str(error)) from error
-        living, gone = changed
-        if not living and not gone:
+        with db.snapshot() as conn:
+            changed = _changed(conn, known, after, upto)
+            data = None if changed is None else _document(conn, known, chosen, changed, base_url, hub)
+        if changed is not None and not changed:
             return None
-        with db.read() as conn:
-            site = Site(base_url, *meta.authority(conn), hub)
-        return Content(render(known, living, gone, site).form(chosen), media_type)
+        if data is None:
+            data = _whole(ensure(db, feeds_dir, base_url, known, chosen, now(), hub=hub))
+        return Content(data, f"{chosen.media_type}; charset=utf-8")
 
     return made
 
 
-def _changed(db: Database, key: str, after: int, upto: int) -> tuple[list[Story], list[Story]] | None:
-    """Return the stories of a channel that changed and are there, newest first, and those that are gone.
+def _whole(place: Path) -> bytes:
+    try:
+        return place.read_bytes()
+    except OSError as error:
+        raise EngineUnavailable("feeds folder", str(error)) from error
 
-    None: that is more than a window holds.
+
+def _changed(conn: Connection, of: Channel, after: int, upto: int) -> list[Story] | None:
+    """Return the stories that changed and are in a channel, or were when they went, newest first.
+
+    None: those are more than a document holds, or were looked for too far back.
     """
-    with db.read() as conn:
-        log = [one for one in changes.after(conn, after, _MOST_LOOKED_AT + 1) if one.seq <= upto]
-        if len(log) > _MOST_LOOKED_AT:
-            return None
-        known = stories.many(conn, {one.story_id for one in log})
-    mine = {one.story_id for one in log if key in touched_by(one, known.get(one.story_id))}
-    found = [known[name] for name in mine if name in known and not known[name].backfill]
-    living = [one for one in found if one.state is StoryState.LIVE and _is_in(one, key)]
-    gone = [one for one in found if one.state is not StoryState.LIVE]
-    if len(living) > WINDOW or len(gone) > WINDOW:
+    log = [one for one in changes.after(conn, after, _MOST_LOOKED_AT + 1) if one.seq <= upto]
+    if len(log) > _MOST_LOOKED_AT:
         return None
-    living.sort(key=lambda one: (one.first_seen, one.story_id), reverse=True)
-    gone.sort(key=lambda one: (one.updated, one.story_id), reverse=True)
-    return living, gone
+    known = stories.many(conn, {one.story_id for one in log})
+    mine = {one.story_id for one in log if of.key in touched_by(one, known.get(one.story_id))}
+    since = {name: at for name, told in labels.of(conn, mine).items() if (at := told.get(of.shelf))}
+    if len(since) > window.MOST_UNSEALED:
+        return None
+    return [known[name] for name in sorted(since, key=lambda one: (since[one], one), reverse=True)]
 
 
-def _is_in(story: Story, key: str) -> bool:
-    return key in channel_keys.of(story.face.labels)
+def _document(  # noqa: PLR0917 - of what, in which form, with what, where
+    conn: Connection, of: Channel, form: FeedForm, changed: Sequence[Story], base_url: str, hub: str
+) -> bytes | None:
+    """Return a document of stories, None if they do not fit into one.
+
+    A withdrawn story is a tombstone and, for clients that know none, an entry with a last word.
+    """
+    stock = Stock.opened(conn, base_url, hub)
+    told = {one.story_id: one for one in changed if one.state is not StoryState.MERGED}
+    held = stock.of(conn, {name: one.revision for name, one in told.items()}, told)
+    entries = [held[name] for name in told if name in held]
+    if fitting(entries, window.ROOM) < len(entries):
+        return None
+    gone = [tombstone(one, stock.site) for one in changed if one.state is not StoryState.LIVE]
+    updated = max([one.updated for one in told.values()] + [one.when for one in gone])
+    head = Head(of, stock.site, form, updated, own_links(of, form, stock.site), tuple(gone))
+    return document(head, [one.form(form) for one in entries])

@@ -68,7 +68,7 @@ def told(body: bytes) -> list[str]:
 def test_a_feed_is_subscribed_to_and_its_changes_come(
     db: Database, serve: Serve, working: Callable[[], None]
 ) -> None:
-    """The feed names the hub; a new story comes alone, a withdrawn one as a tombstone."""
+    """The feed names the hub; a new story comes alone with the feed's bytes, a withdrawn one as a tombstone."""
     client = serve(public_url=BASE, hub_private=True)
     send(db, draft("cau", NEWS["cau full"].title, NEWS["cau full"].body))
     settled(db)
@@ -81,6 +81,7 @@ def test_a_feed_is_subscribed_to_and_its_changes_come(
         send(db, draft("sen", NEWS["sen full"].title, NEWS["sen full"].body))
         settled(db)
         working()
+        feed = client.get("/feeds/all.atom").content
         send(db, draft("cau", "", "", act=Act.WITHDRAW, updated=NOW + timedelta(hours=1)))
         settled(db)
         working()
@@ -89,7 +90,9 @@ def test_a_feed_is_subscribed_to_and_its_changes_come(
     assert (202, b"") == (asked.status_code, asked.content)
     assert f'<{BASE}/hub>; rel="hub"' in links
     assert f'<{TOPIC}>; rel="self"' in links
-    assert ([NEWS["sen full"].title], []) == (told(new.body), told(gone.body))
+    assert ([NEWS["sen full"].title], ["Tin này đã được gỡ"]) == (told(new.body), told(gone.body))
+    assert new.body[new.body.index(b"<entry") : new.body.index(b"</entry>")] in feed
+    assert NEWS["cau full"].title not in gone.body.decode()
     assert b"deleted-entry" in gone.body
     assert "application/atom+xml; charset=utf-8" == new.headers["content-type"]
     assert (1, 0) == (len(other.asked), len(other.got))
