@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from celery import shared_task
 
 from feeds import publish as feed_files
+from feeds import retired
 from pipeline import deliver, folders, hub, mailbox, outgoing
 from pipeline.config import settings
 from pipeline.store import (
@@ -61,7 +62,7 @@ def look(intake_id: int) -> None:
 
 @shared_task(name="tintinh.mend")
 def mend() -> None:
-    """Compare what is derived with SQL: lost feed files and a lost index come back."""
+    """Compare what is derived with SQL: lost feed files and a lost index come back, ended feeds go."""
     chosen, found = settings(), index()
     hub.tidy(database(), now())
     if thin_out(database(), now(), chosen.lease):
@@ -74,6 +75,8 @@ def mend() -> None:
         hub=chosen.hub,
         lease_seconds=chosen.lease,
     )
+    with database().read() as conn:
+        retired.clear(conn, chosen.feeds_dir)
     if found is None:
         return
     ring("index")  # notices a deleted index
