@@ -269,7 +269,7 @@ def _gone(story: Story, site: Site) -> Item:
         via=(),
         summary=markup(stone.comment, _SUMMARY_MOST),
         content="",
-        authors=(),
+        authors=(Author(stone.origin.title, stone.origin.url),) if stone.origin else (),
         categories=(),
         origin=stone.origin,
         withdrawn=True,
