@@ -212,7 +212,7 @@ def by_sfeed(path: Path) -> list[Got]:
                 link=link,
                 published=int(time) if time else None,
                 authors=(author,),
-                categories=tuple(labels.split("|")) if path.suffix == ".rss" else None,
+                categories=tuple(filter(None, labels.split("|"))) if path.suffix == ".rss" else None,
                 text=words(text),
             )
         )

@@ -9,8 +9,10 @@ parsing of bytes is passed over, so that the strings come to the stages as bad a
 import json
 import random
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from pipeline.drafts import Finding, drafts
@@ -32,7 +34,7 @@ from pipeline.model import (
 )
 from pipeline.places import areas
 from pipeline.stages import receive, settle
-from pipeline.store import Database, receipts, sources
+from pipeline.store import Database, open_database, receipts, sources
 from pipeline.topics import topics
 
 START = datetime(2026, 11, 27, 0, 0, tzinfo=UTC)
@@ -182,6 +184,25 @@ class Handed:
         """Return their drafts, as `pipeline.drafts` makes them of any form."""
         pieces = [_piece_of(fields) for fields in json.loads(document.body)]
         return Parsed(tuple(draft for piece in pieces for draft in _drafts(piece, document)))
+
+
+@dataclass(frozen=True, slots=True)
+class Newsroom:
+    """A database of hostile news, the folder that it is published in, and the time by then."""
+
+    db: Database
+    folder: Path
+    now: datetime
+
+
+@contextmanager
+def newsroom(folder: Path, count: int, step: timedelta) -> Iterator[Newsroom]:
+    """Lend a newsroom with `count` pieces of news, in SQLite."""
+    db = open_database(f"sqlite:///{folder / 'tintinh.db'}")
+    db.migrate()
+    clock = fill(db, count, step=step)
+    yield Newsroom(db, folder / "feeds", clock())
+    db.close()
 
 
 def paper(number: int) -> Source:

@@ -48,6 +48,7 @@ _RELS = _HISTORY | frozenset(
         "via",
     ]
 )
+_NEVER = instant(None)
 _LINK = one_of("rel", "type", "hreflang", "title", "length", "href")
 _SELVES = {"application/atom+xml", "application/rss+xml", "application/rdf+xml"}
 _PERSON = Shape(
@@ -285,14 +286,15 @@ def _repeated(entries: Sequence[etree._Element]) -> list[str]:
 
 
 def _tombstones(root: etree._Element, entries: Sequence[etree._Element], now: datetime | None) -> list[str]:
-    """RFC 6721 section 3: ref and when, no pair twice, the source in a feed that is not the entry's own."""
+    """RFC 6721 section 3: ref and when, no pair twice; beside an entry, the later of the two counts."""
     graves = root.findall(f"{AT}deleted-entry")
     pairs = Counter((one.get("ref"), one.get("when")) for one in graves)
     found = broken("BadTombstone", "twice") if any(count > 1 for count in pairs.values()) else []
-    standing = {one.findtext(f"{ATOM}id") for one in entries}
+    standing = {one.findtext(f"{ATOM}id"): instant(one.findtext(f"{ATOM}updated")) for one in entries}
     for one in graves:
         found += rfc3339(one.get("when"), now) + identifier(one.get("ref")) + links(one)
-        found += broken("BadTombstone", f"{one.get('ref')} stands") if one.get("ref") in standing else []
+        if standing.get(one.get("ref"), _NEVER) > instant(one.get("when")):
+            found += broken("BadTombstone", f"{one.get('ref')} was told again behind it")
         for source in one.findall(f"{ATOM}source"):
             found += _common(source, now) + links(source)
     return found

@@ -119,7 +119,11 @@ ATOM: list[Wrong] = [
     ("DuplicateCategory", "<category ",
      '<category term="07000000" scheme="http://cv.iptc.org/newscodes/mediatopic/" label="Y"/><category '),
     ("AuthorIsMissing", "<author><name>Thu Hà</name><uri>https://bao2.example/</uri></author>", ""),
-    ("BadTombstone", f'ref="{good.TAG}story/s9"', f'ref="{good.TAG}story/s1"'),
+    (
+        "BadTombstone",
+        f'ref="{good.TAG}story/s9" when="2026-11-22T01:05:00.000007',
+        f'ref="{good.TAG}story/s1" when="2026-11-22T01:00:00',
+    ),
     ("InvalidRFC3339Date", 'when="2026-11-22T01:05', 'when="2026-11-22 01:05'),
     ("CurrentNotSelfInCompleteFeed", '<link rel="hub"', '<fh:complete/><link rel="current" href="https://tin.example/x"/><link rel="hub"'),
     ("FeedRelInCompleteFeed", '<link rel="hub"', '<fh:complete/><link rel="hub"'),

@@ -5,9 +5,7 @@ stories themselves; then every reader has to agree with it on every field that i
 """
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,10 +14,10 @@ from lxml import etree
 from feeds.channel import FeedForm
 from feeds.item import Item, Site, item
 from feeds.publish import ensure
-from pipeline.store import meta, open_database, stories
+from pipeline.store import meta, stories
 from tests.feeds.check import ATOM, CONTENT, DC
 from tests.feeds.foreign import OWN_ORDER, READERS, Got, missing, seconds, words
-from tests.feeds.hostile_stories import fill
+from tests.feeds.hostile_stories import Newsroom
 from tests.feeds.stories import known
 
 BASE = "https://tin.example"
@@ -35,21 +33,18 @@ class Printed:
 
 
 @pytest.fixture(scope="module")
-def printed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Printed]:
-    """The channel of everything over some 200 entries of hostile news."""
-    folder = tmp_path_factory.mktemp("parsers")
-    db = open_database(f"sqlite:///{folder / 'tintinh.db'}")
-    db.migrate()
-    now = fill(db, 200, seed=7, step=timedelta(minutes=20))()
+def printed(hostile: Newsroom) -> Printed:
+    """The channel of everything over hostile news."""
     paths = {
-        form.value: ensure(db, folder / "feeds", BASE, known("all"), form, now, hub=f"{BASE}/hub")
+        form.value: ensure(
+            hostile.db, hostile.folder, BASE, known("all"), form, hostile.now, hub=f"{BASE}/hub"
+        )
         for form in FeedForm
     }
-    with db.read() as conn:
+    with hostile.db.read() as conn:
         site = Site(BASE, *meta.authority(conn))
         told = [item(one, site) for one in stories.page(conn, None, 1_000)]
-    yield Printed(paths, {one.id: one for one in told})
-    db.close()
+    return Printed(paths, {one.id: one for one in told})
 
 
 def meant(path: Path) -> list[Got]:
@@ -117,7 +112,7 @@ def test_documents_tell_the_stories(printed: Printed, form: FeedForm) -> None:
     told = meant(printed.paths[form.value])
     expected = [_expected(printed.items[one.id], form) for one in told if one.id in printed.items]
 
-    assert len(expected) > 120
+    assert len(expected) > 50
     assert expected == [one for one in told if one.id in printed.items]
 
 
