@@ -23,6 +23,7 @@ from tasks.app import QUEUES
 from tasks.wiring import queue_depths, ring
 from web.account import check_csrf, needs
 from web.metrics import MEDIA_TYPE
+from web.outward import outward
 from web.problems import Problem, described
 from web.reasons import trouble
 from web.site import Site, TheSite
@@ -62,6 +63,7 @@ def page(
         silent_webhooks = pushes.silent_webhooks(conn, now)
         asked_hosts = hosts.remarkable(conn, _SHOWN_HOSTS)
         hubs = [one for one in subscriptions.listed(conn) if one.state is not State.ENDED]
+        going_out = outward(conn)
         watched = [door for door in doors if door.kind in _WATCHED and door.url]
         passed_over = {door.url: looked.passed_over(conn, door.intake_id, _SHOWN_FILES) for door in watched}
     shown = render(
@@ -84,6 +86,7 @@ def page(
         door_count=len(doors),
         asked_hosts=asked_hosts,
         hubs=hubs,
+        outward=going_out,
         named={door.intake_id: door for door in doors},
         watched=watched,
         passed_over=passed_over,

@@ -68,7 +68,7 @@ def told(body: bytes) -> list[str]:
 def test_a_feed_is_subscribed_to_and_its_changes_come(
     db: Database, serve: Serve, working: Callable[[], None]
 ) -> None:
-    """The feed names the hub; a new story comes alone with the feed's bytes, a withdrawn one as a tombstone."""
+    """The feed names the hub; a new story comes alone, by the feed's bytes, a withdrawn one is buried."""
     client = serve(public_url=BASE, hub_private=True)
     send(db, draft("cau", NEWS["cau full"].title, NEWS["cau full"].body))
     settled(db)
