@@ -9,7 +9,6 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from feeds import window
 from feeds.channel import Channel, FeedForm, channel
 from feeds.fragments import Stock
 from feeds.head import Head
@@ -22,6 +21,8 @@ from pipeline.model import Story, StoryState
 from pipeline.store import Connection, Database, changes, labels, stories
 
 _MOST_LOOKED_AT = 2_000  # changes of all channels; who is further behind is brought the whole feed
+_MOST = 400  # entries a document
+_ROOM = 800_000  # bytes of entries: Flask-WebSub, for one, takes no more than 1 MiB
 _KEPT = 16  # documents: a thousand subscribers of one feed are brought the same
 
 
@@ -73,7 +74,7 @@ def _changed(conn: Connection, of: Channel, after: int, upto: int) -> list[Story
     known = stories.many(conn, {one.story_id for one in log})
     mine = {one.story_id for one in log if of.key in touched_by(one, known.get(one.story_id))}
     since = {name: at for name, told in labels.of(conn, mine).items() if (at := told.get(of.shelf))}
-    if len(since) > window.MOST_UNSEALED:
+    if len(since) > _MOST:
         return None
     return [known[name] for name in sorted(since, key=lambda one: (since[one], one), reverse=True)]
 
@@ -89,7 +90,7 @@ def _document(  # noqa: PLR0917 - of what, in which form, with what, where
     told = {one.story_id: one for one in changed if one.state is not StoryState.MERGED}
     held = stock.of(conn, {name: one.revision for name, one in told.items()}, told)
     entries = [held[name] for name in told if name in held]
-    if fitting(entries, window.ROOM) < len(entries):
+    if fitting(entries, _ROOM) < len(entries):
         return None
     gone = [tombstone(one, stock.site) for one in changed if one.state is not StoryState.LIVE]
     updated = max([one.updated for one in told.values()] + [one.when for one in gone])

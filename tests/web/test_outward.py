@@ -38,7 +38,8 @@ def filled(db: Database) -> None:
             assert known is not None
             hub_subscribers.verified(conn, known, 0, NOW)
             deliveries.want(conn, hub.CONTENT, callback, TOPIC, host, NOW + timedelta(seconds=number))
-        hub_subscribers.suspended(conn, known, "HTTP 502")
+            last = known
+        hub_subscribers.suspended(conn, last, "HTTP 502")
         for one in deliveries.claim(conn, NOW + timedelta(minutes=1), 60, 8, 4):
             deliveries.log(conn, one, NOW, 502, 120, "HTTP 502")
             deliveries.failed(conn, one, NOW, "HTTP 502", NOW + timedelta(hours=1))
