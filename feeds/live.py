@@ -41,7 +41,7 @@ def live(conn: Connection, of: Channel, stock: Stock) -> Live:
     """Return a channel's documents in every form, or what to seal first. `conn` must see one state."""
     sealed = archives.last(conn, of.key)
     bound = sealed.last if sealed else BEGINNING
-    placed = stories.newest(conn, of.shelf, window.MOST_UNSEALED + 1)
+    placed = stories.newest(conn, of.shelf, window.LIMITS.unsealed + 1)
     positions = [one.at for one in placed]
     if window.is_due(positions, bound):
         stored = [(at, size // _WEIGHT) for at, size in stories.behind(conn, of.shelf, bound)]
@@ -50,7 +50,7 @@ def live(conn: Connection, of: Channel, stock: Stock) -> Live:
     wanted = placed[: window.wanted(positions, bound)]
     held = stock.of(conn, {one.at.story_id: one.revision for one in wanted})
     entries = [held[one.at.story_id] for one in wanted]
-    fits = fitting(entries, window.ROOM)
+    fits = fitting(entries, window.LIMITS.room)
     unsealed = [(one.at, held[one.at.story_id].size) for one in wanted if one.at > bound]
     if fits < len(unsealed) and (parts := window.parts(of.key, sealed, unsealed[::-1])):
         return Live(parts, {})
@@ -98,7 +98,7 @@ def _with_last_words(
 
     Many clients know no tombstones: they see the entry that they have become one without a text.
     """
-    withdrawn = [one for one in gone if one.story.state is StoryState.WITHDRAWN][: window.LAST_WORDS]
+    withdrawn = [one for one in gone if one.story.state is StoryState.WITHDRAWN][: window.LIMITS.last_words]
     known = {one.at.story_id: one.story for one in withdrawn}
     held = stock.of(conn, {one: story.revision for one, story in known.items()}, known)
     said = [(one.at, held[one.at.story_id]) for one in withdrawn]

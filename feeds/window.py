@@ -8,49 +8,75 @@ document and parts together are everything, at any time, and a sealed part never
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline.model import LOCAL_ZONE
 from pipeline.store.archives import BEGINNING, Part
 from pipeline.store.labels import Position
 
-SPAN = timedelta(hours=48)
-LEAST = 50
-MOST = 500  # entries a document, last words on withdrawn stories included
-LAST_WORDS = 19
-MOST_UNSEALED = MOST - LAST_WORDS - 1  # one more is a notice of ours
-ROOM = 1_600_000  # bytes of entries; the rest of 2 MB is for the head and its tombstones
-STONES = 500
+STONES = 500  # tombstones a live document, at most
 
 
-def wanted(newest: Sequence[Position], sealed: Position) -> int:
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a document holds.
+
+    Args:
+        span: before the newest entry, what a live document shows in any case.
+        least, most: entries; `most` counts last words on withdrawn stories and a notice of ours too.
+        last_words: how many of those there may be.
+        room: bytes of entries; the rest of 2 MB is for the head and its tombstones.
+    """
+
+    span: timedelta = timedelta(hours=48)
+    least: int = 50
+    most: int = 500
+    last_words: int = 19
+    room: int = 1_600_000
+
+    @property
+    def unsealed(self) -> int:
+        """Return how many stories a live document has place for, so also how many wait to be sealed."""
+        return self.most - self.last_words - 1
+
+
+LIMITS = Limits()
+
+
+def wanted(newest: Sequence[Position], sealed: Position, limits: Limits = LIMITS) -> int:
     """Return how many of a channel's positions, newest first, the live document should show."""
     if not newest:
         return 0
-    since = newest[0].since - SPAN
+    since = newest[0].since - limits.span
     lately = sum(1 for one in newest if one.since >= since or one > sealed)
-    return min(max(lately, LEAST), MOST_UNSEALED, len(newest))
+    return min(max(lately, limits.least), limits.unsealed, len(newest))
 
 
-def is_due(newest: Sequence[Position], sealed: Position) -> bool:
-    """Say whether something is to be sealed, by the newest `MOST_UNSEALED` + 1 positions, newest first."""
+def is_due(newest: Sequence[Position], sealed: Position, limits: Limits = LIMITS) -> bool:
+    """Say whether something is to be sealed, by one position more than may wait, newest first."""
     unsealed = [one for one in newest if one > sealed]
     return bool(unsealed) and (
-        len(unsealed) > MOST_UNSEALED or month(unsealed[0].since) != month(unsealed[-1].since)
+        len(unsealed) > limits.unsealed or month(unsealed[0].since) != month(unsealed[-1].since)
     )
 
 
-def parts(channel: str, sealed: Part | None, unsealed: Sequence[tuple[Position, int]]) -> list[Part]:
+def parts(
+    channel: str,
+    sealed: Part | None,
+    unsealed: Sequence[tuple[Position, int]],
+    limits: Limits = LIMITS,
+) -> list[Part]:
     """Return the parts to seal of positions with their bytes, oldest first; they may be none.
 
     The first two parts of a channel are sealed together: one without a neighbour would be no archive.
     """
-    cuts = list(_cuts(unsealed))
-    if sealed is None and len(cuts) == 1:
+    cuts = list(_cuts(unsealed, limits))
+    if sealed is None and cuts:
         half = len(cuts[0]) // 2
         if half:
-            cuts = [cuts[0][:half], cuts[0][half:]]
-        elif sum(size for _, size in unsealed) <= ROOM:
+            cuts[:1] = [cuts[0][:half], cuts[0][half:]]
+        elif len(cuts) == 1 and sum(size for _, size in unsealed) <= limits.room:
             cuts = []
     made: list[Part] = []
     last = sealed
@@ -69,7 +95,7 @@ def month(moment: datetime) -> str:
     return f"{local.year:04}-{local.month:02}"
 
 
-def _cuts(unsealed: Sequence[tuple[Position, int]]) -> Iterator[list[Position]]:
+def _cuts(unsealed: Sequence[tuple[Position, int]], limits: Limits) -> Iterator[list[Position]]:
     """Yield what is to be sealed, as if the positions came one by one; batches change no bound."""
     waiting: list[tuple[Position, int]] = []
     weight = 0
@@ -79,7 +105,7 @@ def _cuts(unsealed: Sequence[tuple[Position, int]]) -> Iterator[list[Position]]:
             waiting, weight = [], 0
         waiting.append((at, size))
         weight += size
-        while len(waiting) > 1 and (len(waiting) > MOST_UNSEALED or weight > ROOM):
+        while len(waiting) > 1 and (len(waiting) > limits.unsealed or weight > limits.room):
             half = len(waiting) // 2
             yield [one for one, _ in waiting[:half]]
             weight -= sum(size for _, size in waiting[:half])
