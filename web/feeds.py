@@ -4,12 +4,9 @@ Nothing is rendered here; a file that is missing is made by `feeds.publish.ensur
 send the same files by itself (deploy/nginx.conf, deploy/Caddyfile); docs/serving.md says what it answers.
 """
 
-import gzip
-import hashlib
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
 from threading import Lock
@@ -20,15 +17,13 @@ from fastapi.responses import HTMLResponse, Response
 
 from feeds import codings, files
 from feeds.channel import Channel, FeedForm, channel, channels
-from feeds.opml import opml
 from feeds.publish import ensure
 from pipeline.errors import EngineUnavailable
-from pipeline.topics import Topic, topics
 from web.account import Signed
-from web.conditional import Coding, Representation, answer, preferred, prefers_gzip
+from web.conditional import Coding, Representation, answer, preferred
 from web.problems import Problem, described
 from web.site import Site, TheSite
-from web.tags import Tags, tag_of
+from web.tags import Tags
 from web.view import render
 
 # News should be seconds old, and an old feed is better than none while we are away (RFC 5861).
@@ -56,20 +51,6 @@ def page(who: Signed) -> HTMLResponse:
         topics=[one for one in known if one.topic and not one.province],
     )
     return HTMLResponse(shown)
-
-
-@router.get(
-    "/feeds.opml",
-    response_class=Response,
-    responses={200: {"content": {"text/x-opml": {}}}, 304: {"description": "Not modified"}},
-)
-def subscriptions(request: Request, site: TheSite) -> Response:
-    """Give the list of channels as OPML 2.0."""
-    coding = Coding.GZIP if prefers_gzip(_joined(request)["accept-encoding"]) else Coding.PLAIN
-    body, tag = _opml(site.settings.base_url, topics(), coding)
-    chosen = Representation(tag, len(body), "text/x-opml; charset=utf-8", coding)
-    told = answer(_joined(request), chosen, {"Cache-Control": _FRESHNESS})
-    return Response(body if told.status == HTTPStatus.OK else b"", told.status, told.headers)
 
 
 @router.get(
@@ -149,14 +130,6 @@ def _coded(place: Path, wanted: Coding) -> tuple[Path, Coding]:
         except OSError as error:  # a full disk, a folder that is not ours: gzip is there in any case
             _LOG.warning("brotli_not_kept", file=place.name, error=str(error))
     return files.packed(place), Coding.GZIP
-
-
-@lru_cache(maxsize=2)
-def _opml(base_url: str, listed: tuple[Topic, ...], coding: Coding) -> tuple[bytes, str]:
-    """Return the list of channels and its tag; `listed` are its topics, which a newsroom may edit."""
-    del listed
-    body = gzip.compress(opml(base_url), 6, mtime=0) if coding else opml(base_url)
-    return body, tag_of(hashlib.sha256(body).hexdigest())
 
 
 def _joined(request: Request) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 from collections.abc import Mapping
+from http import HTTPStatus
 
 import brotli
 from fastapi import Request
@@ -30,16 +31,21 @@ def packed(body: bytes, coding: Coding) -> bytes:
 
 
 def sent(request: Request, body: bytes, media_type: str, extra: Mapping[str, str]) -> Response:
-    """Answer with these bytes, or that the caller holds them already.
+    """Answer with these bytes, or that the caller holds them already, in whichever coding.
 
     The tag is made of the plain bytes and the coding's name, so a 304 costs no packing.
     """
-    coding = coding_of(request)
+    liked = coding_of(request)
     digest = hashlib.sha256(body).hexdigest()[:24]
-    etag = f'"{digest}{f"-{coding.value}" if coding else ""}"'
     joined = {name: ", ".join(request.headers.getlist(name)) for name in dict.fromkeys(request.headers)}
-    told = answer(joined, Representation(etag, 0, media_type, coding), extra)
-    if told.status != 200:  # noqa: PLR2004
-        return Response(None, told.status, told.headers)
-    coded = packed(body, coding)
-    return Response(coded, 200, told.headers | {"Content-Length": str(len(coded))})
+    for coding in (liked, *(other for other in Coding if other is not liked)):
+        told = answer(joined, Representation(_tag(digest, coding), 0, media_type, coding), extra)
+        if told.status == HTTPStatus.NOT_MODIFIED:
+            return Response(None, told.status, told.headers)
+    told = answer({}, Representation(_tag(digest, liked), 0, media_type, liked), extra)
+    coded = packed(body, liked)
+    return Response(coded, told.status, told.headers | {"Content-Length": str(len(coded))})
+
+
+def _tag(digest: str, coding: Coding) -> str:
+    return f'"{digest}-{coding.value}"' if coding else f'"{digest}"'

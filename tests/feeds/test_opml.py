@@ -27,7 +27,7 @@ def test_outlines_have_what_readers_need() -> None:
     for one in _subscriptions():
         assert "rss" == one.get("type")
         assert one.get("text") == one.get("title") != ""
-        assert one.get("htmlUrl", "").startswith(f"{BASE}/search")
+        assert one.get("htmlUrl", "").startswith((f"{BASE}/tin", f"{BASE}/dia-ban/", f"{BASE}/chu-de/"))
 
 
 def test_the_document_is_opml_2_without_a_clock() -> None:

@@ -1,6 +1,7 @@
 """The human page of each channel and the feeds that every page names, on both databases."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -30,21 +31,25 @@ def tell(db: Database, number: int) -> None:
     settled(db)
 
 
+def found_in(page: httpx.Response, path: str) -> list[Any]:
+    """Return what an XPath finds on a page."""
+    found: Any = html.fromstring(page.text).xpath(path)
+    return list(found)
+
+
 def titles(page: httpx.Response) -> list[str]:
     """Return the headlines on a page, in order."""
-    return [
-        one.text_content().strip() for one in html.fromstring(page.text).xpath('//article[@class="card"]/h2')
-    ]
+    return [one.text_content().strip() for one in found_in(page, '//article[@class="card"]/h2')]
 
 
 def links(page: httpx.Response, path: str) -> list[str]:
-    """Return what an XPath finds on a page."""
-    return [str(one) for one in html.fromstring(page.text).xpath(path)]
+    """Return the addresses that an XPath finds."""
+    return [str(one) for one in found_in(page, path)]
 
 
 def alternates(page: httpx.Response) -> list[tuple[str, str]]:
     """Return the feeds that a page names in its head: type and address."""
-    found = html.fromstring(page.text).xpath('//head/link[@rel="alternate"]')
+    found = found_in(page, '//head/link[@rel="alternate"]')
     assert all(one.get("title") for one in found)
     return [(one.get("type"), one.get("href")) for one in found]
 
