@@ -21,8 +21,8 @@ def serve_below(root: str) -> None:
 def inner(path: str, root: str) -> str:
     """Return a request's path without the root, if it has it."""
     if root and (path == root or path.startswith(f"{root}/")):
-        return path[len(root) :] or "/"
-    return path
+        path = path[len(root) :]
+    return path or "/"
 
 
 def outer(location: str) -> str:
