@@ -48,7 +48,11 @@ def preferred(accept_encoding: str) -> Coding:
     `accept_encoding` is the field's value, "" if it was not sent, which means plain bytes. A bare "*" is
     taken for gzip, which everybody can read, not for brotli.
     """
-    weights = _weights(accept_encoding)
+    weights: dict[str, float] = {}
+    for item in accept_encoding.lower().split(","):
+        name, _, parameter = (part.strip() for part in item.partition(";"))
+        if name:
+            weights[name.removeprefix("x-")] = _weight(parameter)
     offered = {
         Coding.BROTLI: weights.get("br", 0.0),
         Coding.GZIP: weights.get("gzip", weights.get("*", 0.0)),
@@ -56,22 +60,6 @@ def preferred(accept_encoding: str) -> Coding:
     best = max(offered, key=offered.__getitem__)
     wanted = offered[best]
     return best if wanted > 0 and wanted >= weights.get("identity", 0.0) else Coding.PLAIN
-
-
-def prefers_gzip(accept_encoding: str) -> bool:
-    """Say whether gzip serves a client at least as well as plain bytes; for what has no other coding."""
-    weights = _weights(accept_encoding)
-    gzip = weights.get("gzip", weights.get("*", 0.0))
-    return gzip > 0 and gzip >= weights.get("identity", 0.0)
-
-
-def _weights(accept_encoding: str) -> dict[str, float]:
-    weights: dict[str, float] = {}
-    for item in accept_encoding.lower().split(","):
-        name, _, parameter = (part.strip() for part in item.partition(";"))
-        if name:
-            weights[name.removeprefix("x-")] = _weight(parameter)
-    return weights
 
 
 def _weight(parameter: str) -> float:

@@ -4,34 +4,29 @@ Nothing is rendered here; a file that is missing is made by `feeds.publish.ensur
 send the same files by itself (deploy/nginx.conf, deploy/Caddyfile); docs/serving.md says what it answers.
 """
 
-import os
-from collections.abc import Callable
+import re
 from datetime import UTC, datetime
-from http import HTTPStatus
-from pathlib import Path
-from threading import Lock
+from typing import Any
 
-import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from feeds import codings, files
-from feeds.channel import Channel, FeedForm, channel, channels
+from feeds import archive, retired
+from feeds.channel import FeedForm, channel, channels
+from feeds.fragments import Stock
 from feeds.publish import ensure
-from pipeline.errors import EngineUnavailable
 from web.account import Signed
-from web.conditional import Coding, Representation, answer, preferred
+from web.files import sent
 from web.problems import Problem, described
 from web.site import Site, TheSite
-from web.tags import Tags
 from web.view import render
 
 # News should be seconds old, and an old feed is better than none while we are away (RFC 5861).
 _FRESHNESS = "public, max-age=60, stale-while-revalidate=300, stale-if-error=86400"
-_LOOKS = 3  # a publisher may replace a file between two looks at it
-_TAGS = Tags()
-_PACKING = Lock()  # one file at a time: who else wants the same brotli meanwhile finds it made
-_LOG = structlog.get_logger("web")
+# What is sealed changes by a correction or a withdrawal only.
+_KEPT = "public, max-age=3600, stale-while-revalidate=86400, stale-if-error=604800"
+_FOR_ALL = {"Access-Control-Allow-Origin": "*"}
+_PART = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{1,6}")
 
 router = APIRouter(tags=["feeds"])
 
@@ -53,88 +48,84 @@ def page(who: Signed) -> HTMLResponse:
     return HTMLResponse(shown)
 
 
-@router.get(
-    "/feeds/{key:path}.{form}",
-    response_class=Response,
-    responses={
+_AS_FEED: dict[str, Any] = {
+    "response_class": Response,
+    "responses": {
         200: {"content": {form.media_type: {} for form in FeedForm}},
+        301: {"description": "The channel goes on as another one: Location has its feed"},
         304: {"description": "Not modified"},
-        **described(404),
+        **described(404, 410, 503),
     },
-)
+}
+
+
+# Stands before the live feeds, whose pattern would take a part for a channel.
+@router.get("/feeds/{key:path}/archive/{part}.{form}", **_AS_FEED)
+def archived(request: Request, site: TheSite, key: str, part: str, form: str) -> Response:
+    """Give a sealed part of a channel's archive (RFC 5005), which changes only when a story in it does."""
+    chosen = _form(form)
+    known = channel(key)
+    if known is None:
+        return _over(site, key, chosen)
+    if not _PART.fullmatch(part):
+        raise Problem(404, "not_found", "there is no such part of the archive")
+    settings = site.settings
+    at, base_url = settings.feeds_dir / known.part_file(part, chosen), settings.base_url
+    itself, live = known.part_url(base_url, part, chosen), known.url(base_url, chosen)
+    links = f'<{itself}>; rel="self", <{live}>; rel="current"'
+    return sent(
+        request,
+        at,
+        lambda: archive.ensure(site.db, settings.feeds_dir, base_url, known, part, chosen, datetime.now(UTC)),
+        _type(chosen),
+        {"Cache-Control": _KEPT, "Link": links, **_FOR_ALL},
+    )
+
+
+@router.get("/feeds/{key:path}.{form}", **_AS_FEED)
 def feed(request: Request, site: TheSite, key: str, form: str) -> Response:
     """Give a channel as RSS, Atom or JSON Feed; one without stories is a valid empty feed."""
+    chosen = _form(form)
     known = channel(key)
-    if known is None or form not in list(FeedForm):
-        raise Problem(404, "not_found", "there is no such channel; see /feeds.opml")
-    chosen, settings = FeedForm(form), site.settings
-    links = f'<{known.url(settings.base_url, chosen)}>; rel="self", <{settings.hub}>; rel="hub"'
-    return _file(
-        request,
-        settings.feeds_dir / known.file(chosen),
-        lambda: _ensure(site, known, chosen),
-        {"Content-Type": chosen.media_type, "Cache-Control": _FRESHNESS, "Link": links},
-    )
-
-
-def _ensure(site: Site, known: Channel, form: FeedForm) -> None:
+    if known is None:
+        return _over(site, key, chosen)
     settings = site.settings
-    ensure(
-        site.db, settings.feeds_dir, settings.base_url, known, form, datetime.now(UTC), hub=settings.hub_url
+    at, base_url = settings.feeds_dir / known.file(chosen), settings.base_url
+    links = f'<{known.url(base_url, chosen)}>; rel="self", <{settings.hub}>; rel="hub"'
+    return sent(
+        request,
+        at,
+        lambda: ensure(
+            site.db, settings.feeds_dir, base_url, known, chosen, datetime.now(UTC), hub=settings.hub
+        ),
+        _type(chosen),
+        {"Cache-Control": _FRESHNESS, "Link": links, **_FOR_ALL},
     )
 
 
-def _file(request: Request, place: Path, make: Callable[[], object], told_of: dict[str, str]) -> Response:
-    """Answer with a file in the coding that is wanted; `make` is called if it is not there.
-
-    Raises:
-        EngineUnavailable: it cannot be had now.
-    """
-    extra = {**told_of, "Access-Control-Allow-Origin": "*"}
-    media_type = f"{extra.pop('Content-Type')}; charset=utf-8"
-    asked = _joined(request)
-    wanted = preferred(asked["accept-encoding"])
-    for _ in range(_LOOKS):
-        try:
-            standing, coding = _coded(place, wanted)
-            with standing.open("rb") as file:
-                seen = os.fstat(file.fileno())
-                modified = datetime.fromtimestamp(seen.st_mtime, UTC)
-                chosen = Representation(_TAGS.of(file), seen.st_size, media_type, coding, modified)
-                told = answer(asked, chosen, extra)
-                body = file.read() if told.status == HTTPStatus.OK else b""
-                return Response(body, told.status, told.headers)
-        except FileNotFoundError:
-            make()
-        except OSError as error:
-            raise EngineUnavailable("feeds folder", str(error)) from error
-    raise EngineUnavailable(place.name, "the file is being published; try again")
+def _over(site: Site, key: str, form: FeedForm) -> Response:
+    """Answer for a channel that there is not: 301 where it went, 410 with its last document; else 404."""
+    settings = site.settings
+    with site.db.read() as conn:
+        became = retired.lookup(conn, key)
+        publisher = Stock.opened(conn, settings.base_url, settings.hub).site
+    match became:
+        case retired.Moved(to):
+            to_url = to.url(settings.base_url, form)
+            return Response(None, 301, {"Location": to_url, "Cache-Control": _KEPT, **_FOR_ALL})
+        case retired.Gone():
+            last = retired.last_document(became, form, publisher)
+            return Response(last, 410, {"Content-Type": _type(form), "Cache-Control": _KEPT, **_FOR_ALL})
+        case None:
+            raise Problem(404, "not_found", "there is no such channel; see /feeds.opml")
 
 
-def _coded(place: Path, wanted: Coding) -> tuple[Path, Coding]:
-    """Return where a file stands in a coding, packing it now if nobody wanted its brotli before.
-
-    Raises:
-        FileNotFoundError: there is no such file.
-    """
-    if wanted is Coding.PLAIN:
-        return place, wanted
-    small = codings.brotli_of(place)
-    if wanted is Coding.BROTLI:
-        try:
-            with _PACKING:
-                if small.is_file() or codings.make(place):
-                    return small, wanted
-        except FileNotFoundError:
-            raise
-        except OSError as error:  # a full disk, a folder that is not ours: gzip is there in any case
-            _LOG.warning("brotli_not_kept", file=place.name, error=str(error))
-    return files.packed(place), Coding.GZIP
+def _form(form: str) -> FeedForm:
+    try:
+        return FeedForm(form)
+    except ValueError as error:
+        raise Problem(404, "not_found", "there is no such form; see /feeds.opml") from error
 
 
-def _joined(request: Request) -> dict[str, str]:
-    """Return the request's headers, lines of one name joined (RFC 9110 §5.3); "" for no Accept-Encoding."""
-    joined = {"accept-encoding": ""}
-    for name, value in request.headers.items():
-        joined[name] = f"{joined[name]}, {value}" if joined.get(name) else value
-    return joined
+def _type(form: FeedForm) -> str:
+    return f"{form.media_type}; charset=utf-8"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.conditional import Answer, Coding, Representation, answer, preferred, prefers_gzip
+from web.conditional import Answer, Coding, Representation, answer, preferred
 from web.tags import Tags
 
 CHANGED = datetime(2026, 11, 22, 3, 4, 5, 678_901, tzinfo=UTC)
@@ -57,15 +57,6 @@ def asked(**headers: str) -> Answer:
 def test_the_coding_follows_the_weights(accepted: str, coding: str) -> None:
     """The gladliest accepted coding is sent, among equals the smallest; never one that was not named."""
     assert coding == preferred(accepted)
-
-
-@pytest.mark.parametrize(
-    ("accepted", "gzip"),
-    [("", False), ("br", False), ("br, gzip;q=0.1", True), ("gzip;q=0.1, identity", False)],
-)
-def test_what_is_packed_by_gzip_alone_looks_at_gzip_alone(accepted: str, gzip: bool) -> None:  # noqa: FBT001
-    """Where there is no brotli, its weight does not count."""
-    assert gzip == prefers_gzip(accepted)
 
 
 @given(st.text())
