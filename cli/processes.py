@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 QUEUES = ("receive", "fetch", "settle", "index", "publish", "deliver", "upkeep")
 
-# Reading is CPU, fetching is waiting, the others are held to one worker at a time by a lease.
-_CHILDREN = {"receive": 2, "fetch": 4}
+# Reading is CPU, fetching is waiting, the others are held to one worker at a time by a lease. Of the two
+# that deliver, one may be waiting for a receiver that hangs, or for somebody's hub.
+_CHILDREN = {"receive": 2, "fetch": 4, "deliver": 2}
 
 
 @dataclass(frozen=True, slots=True)

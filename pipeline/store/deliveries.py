@@ -14,6 +14,7 @@ from pipeline.store.schema import attempt, delivery, lease
 
 KEPT_ATTEMPTS = 20  # of each delivery
 _LONGEST_REASON = 200
+_QUESTIONS = ("intent", "denied")  # strangers' callbacks that do not answer are no trouble of ours
 _CLAIMING = "deliver"  # the lease row that orders claims, so that two never take one host
 
 
@@ -197,7 +198,8 @@ def standing(conn: Connection, limit: int, *, failing: bool = False) -> list[Sta
     """Return how deliveries stand, those tried last first; `failing`: only those that failed last."""
     query = select(*(delivery.c[one.name] for one in fields(Standing)))
     if failing:
-        query = query.where(or_(delivery.c.attempts > 0, delivery.c.state == "failed"))
+        given_up = and_(delivery.c.state == "failed", delivery.c.kind.not_in(_QUESTIONS))
+        query = query.where(or_(and_(delivery.c.state == "due", delivery.c.attempts > 0), given_up))
     latest = func.coalesce(delivery.c.tried_at, delivery.c.due).desc()
     rows = conn.execute(query.order_by(latest, delivery.c.delivery_id).limit(limit))
     return [Standing(*row) for row in rows]
@@ -223,8 +225,11 @@ def attempts(conn: Connection, limit: int, kind: str = "", target: str = "") -> 
 def counts(conn: Connection) -> dict[str, int]:
     """Return how many deliveries are due, fail (and are tried again), were given up, were told."""
     failing = and_(delivery.c.state == "due", delivery.c.attempts > 0)
-    named = case((failing, "failing"), else_=delivery.c.state)
-    rows = conn.execute(select(named.label("name"), func.count().label("total")).group_by(named))
+    named = case((failing, "failing"), else_=delivery.c.state).label("name")
+    each = (
+        select(named).where(or_(delivery.c.state != "failed", delivery.c.kind.not_in(_QUESTIONS))).subquery()
+    )
+    rows = conn.execute(select(each.c.name, func.count().label("total")).group_by(each.c.name))
     return dict.fromkeys(("due", "failing", "failed", "told"), 0) | {row.name: row.total for row in rows}
 
 
