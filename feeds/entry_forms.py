@@ -9,7 +9,7 @@ from email.utils import format_datetime
 
 from lxml import etree
 
-from feeds.item import Item, Link, Origin, Picture
+from feeds.item import Item, Link, Origin
 
 ATOM = "http://www.w3.org/2005/Atom"
 DC = "http://purl.org/dc/elements/1.1/"
@@ -40,7 +40,7 @@ class AtomEntry:
         if one.published:
             etree.SubElement(entry, "published").text = one.published.isoformat()
         atom_source(entry, one.origin)
-        _picture(entry, one.picture)
+        _picture(entry, one)
 
 
 class RssItem:
@@ -64,7 +64,7 @@ class RssItem:
             etree.SubElement(entry, f"{{{ATOM}}}link", rel=rel, type=_PAGE, href=link.url, title=link.title)
         if one.origin:
             etree.SubElement(entry, "source", url=one.origin.url).text = one.origin.title
-        _picture(entry, one.picture)
+        _picture(entry, one)
 
 
 def atom_source(parent: etree._Element, origin: Origin | None) -> None:
@@ -84,12 +84,15 @@ def _elsewhere(one: Item) -> list[tuple[str, Link]]:
     return ours + [("via", link) for link in one.via]
 
 
-def _picture(parent: etree._Element, picture: Picture | None) -> None:
-    """Add media:content (Media RSS 1.5.1); the type is left out where the address does not tell it."""
-    if picture is None:
+def _picture(parent: etree._Element, one: Item) -> None:
+    """Add media:content (Media RSS 1.5.1); the type is left out where the address does not tell it.
+
+    Its caption is told beside a text only: feedparser takes the caption of an entry without one for its text.
+    """
+    if one.picture is None:
         return
-    media = etree.SubElement(parent, f"{{{MEDIA}}}content", url=picture.url, medium="image")
-    if picture.type:
-        media.set("type", picture.type)
-    if picture.caption:
-        etree.SubElement(media, f"{{{MEDIA}}}description", type="plain").text = picture.caption
+    media = etree.SubElement(parent, f"{{{MEDIA}}}content", url=one.picture.url, medium="image")
+    if one.picture.type:
+        media.set("type", one.picture.type)
+    if one.picture.caption and one.content:
+        etree.SubElement(media, f"{{{MEDIA}}}description", type="plain").text = one.picture.caption

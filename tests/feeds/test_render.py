@@ -70,7 +70,7 @@ def test_same_stories_same_bytes(where: Channel, stories: list[Story], dead: lis
 
 
 @generous
-@given(windows(readable), st.sampled_from(FeedForm))
+@given(windows(readable), st.sampled_from([FeedForm.ATOM, FeedForm.RSS]))
 def test_a_foreign_parser_reads_what_was_meant(
     read: Callable[[bytes], Any], stories: list[Story], form: FeedForm
 ) -> None:
@@ -341,16 +341,6 @@ def test_a_merged_story_points_to_its_survivor() -> None:
     assert ("related", "https://tin.example/stories/s1") == (link.get("rel"), link.get("href"))
 
 
-def test_tombstones_reach_as_far_back_as_the_window() -> None:
-    """With a full window, a story that went before its last one came has no tombstone any more."""
-    told = [story(number) for number in range(300, 300 - WINDOW, -1)]
-    old, new = (story(number, state=StoryState.WITHDRAWN) for number in (1, 250))
-    full, short = _atom(*told, dead=(new, old)), _atom(*told[:50], dead=(new, old))
-
-    assert [SITE.story_id("s250")] == [one.get("ref") for one in full.findall(f"{AT}deleted-entry")]
-    assert 2 == len(short.findall(f"{AT}deleted-entry"))
-
-
 def test_a_story_read_while_it_went_is_gone() -> None:
     """A story given as living and as gone (it went between two reads) is only gone."""
     dead = story(1, state=StoryState.WITHDRAWN, updated=T0 + timedelta(hours=1))
@@ -360,9 +350,9 @@ def test_a_story_read_while_it_went_is_gone() -> None:
     assert [] == check_atom(made.atom)
 
 
-def test_a_window_has_a_hundred_stories_and_two_megabytes() -> None:
-    """More than the newest hundred are not shown, and fewer if their texts are too big for one file."""
-    many = [story(number) for number in range(150, 0, -1)]
+def test_a_window_has_so_many_stories_and_two_megabytes() -> None:
+    """More than the newest five hundred are not shown, and fewer if their texts are too big for one file."""
+    many = [story(number) for number in range(WINDOW + 50, 0, -1)]
     big = [story(number, telling(number, content="Chữ & nghĩa. " * 3_000)) for number in range(150, 0, -1)]
     made = render(ALL, big, [], SITE)
 
