@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
+from feeds import retired
 from feeds.channel import Channel, channel, channels
 from feeds.item import Site as Publisher
 from feeds.notices import notices
@@ -38,7 +39,11 @@ Month = Annotated[
 _AS_PAGE: dict[str, Any] = {
     "tags": ["pages"],
     "response_class": HTMLResponse,
-    "responses": {304: {"description": "Not modified"}, **described(404, 503)},
+    "responses": {
+        301: {"description": "It goes on as another channel: Location has its page"},
+        304: {"description": "Not modified"},
+        **described(404, 410, 503),
+    },
 }
 
 router = APIRouter()
@@ -114,7 +119,7 @@ def _asked(before: str, month: str) -> Shown:
 def _shown(request: Request, site: Site, who: Any, key: str, asked: Shown) -> Response:
     known = channel(key)
     if known is None:
-        raise Problem(404, "not_found", "there is no such channel; see /feeds")
+        return _over(site, who, key)
     begins, ends = _bounds(asked.month)
     before = asked.before or (Position(ends, StoryId("")) if ends else None)
     with site.db.snapshot() as conn:
@@ -141,6 +146,29 @@ def _shown(request: Request, site: Site, who: Any, key: str, asked: Shown) -> Re
         opml=_opml(known),
     )
     return sent(request, shown.encode(), "text/html; charset=utf-8", {"Cache-Control": "private, no-cache"})
+
+
+def _over(site: Site, who: Any, key: str) -> Response:
+    """Answer for a channel that there is not: 301 where it went, 410 with its last word; else 404."""
+    with site.db.read() as conn:
+        became = retired.lookup(conn, key)
+        here = Publisher(site.settings.base_url, *meta.authority(conn))
+    match became:
+        case retired.Moved(to):
+            raise Problem(301, "moved", "it goes on as another one", headers={"Location": to.page("")})
+        case retired.Gone():
+            last = retired.last_notice(became, here)
+            shown = render(
+                "channel_over.html",
+                here="channel",
+                title=became.channel.title.removeprefix("Tin Tỉnh – "),
+                signed=who,
+                said=(last.title, Markup(last.summary)),  # noqa: S704 - our words
+                instead=became.instead,
+            )
+            return HTMLResponse(shown, 410)
+        case None:
+            raise Problem(404, "not_found", "there is no such channel; see /feeds")
 
 
 def _bounds(month: date | None) -> tuple[datetime | None, datetime | None]:

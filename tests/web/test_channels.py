@@ -1,6 +1,8 @@
 """The human page of each channel and the feeds that every page names, on both databases."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -9,9 +11,11 @@ from lxml import html
 
 from feeds.channel import channel, channels
 from feeds.publish import publish
+from pipeline.config import settings as chosen
 from pipeline.model import Basis, Precision, When
 from pipeline.store import Database
 from pipeline.store.schema import story_label
+from pipeline.topiclist import SHIPPED
 from tests.store.tellings import NOW, draft, send, settled
 
 BODY = (
@@ -165,13 +169,40 @@ def test_old_addresses_stay(client: httpx.Client, db: Database) -> None:
     assert titles(client.get("/search?province=vinh-long")) == titles(client.get("/tinh/vinh-long"))
 
 
-def test_feeds_link_their_page(client: httpx.Client, db: Database, tmp_path: object) -> None:
+def test_feeds_link_their_page(client: httpx.Client, db: Database, tmp_path: Path) -> None:
     """The alternate link of a feed is the page for people."""
     tell(db, 1)
-    publish(db, tmp_path / "feeds", "http://127.0.0.1:8080", NOW)  # type: ignore[operator]
+    publish(db, tmp_path / "feeds", "http://127.0.0.1:8080", NOW)
     known = channel("province/vinh-long")
     assert known is not None
 
     assert (
         f'href="{known.page("http://127.0.0.1:8080")}"' in client.get("/feeds/province/vinh-long.atom").text
     )
+
+
+@pytest.fixture
+def listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A newsroom's list in which "hoi-cho" is retired and "an-ninh" is now part of "phap-luat"."""
+    text = SHIPPED.read_text(encoding="utf-8")
+    text = text.replace("[topics.phap-luat]", '[topics.phap-luat]\nformerly = ["an-ninh"]')
+    place = tmp_path / "topics.toml"
+    place.write_text(f'{text}\n[retired]\nhoi-cho = "Hội chợ"\n', encoding="utf-8")
+    monkeypatch.setenv("TINTINH_TOPICS", str(place))
+    monkeypatch.setenv("TINTINH_DATA", str(tmp_path))
+    chosen.cache_clear()
+    yield
+    monkeypatch.undo()
+    chosen.cache_clear()
+
+
+@pytest.mark.usefixtures("listed")
+def test_the_page_of_a_channel_that_is_no_more_says_so(client: httpx.Client) -> None:
+    """One that goes on elsewhere sends there; one that ended says its last word, and where to go."""
+    moved = client.get("/tinh/vinh-long/chu-de/an-ninh")
+    gone = client.get("/tinh/vinh-long/chu-de/hoi-cho")
+
+    assert (301, "/tinh/vinh-long/chu-de/phap-luat") == (moved.status_code, moved.headers["location"])
+    assert 410 == gone.status_code
+    assert "Hội chợ" in gone.text
+    assert forms("province/vinh-long") == alternates(gone)[:3]
