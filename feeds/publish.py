@@ -272,11 +272,20 @@ def _prepare(press: _Press, one: Channel) -> Iterator[_Made]:
         data = documents[form]
         digest = hashlib.sha256(data).hexdigest()
         same = row is not None and row.sha256 == digest
-        # HTTP's Last-Modified knows whole seconds; unchanged bytes keep their time.
-        modified = row.modified if row and same else press.now.replace(microsecond=0)
+        modified = _modified(row, press.now, same=same)
         new = Publication(one.key, form.value, digest, len(data), modified)
         if not (same and _stands(press.folder, new)):
             yield _Made(new, files.write(press.folder / one.file(form), data, modified))
+
+
+def _modified(row: Publication | None, now: datetime, *, same: bool) -> datetime:
+    """Return the time that a file bears: unchanged bytes keep theirs, others get a later one.
+
+    HTTP's Last-Modified knows whole seconds, and servers in front make their tags of time and size.
+    """
+    if row is None:
+        return now.replace(microsecond=0)
+    return row.modified if same else max(now.replace(microsecond=0), row.modified + timedelta(seconds=1))
 
 
 def _documents(

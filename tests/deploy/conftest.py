@@ -11,13 +11,18 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
 
+from feeds.channel import FeedForm
 from pipeline.config import Settings
-from pipeline.store import Database, open_database
+from pipeline.store import Database, archives, open_database, publications, stories
+from pipeline.store.archives import Part
+from pipeline.store.labels import EVERYTHING
+from pipeline.store.publications import Publication
 from tests.store.tellings import draft, send, settled
 from tests.web.conftest import serving
 from web.app import create_app
@@ -25,6 +30,7 @@ from web.app import create_app
 DEPLOY = Path(__file__).parents[2] / "deploy"
 PUBLIC = "https://tin.example.vn"
 BODY = "Sáng nay cầu Rạch Vong nối hai bờ sông Hàm Luông được thông xe sau hai mươi sáu tháng thi công."
+GONE_AT = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
 KINDS = ("web", "nginx", "caddy")
 
 
@@ -63,9 +69,19 @@ def installation(folder: Path, public_url: str = PUBLIC) -> Iterator[Installatio
     db.migrate()
     send(db, draft("1", "Thông xe cầu Rạch Vong", BODY * 9, url="https://baomau.example/1", topics=("y-te",)))
     settled(db)
+    keep_history(db)
     with serving(create_app(settings)) as address:
         yield Installation(settings, db, address)
     db.close()
+
+
+def keep_history(db: Database) -> None:
+    """Seal the only story of "all" in an archive part, and let a channel of before be gone."""
+    with db.write() as conn:
+        ((last, _),) = stories.behind(conn, EVERYTHING, archives.BEGINNING)
+        archives.seal(conn, [Part("all", "2026-11", 1, archives.BEGINNING, last, 1)])
+        for form in FeedForm:
+            publications.put(conn, Publication("topic/cho-que", form, "0" * 64, 1, GONE_AT))
 
 
 def free_port() -> int:

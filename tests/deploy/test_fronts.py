@@ -9,6 +9,13 @@ import pytest
 
 from tests.deploy.conftest import PUBLIC, Front
 
+PATHS = (
+    "/feeds/province/vinh-long.atom",
+    "/feeds/province/vinh-long.rss",
+    "/feeds/topic/y-te.json",
+    "/feeds/all/archive/2026-11-1.atom",
+)
+KEPT = "public, max-age=3600, stale-while-revalidate=86400, stale-if-error=604800"
 LIVE = "public, max-age=60, stale-while-revalidate=300, stale-if-error=86400"
 TYPES = {
     "atom": "application/atom+xml; charset=utf-8",
@@ -72,11 +79,11 @@ def ask(front: Front, method: str, path: str, accept: str, **headers: str) -> ht
     return answer
 
 
-@pytest.mark.parametrize("form", TYPES)
+@pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
-def test_every_server_answers_by_the_table(front: Front, row: Row, form: str) -> None:
+def test_every_server_answers_by_the_table(front: Front, row: Row, path: str) -> None:
     """Status, type, coding, length, tag, date, freshness, links and bytes are those of RFC 9110 and ours."""
-    path = f"/feeds/province/vinh-long.{form}"
+    ask(front, "GET", path, row.accept)  # a file that was missing is made, with the web process's tag
     first = ask(front, "GET", path, row.accept)
     known = {"tag": first.headers["etag"], "date": first.headers["last-modified"]}
     told = ask(
@@ -88,11 +95,14 @@ def test_every_server_answers_by_the_table(front: Front, row: Row, form: str) ->
     )
     plain = front.file(path).read_bytes()
 
+    sealed = "/archive/" in path
+    other = f'<{PUBLIC}/feeds/all.atom>; rel="current"' if sealed else f'<{PUBLIC}/hub>; rel="hub"'
+
     assert row.status == told.status_code
     assert {
-        "cache-control": [LIVE],
+        "cache-control": [KEPT if sealed else LIVE],
         "vary": ["Accept-Encoding"],
-        "link": [f'<{PUBLIC}{path}>; rel="self", <{PUBLIC}/hub>; rel="hub"'],
+        "link": [f'<{PUBLIC}{path}>; rel="self", {other}'],
         "access-control-allow-origin": ["*"],
         "x-content-type-options": ["nosniff"],
         "etag": [known["tag"]],
@@ -103,7 +113,7 @@ def test_every_server_answers_by_the_table(front: Front, row: Row, form: str) ->
     if row.status == 304:
         assert (b"", False) == (told.content, "content-type" in told.headers)
         return
-    assert TYPES[form] == told.headers["content-type"]
+    assert TYPES[path.rpartition(".")[2]] == told.headers["content-type"]
     assert row.coding == told.headers.get("content-encoding", "")
     by_nature = [] if front.kind == "caddy" and row.coding else [str(len(first.content))]  # it sends chunks
     assert by_nature == told.headers.get_list("content-length")
@@ -146,6 +156,9 @@ def test_feeds_are_read_only(front: Front, method: str) -> None:
         "/feeds/all.rss.gz",
         "/feeds/all.rss.br",
         "/feeds/province/",
+        "/feeds/all/archive/2026-11-2.atom",
+        "/feeds/all/archive/2026-11.atom",
+        "/feeds/all/archive/../../all/archive/..atom",
         "/feeds/../tintinh.db",
         "/feeds/%2e%2e/tintinh.db",
         "/feeds/..%2fkeys.json",
@@ -158,6 +171,15 @@ def test_nothing_else_is_given_away(front: Front, path: str) -> None:
     (front.site.settings.data / "keys.json").write_text("{}")
 
     assert 404 == ask(front, "GET", path, "gzip").status_code
+
+
+@pytest.mark.parametrize("form", TYPES)
+def test_a_channel_that_is_gone_says_so(front: Front, form: str) -> None:
+    """Its readers get its last document, in their form, with 410."""
+    told = ask(front, "GET", f"/feeds/topic/cho-que.{form}", "gzip")
+
+    assert (410, TYPES[form]) == (told.status_code, told.headers["content-type"])
+    assert "không còn được cập nhật" in told.text
 
 
 def test_a_missing_file_is_made(front: Front) -> None:
