@@ -94,11 +94,15 @@ def _gone(conn: Connection, of: Channel, shown: _Shown, sealed: Part | None) -> 
 def _with_last_words(
     conn: Connection, stock: Stock, shown: _Shown, gone: Sequence[Fallen]
 ) -> list[Fragments]:
-    """Return the entries in their order, with a last word on each story that was withdrawn lately.
+    """Return the entries in their order, with a last word in place of each story that was withdrawn lately.
 
-    Many clients know no tombstones: they see the entry that they have become one without a text.
+    Many clients know no tombstones: they see the entry that they have become one without a text. Of what
+    stood further back there is only a tombstone: whoever follows the archive until he meets an entry that
+    he knows must not meet one here.
     """
-    withdrawn = [one for one in gone if one.story.state is StoryState.WITHDRAWN][: window.LIMITS.last_words]
+    oldest = shown.placed[-1].at if shown.placed and not shown.is_everything else archives.BEGINNING
+    withdrawn = [one for one in gone if one.story.state is StoryState.WITHDRAWN and one.at > oldest]
+    withdrawn = withdrawn[: window.LIMITS.last_words]
     known = {one.at.story_id: one.story for one in withdrawn}
     held = stock.of(conn, {one: story.revision for one, story in known.items()}, known)
     said = [(one.at, held[one.at.story_id]) for one in withdrawn]
