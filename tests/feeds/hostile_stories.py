@@ -307,14 +307,14 @@ def _drafts(piece: Piece, document: Document) -> Iterator[Draft]:
 def _piece(number: int, draw: random.Random, homes: list[str], subjects: list[str]) -> Piece:
     is_harmless = draw.random() < _HARMLESS
     source = draw.randrange(_PAPERS)
-    title = f"{_sentence(draw, 8)} số {number}"
-    body = "\n\n".join(f"{_sentence(draw, 25)}." for _ in range(draw.randint(1, 4)))
+    title = f"{sentence(draw, 8)} số {number}"
+    body = "\n\n".join(f"{sentence(draw, 25)}." for _ in range(draw.randint(1, 4)))
     day = START - timedelta(minutes=draw.randrange(4_000))
     piece = Piece(
         source=source,
         name=f"bai-{number}",
         title=title,
-        summary=f"{_sentence(draw, 15)}." if draw.random() < 0.7 else "",
+        summary=f"{sentence(draw, 15)}." if draw.random() < 0.7 else "",
         text=body,
         url=f"https://bao{source}.example/tin-{number}.html",
         authors=("Thu Hà",),
@@ -344,7 +344,7 @@ def _hurt(piece: Piece, number: int, draw: random.Random) -> Piece:
         {"language": draw.choice(("en", "vi_VN", "tiếng Việt", "zz", "km", ""))},
         {"image": f"https://bao{piece.source}.example/ảnh {number}.jpg", "caption": hurt},
         {"image": draw.choice(("x.png", "data:image/png;base64,AAAA", "http://[::1]/a.gif")), "caption": ""},
-        {"text": f"{piece.text}\n\n{' '.join(_sentence(draw, 20) for _ in range(40))}"},
+        {"text": f"{piece.text}\n\n{' '.join(sentence(draw, 20) for _ in range(40))}"},
     )
     for way in draw.sample(ways, draw.randint(1, 4)):
         piece = replace(piece, **way)
@@ -374,11 +374,12 @@ def _again(piece: Piece, draw: random.Random, number: int) -> Piece:
         url = f"https://bao{other}.example/dang-lai-{number}.html"
         return replace(piece, source=other, name=f"lai-{number}", url=url)
     if turn < 0.85:
-        return replace(piece, title=f"{piece.title} (sửa)", text=f"{piece.text}\n\n{_sentence(draw, 20)}.")
+        return replace(piece, title=f"{piece.title} (sửa)", text=f"{piece.text}\n\n{sentence(draw, 20)}.")
     return replace(piece, act="withdraw")
 
 
-def _sentence(draw: random.Random, count: int) -> str:
+def sentence(draw: random.Random, count: int) -> str:
+    """Return so many drawn words as a sentence without its full stop."""
     words = []
     for _ in range(count):
         word = draw.choice(_SYLLABLES)
