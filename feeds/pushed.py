@@ -15,7 +15,7 @@ from feeds.head import Head
 from feeds.item import tombstone
 from feeds.publish import ensure
 from feeds.render import document, fitting, own_links
-from pipeline.errors import EngineUnavailable
+from pipeline.errors import EngineUnavailable, NotFound
 from pipeline.hub import Content, Contents, touched_by
 from pipeline.model import Story, StoryState
 from pipeline.store import Connection, Database, changes, labels, stories
@@ -43,7 +43,7 @@ def contents(db: Database, feeds_dir: Path, base_url: str, hub: str, now: Callab
     def made(key: str, form: str, after: int, upto: int) -> Content | None:
         known, chosen = channel(key), FeedForm(form)
         if known is None:
-            return None
+            raise NotFound(key, "is no channel any more")
         with db.snapshot() as conn:
             changed = _changed(conn, known, after, upto)
             data = None if changed is None else _document(conn, known, chosen, changed, base_url, hub)

@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urlsplit
 
 from pipeline import channel_keys, sealing
 from pipeline.deliver import Errand, Failure, Request, again
-from pipeline.errors import BadInput, Refused
+from pipeline.errors import BadInput, NotFound, Refused
 from pipeline.fetch import Fetched
 from pipeline.model import Change, Story
 from pipeline.stages import Clock
@@ -29,7 +29,7 @@ CURSOR = "push"  # up to where in the log subscribers were noted as having somet
 PUBLISHED = "publish"  # up to where feeds are published
 CONTENT, INTENT, DENIED = "content", "intent", "denied"
 MOST = (1_000, 5_000, 20_000)  # subscriptions of a callback's host, of a topic, in all
-MOST_UNVERIFIED = 100  # of a callback's host
+MOST_UNVERIFIED = (100, 2_000)  # in an hour, of a callback's host and in all
 LEASES = (timedelta(hours=1), timedelta(days=30))
 LEASE = timedelta(days=10)  # section 8.2
 PATIENCE = timedelta(days=3)  # then deliveries are suspended
@@ -40,7 +40,7 @@ _OPEN_PORTS = (80, 443)
 _PRIVILEGED = 1_024
 _SERVER_ERROR, _TOO_MANY, _GONE = 500, 429, 410
 _BATCH = 500
-_FORGOTTEN = timedelta(days=30)
+_STRANGERS, _FORGOTTEN = timedelta(hours=1), timedelta(days=30)  # what was never verified; what ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,11 @@ class Contents(Protocol):
     """Renders what changed in a channel; the feeds know how."""
 
     def __call__(self, channel: str, form: str, after: int, upto: int) -> Content | None:
-        """Return what changed behind one position of the log up to another; None if nothing that is told."""
+        """Return what changed behind one position of the log up to another; None if nothing that is told.
+
+        Raises:
+            NotFound: there is no such channel any more.
+        """
 
 
 def lease(asked: str) -> timedelta:
@@ -144,7 +148,7 @@ def behind(conn: Connection) -> bool:
 def tidy(db: Database, now: datetime) -> int:
     """End subscriptions whose lease is over and forget those that ended long ago; return how many ended."""
     with db.write() as conn:
-        return hub_subscribers.expire(conn, now, now - _FORGOTTEN, _BATCH)
+        return hub_subscribers.expire(conn, now, now - _STRANGERS, now - _FORGOTTEN, _BATCH)
 
 
 def touched_by(change: Change, story: Story | None) -> frozenset[str]:
@@ -287,7 +291,12 @@ class Deliveries:
             return None
         if upto <= known.position:
             return None
-        content = self.desk.contents(known.channel, known.form, known.position, upto)
+        try:
+            content = self.desk.contents(known.channel, known.form, known.position, upto)
+        except NotFound:
+            with db.write() as conn:
+                deny(conn, known, "this feed is no more", now)
+            return None
         if content is None:
             with db.write() as conn:
                 hub_subscribers.passed(conn, known, upto)

@@ -24,7 +24,7 @@ from web.site import Site, TheSite
 from web.throttle import network
 
 _MODES = ("subscribe", "unsubscribe")
-_PATIENCE = 5  # seconds, to find a callback's address
+_PATIENCE = 3  # seconds, to find a callback's address
 _LONGEST = 4_000
 _LOG = structlog.get_logger("web")
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from pipeline.store import deliveries
 from pipeline.store.schema import hub_subscriber as table
@@ -118,10 +118,11 @@ def counts(conn: Connection) -> dict[str, int]:
     return dict.fromkeys(State, 0) | {row.state: row.total for row in rows}
 
 
-def crowded(conn: Connection, wish: Wish, most: tuple[int, int, int], unverified: int) -> str:
+def crowded(conn: Connection, wish: Wish, most: tuple[int, int, int], unverified: tuple[int, int]) -> str:
     """Return which bound a new subscription would pass ("callback host", "topic", "hub"), "" for none.
 
-    `most`: of a host, of a topic, in all; `unverified`: requests of a host that wait to be verified.
+    `most`: of a host, of a topic, in all; `unverified`: of a host and in all, what was never verified,
+    refused or not, and is not forgotten yet.
     """
     holds = table.c.state.in_((State.ACTIVE, State.SUSPENDED, State.ASKED))
     of_host, of_topic, in_all = most
@@ -131,8 +132,10 @@ def crowded(conn: Connection, wish: Wish, most: tuple[int, int, int], unverified
         return "topic"
     if _count(conn, holds) >= in_all:
         return "hub"
-    waits = and_(table.c.host == wish.host, table.c.state == State.ASKED)
-    return "callback host" if _count(conn, waits) >= unverified else ""
+    never = table.c.verified_at.is_(None)
+    if _count(conn, and_(never, table.c.host == wish.host)) >= unverified[0]:
+        return "callback host"
+    return "hub" if _count(conn, never) >= unverified[1] else ""
 
 
 def verified(conn: Connection, known: Subscriber, position: int, now: datetime) -> None:
@@ -201,20 +204,24 @@ def any_active(conn: Connection) -> bool:
     )
 
 
-def expire(conn: Connection, now: datetime, forgotten: datetime, limit: int) -> int:
-    """End subscriptions whose lease is over and forget those that ended before `forgotten`; return how many.
+def expire(conn: Connection, now: datetime, strangers: datetime, forgotten: datetime, limit: int) -> int:
+    """End subscriptions whose lease is over, and forget what is old; return how many ended.
 
-    Requests that nobody got round to verifying by then are forgotten too.
+    Args:
+        conn: a writing transaction.
+        now: aware UTC.
+        strangers: what was never verified and asked for before this is forgotten.
+        forgotten: so is what ended, and was asked for, before this.
+        limit: of each kind.
     """
     lapsed = and_(table.c.state.in_((State.ACTIVE, State.SUSPENDED)), table.c.lease_until <= now)
     over = [_subscriber(row) for row in conn.execute(_query(lapsed).limit(limit))]
     for known in over:
         ended(conn, known, known.error)
-    latest = func.coalesce(table.c.lease_until, table.c.asked_at)
-    old = and_(
-        table.c.state.in_((State.ENDED, State.ASKED)), latest < forgotten, table.c.asked_at < forgotten
-    )
-    for row in conn.execute(_query(old).limit(limit)).all():
+    never = and_(table.c.verified_at.is_(None), table.c.asked_at < strangers)
+    ended_ = and_(table.c.state == State.ENDED, table.c.asked_at < forgotten)
+    long_ago = and_(ended_, func.coalesce(table.c.lease_until, table.c.asked_at) < forgotten)
+    for row in conn.execute(_query(or_(never, long_ago)).limit(limit)).all():
         for kind in _KINDS:
             deliveries.drop(conn, kind, row.callback, row.topic)
         conn.execute(table.delete().where(table.c.subscriber_id == row.subscriber_id))

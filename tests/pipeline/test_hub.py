@@ -12,7 +12,7 @@ import pytest
 
 from pipeline import hub, sealing
 from pipeline.deliver import Maker, drain
-from pipeline.errors import BadInput
+from pipeline.errors import BadInput, NotFound
 from pipeline.fetch import Fetcher
 from pipeline.store import Database, changes, deliveries, hub_subscribers, stories
 from pipeline.store.hub_subscribers import State, Subscriber, Wish
@@ -30,7 +30,7 @@ class Site:
 
     def __init__(self, db: Database, folder: Path, fetcher: Fetcher, *, private: bool = True) -> None:
         self.db, self.fetcher, self.now = db, fetcher, NOW
-        self.key = folder / "push.key"
+        self.key, self.is_over = folder / "push.key", False
         desk = hub.Desk("https://tin.example/hub", self.key, private, self.contents, lambda: 0)
         self.makers: dict[str, Maker] = {
             hub.INTENT: hub.Intents(desk),
@@ -40,6 +40,8 @@ class Site:
 
     def contents(self, channel: str, form: str, after: int, upto: int) -> hub.Content | None:
         """Return the titles of what changed."""
+        if self.is_over:
+            raise NotFound(channel, "is no channel any more")
         with self.db.read() as conn:
             log = [one for one in changes.after(conn, after, 100) if one.seq <= upto]
             known = stories.many(conn, {one.story_id for one in log})
@@ -202,20 +204,30 @@ def test_a_lease_ends_and_a_farewell_is_verified(site: Site) -> None:
     assert "" == site.known(left).secret
 
 
-def test_a_denied_subscriber_is_told_so(site: Site) -> None:
-    """By section 5.2, with the reason; and is brought nothing more."""
-    with receiving() as receiver:
-        site.ask(receiver)
+def test_the_end_of_a_feed_is_told(site: Site) -> None:
+    """By section 5.2, with the reason; nothing more is brought, and in time all of it is forgotten."""
+    with receiving() as receiver, receiving("127.0.0.2") as stranger:
+        stranger.challenge = "no"
+        for one in (receiver, stranger):
+            site.ask(one)
         site.run()
-        with site.db.write() as conn:
-            hub.deny(conn, site.known(receiver), "this feed is no more", site.now)
+        site.is_over = True
         site.tell("cau full")
         site.run()
+        site.run()
+        hub.tidy(site.db, site.now + timedelta(hours=2))
+        with site.db.read() as conn:
+            left = [one.callback for one in (hub_subscribers.get(conn, number) for number in (1, 2)) if one]
+        hub.tidy(site.db, site.now + timedelta(days=31))
 
-    assert {"of": "us", "hub.mode": "denied", "hub.topic": TOPIC, "hub.reason": "this feed is no more"} == (
-        receiver.asked[-1].query
-    )
-    assert [] == receiver.got
+    said = {"of": "us", "hub.mode": "denied", "hub.topic": TOPIC, "hub.reason": "this feed is no more"}
+    assert (said, []) == (receiver.asked[-1].query, receiver.got)
+    assert [receiver.url] == left
+    with site.db.read() as conn:
+        assert ({}, []) == (
+            {state: count for state, count in hub_subscribers.counts(conn).items() if count},
+            deliveries.standing(conn, 10),
+        )
 
 
 def test_a_callback_on_a_private_address_is_never_called(db: Database, tmp_path: Path) -> None:

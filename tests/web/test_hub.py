@@ -146,7 +146,7 @@ def test_a_host_has_so_many_requests_open(
     db: Database, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Callbacks that nobody confirms do not pile up."""
-    monkeypatch.setattr(hub, "MOST_UNVERIFIED", 3)
+    monkeypatch.setattr(hub, "MOST_UNVERIFIED", (3, 100))
     client = serve(public_url=BASE, hub_private=True)
     asked = [client.post("/hub", data=form(f"http://127.0.0.1:9/{number}")) for number in range(5)]
     again = client.post("/hub", data=form("http://127.0.0.1:9/1"))
