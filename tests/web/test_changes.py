@@ -20,12 +20,13 @@ import pytest
 import uvicorn
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from pipeline.config import Settings
 from pipeline.errors import BadInput
-from pipeline.model import Rights, SourceId, Story
+from pipeline.model import ChangeKind, Rights, SourceId, Story
 from pipeline.replay import Cursor, read_cursor
-from pipeline.store import Database, open_database, sources, stories, transfer, words
+from pipeline.store import Database, changes, open_database, sources, stories, transfer, words
 from tests.store.newsroom import emptied, news
 from tests.store.tellings import NOW, PAPER, HandedOver, clock, draft, drain, send, settled
 from tests.web.conftest import serving
@@ -33,6 +34,7 @@ from web.app import create_app
 from web.shapes import StoryBody
 from web.site import Site
 
+ATOM = "{http://www.w3.org/2005/Atom}"
 DOC = Path(__file__).parents[2] / "docs" / "changes.md"
 BODY = (
     "Chiều 20/11, đoàn công tác kiểm tra tiến độ đê bao ấp Phú Long dài 2,4 km, khối lượng đã đạt 85% và dự "
@@ -445,3 +447,41 @@ def test_the_documented_client_holds_what_is_published(client: httpx.Client, db:
 
     assert (2, False, list(first)[1:]) == (len(first), more, list(after))
     assert ("", True) == follow(cursor)
+
+
+def test_a_mirror_holds_what_the_feeds_tell(client: httpx.Client, db: Database) -> None:
+    """News in the mirror are the entries of `all` and of its archives, by id; old news are in neither."""
+    for one in news(7, 24):
+        send(db, *one.drafts, source=one.source, at=one.at)
+    drain(db, HandedOver(), clock)
+    held = Mirror(client).drain().held.values()
+    told: set[str] = set()
+    path = "/feeds/all.atom"
+    while path:
+        feed = etree.fromstring(client.get(path).content)
+        told |= {one.text or "" for one in feed.iterfind(f"{ATOM}entry/{ATOM}id")}
+        earlier = [
+            one.get("href") for one in feed.iterfind(f"{ATOM}link") if one.get("rel") == "prev-archive"
+        ]
+        path = httpx.URL(earlier[0]).path if earlier and earlier[0] else ""
+
+    assert told == {one["id"] for one in held if not one["backfill"]}
+    assert {True, False} == {one["backfill"] for one in held}
+
+
+def test_a_page_ends_by_its_size_and_by_the_log_it_went_through(client: httpx.Client, db: Database) -> None:
+    """Long texts make short pages; a part that is seldom touched is read in steps, some of them empty."""
+    source = replace(PAPER, rights=Rights.FULL)
+    with db.write() as conn:
+        sources.add(conn, source)
+    tell(db, draft("a", "Kiểm tra đê bao", f"{BODY}\n\n" * 200), source=source)
+    [story] = living(db)
+    rows = [(story.story_id, ChangeKind.UPDATED, NOW, story.face.labels, None)] * 5_200
+    with db.write() as conn:
+        changes.append_all(conn, rows)
+    long = client.get("/api/changes", params={"limit": 1_000})
+    other = Mirror(client, {"province": "lao-cai"})
+    steps = [other.read(1_000), other.read(1_000)]
+
+    assert ("true", True) == (long.headers["changes-more"], 20 < len(long.text.splitlines()) < 100)
+    assert ([True, False], {}) == (steps, other.held)
