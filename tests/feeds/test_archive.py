@@ -295,11 +295,11 @@ def test_a_move_makes_parts_anew(db: Database, folder: Path) -> None:
     assert BASE not in made.read_text()
 
 
-@pytest.mark.parametrize("part", ["2026-11-99", "2026-11-0", "2026-11", "2026-11-01", "../x-1", ""])
-def test_what_is_no_part_is_not_found(db: Database, folder: Path, part: str) -> None:
+def test_what_is_no_part_is_not_found(db: Database, folder: Path) -> None:
     """Only exact names of parts that there are have a document."""
-    with pytest.raises(NotFound):
-        archive.ensure(db, folder, BASE, ALL, part, FeedForm.ATOM, T0)
+    for part in ("2026-11-99", "2026-11-0", "2026-11", "2026-11-01", "../x-1", ""):
+        with pytest.raises(NotFound):
+            archive.ensure(db, folder, BASE, ALL, part, FeedForm.ATOM, T0)
 
 
 def test_old_news_is_in_no_archive(db: Database, folder: Path) -> None:
