@@ -235,6 +235,7 @@ def _examined(opened: "Desk") -> "Iterator[tuple[str, bool, str]]":
     import shutil
 
     from cli.desk import now
+    from cli.pushed import outward
     from pipeline import topiclist
     from pipeline.store import doors, intakes, numbers, pushes, subscriptions
 
@@ -252,6 +253,7 @@ def _examined(opened: "Desk") -> "Iterator[tuple[str, bool, str]]":
             one for one in intakes.listed(conn) if one.kind == "feed" and one.failures and not one.paused_at
         ]
         unread = doors.passed_over_count(conn)
+        going_out = outward(conn)
     late = state["oldest_unread_seconds"]
     yield (
         "receipts",
@@ -281,6 +283,7 @@ def _examined(opened: "Desk") -> "Iterator[tuple[str, bool, str]]":
     yield "pages", True, _counted(state["pages"])
     yield "webhooks", not quiet, _quiet(quiet)
     yield _hubs(hubs)
+    yield going_out
     yield (
         "folders",
         not unread,
