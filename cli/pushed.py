@@ -1,10 +1,13 @@
 """`push subscribers`, `push deny` and `push log`: who is told at our WebSub hub, and what came of it."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.console import local, out_row, say
+
+if TYPE_CHECKING:
+    from pipeline.store import Connection
 
 LimitOption = Annotated[int, typer.Option(min=1, max=100_000, help="How many at most.")]
 
@@ -80,3 +83,19 @@ def log(
         say("when\tkind\thost\tstatus\tms\treason")
         for tried in deliveries.attempts(conn, limit):
             out_row(local(tried.at), tried.kind, tried.host, tried.status, tried.ms, tried.reason or None)
+
+
+def outward(conn: "Connection") -> tuple[str, bool, str]:
+    """Return how deliveries outward are, as a line of the doctor: its name, whether all is well, what is."""
+    from pipeline.store import deliveries, endpoints, hub_subscribers
+    from pipeline.store.endpoints import State
+
+    counts, subscriptions = deliveries.counts(conn), hub_subscribers.counts(conn)
+    known = endpoints.listed(conn)
+    off = [str(one.endpoint_id) for one in known if one.state is State.DISABLED]
+    said = (
+        f"{counts['due']:,} due, {counts['failing']:,} failing; {subscriptions['active']:,} subscriptions, "
+    )
+    said += f"{subscriptions['suspended']:,} suspended; {len(known):,} webhooks"
+    said += f", disabled: {', '.join(off)}; see ./tintinh push list" if off else ""
+    return "push", not off, said
