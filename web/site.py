@@ -76,7 +76,7 @@ class Site:
         self.db.close()
 
 
-def _of(request: Request) -> Site:
+async def _of(request: Request) -> Site:  # in the loop: a thread for it would cost more than it does
     site: Site = request.app.state.site
     return site
 

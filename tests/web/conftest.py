@@ -27,6 +27,7 @@ def serving(app: FastAPI, port: int = 0) -> Iterator[str]:
     )
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", port)) as door:
+        door.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as `cli.sockets.listen` does
         thread = Thread(target=server.run, kwargs={"sockets": [door]})
         thread.start()
         yield f"http://127.0.0.1:{door.getsockname()[1]}"
