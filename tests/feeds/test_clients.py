@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
+import httpx
 import pytest
 from fastapi import FastAPI
 
@@ -22,6 +23,7 @@ from pipeline.config import Settings
 from pipeline.model import Act, Draft, EntryKind, Places, Source, SourceId
 from pipeline.store import Database, open_database
 from tests.feeds import foreign
+from tests.feeds.check import check_answer, check_atom, check_json, check_opml, check_rss
 from tests.feeds.hostile_stories import sentence
 from tests.store.tellings import NOW, PAPER, HandedOver, draft, drain, send
 from tests.web.conftest import serving
@@ -234,3 +236,15 @@ def test_newsboat_sees_the_same(paper: Paper, form: FeedForm, tmp_path: Path) ->
     assert (5, first.keys()) == (len(first), then.keys())
     assert EDITED in then.values()
     assert TITLES[2] not in then.values()
+
+
+@pytest.mark.parametrize("form", FeedForm)
+def test_answers_break_no_rule(paper: Paper, form: FeedForm) -> None:
+    """What a validator would get over HTTP is what its type says, at the address that it names as its own."""
+    check = {FeedForm.ATOM: check_atom, FeedForm.RSS: check_rss, FeedForm.JSON: check_json}[form]
+    told = httpx.get(f"{paper.url}/feeds/all.{form}", trust_env=False)
+    listed = httpx.get(f"{paper.url}/feeds.opml", trust_env=False)
+
+    assert [] == check_answer(told.headers, told.content)
+    assert [] == check(told.content, url=f"{BASE}/feeds/all.{form}", now=paper.now)
+    assert [] == check_answer(listed.headers, listed.content) + check_opml(listed.content)
