@@ -131,6 +131,15 @@ COMMON = (
 )
 
 
+def test_a_date_beside_a_tag_does_not_count(front: Front) -> None:
+    """RFC 9110 §13.1.3; nginx wants both to hold, which costs such a client the bytes and never a change."""
+    path = "/feeds/all.rss"
+    first = ask(front, "GET", path, "gzip")
+    headers = {"if-none-match": first.headers["etag"], "if-modified-since": "Sun, 22 Nov 2009 03:04:05 GMT"}
+
+    assert (200 if front.kind == "nginx" else 304) == ask(front, "GET", path, "gzip", **headers).status_code
+
+
 def test_each_coding_has_a_tag_of_its_own(front: Front) -> None:
     """Three codings, three strong tags, the same at every request."""
     path = "/feeds/all.atom"
