@@ -7,7 +7,7 @@ when somebody asks.
 """
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from feeds import files
@@ -44,8 +44,10 @@ def ensure(  # noqa: PLR0917 - where to, then what, then when, as in `feeds.publ
             found = _found(conn, of, part)
             if found.stands and files.there(place):
                 return place
-            made = _documents(conn, of, found, Stock.opened(conn, base_url))
-        if _put(db, folder, of, found, made, now):
+            made, updated = _documents(conn, of, found, Stock.opened(conn, base_url))
+        # A time of its own for each state, and the same for the same: servers tag by time and size.
+        modified = min(updated + timedelta(seconds=found.changes), now).replace(microsecond=0)
+        if _put(db, folder, of, found, made, modified):
             return place
     raise EngineUnavailable(of.part_file(part, form), "is changing; try again")
 
@@ -74,7 +76,10 @@ def _found(conn: Connection, of: Channel, name: str) -> Part:
     return part
 
 
-def _documents(conn: Connection, of: Channel, part: Part, stock: Stock) -> dict[FeedForm, bytes]:
+def _documents(
+    conn: Connection, of: Channel, part: Part, stock: Stock
+) -> tuple[dict[FeedForm, bytes], datetime]:
+    """Return a part in every form, and when something in it was said last."""
     before, behind = archives.neighbours(conn, part)
     placed = stories.between(conn, of.shelf, part.after, part.last)
     gone = stories.fallen_between(conn, of.shelf, part.after, part.last)
@@ -87,7 +92,7 @@ def _documents(conn: Connection, of: Channel, part: Part, stock: Stock) -> dict[
         links = _links(of, form, stock.site.base_url, part, before, behind)
         head = Head(of, stock.site, form, updated, links, stones, is_archive=True)
         made[form] = document(head, [held[one.at.story_id].form(form) for one in placed])
-    return made
+    return made, updated
 
 
 def _links(  # noqa: PLR0917 - the parts in their order
@@ -101,11 +106,10 @@ def _links(  # noqa: PLR0917 - the parts in their order
 
 
 def _put(  # noqa: PLR0917
-    db: Database, folder: Path, of: Channel, part: Part, made: dict[FeedForm, bytes], now: datetime
+    db: Database, folder: Path, of: Channel, part: Part, made: dict[FeedForm, bytes], modified: datetime
 ) -> bool:
     """Put a part's files in place; say whether it was still as it was read."""
     waiting: list[files.Waiting] = []
-    modified = now.replace(microsecond=0)
     with files.on_disk():
         try:
             for form, data in made.items():
