@@ -16,13 +16,14 @@ from typing import Any
 
 from standardwebhooks import Webhook
 
-from pipeline import channel_keys, sealing, told
+from pipeline import channel_keys, replay, sealing, told
 from pipeline.deliver import Errand, Failure, Request, again
 from pipeline.errors import BadInput, Refused
 from pipeline.fetch import Fetched
 from pipeline.model import Change, Story
+from pipeline.replay import Line
 from pipeline.stages import Clock
-from pipeline.store import Connection, Database, changes, deliveries, endpoints, stories
+from pipeline.store import Connection, Database, changes, deliveries, endpoints, meta, stories
 from pipeline.store.deliveries import Delivery
 from pipeline.store.endpoints import KIND, Endpoint, State
 from pipeline.target import Target, authority, target
@@ -146,26 +147,26 @@ class Calls:
                     return None
                 log = changes.after(conn, known.position, _LOOKED_AT)
                 found = _next(conn, known, log)
+                here = told.Here(self.base_url, *meta.authority(conn))
             if found is not None:
-                change, story = found
-                return self._call(known, change, story, now)
+                return self._call(known, found, here, now)
             if not log:
                 return None
             with db.write() as conn:
                 endpoints.passed(conn, known.endpoint_id, known.position, log[-1].seq)
 
-    def _call(self, known: Endpoint, change: Change, story: Story, now: datetime) -> "_Call":
-        line = told.change(change, story, self.base_url)
-        body = {"type": f"story.{change.kind.value}", "timestamp": line["at"], "data": line}
-        request = message(self.key_file, known, message_id(known, change.seq), body, now)
-        return _Call(request, known, change.seq, self.chance)
+    def _call(self, known: Endpoint, line: Line, here: told.Here, now: datetime) -> "_Call":
+        data = told.change(line, here)
+        body = {"type": f"story.{data['type']}", "timestamp": data["at"], "data": data}
+        request = message(self.key_file, known, message_id(known, line.change.seq), body, now)
+        return _Call(request, known, line.change.seq, self.chance)
 
 
-def _next(conn: Connection, known: Endpoint, log: Iterable[Change]) -> tuple[Change, Story] | None:
+def _next(conn: Connection, known: Endpoint, log: Iterable[Change]) -> Line | None:
     for change in log:
         story = stories.get(conn, change.story_id)
         if story is not None and concerns(known, change, story):
-            return change, story
+            return replay.tell(conn, change, story)
     return None
 
 

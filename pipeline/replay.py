@@ -68,6 +68,9 @@ class Part:
         return all(slug in borne[kind] for kind, slug in self.labels.items())
 
 
+EVERYTHING = Part()
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One change as it is told.
@@ -121,7 +124,7 @@ def lines(conn: Connection, after: int, part: Part) -> Iterator[tuple[int, Line 
         inside = ids if not part.labels else changes.bearing(conn, ids, part.labels)
         wanted = [one for one in batch if one.story_id in inside or _was_inside(one, part)]
         known = stories.many(conn, {one.story_id for one in wanted})
-        told = {one.seq: _line(conn, one, known[one.story_id], part) for one in wanted}
+        told = {one.seq: tell(conn, one, known[one.story_id], part) for one in wanted}
         for one in batch:
             yield one.seq, told.get(one.seq)
         after = batch[-1].seq
@@ -131,7 +134,7 @@ def _was_inside(change: Change, part: Part) -> bool:
     return change.before is not None and part.holds(change.before)
 
 
-def _line(conn: Connection, change: Change, story: Story, part: Part) -> Line:
+def tell(conn: Connection, change: Change, story: Story, part: Part = EVERYTHING) -> Line:
     """Tell one change. An end is told as one even of a story that lives again: its return is told later."""
     if change.kind is ChangeKind.WITHDRAWN or story.state is StoryState.WITHDRAWN:
         return Line(change, Presence.WITHDRAWN, None)

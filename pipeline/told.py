@@ -4,33 +4,58 @@ Made from faces only, so nothing beyond a source's rights can get in (law 10); o
 nothing is told but that. `web.shapes` describes the story's part for OpenAPI; a test holds the two equal.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from pipeline.model import Change, Story, StoryState, Telling
+from pipeline.model import Story, Telling
+from pipeline.replay import Line
+
+_PRECISIONS = {4: "year", 7: "month", 10: "day"}  # by the length of the date as told
 
 
-def change(one: Change, known: Story, base_url: str) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Whose stories they are: the public address without a slash at its end, and the parts of tag: URIs."""
+
+    base_url: str
+    authority: str
+    date: str
+
+    def named(self, story_id: str) -> dict[str, str]:
+        """Return a story's names: its id in every feed, its short one, and our page about it."""
+        short = quote(story_id, safe="")
+        return {
+            "id": f"tag:{self.authority},{self.date}:story/{short}",
+            "story_id": story_id,
+            "page": f"{self.base_url}/stories/{short}",
+        }
+
+
+def change(line: Line, here: Here) -> dict[str, Any]:
     """Return a row of the change log as JSON-ready data, with the story as it stands now.
 
-    Args:
-        one: the row; its kind is what happened then, the story may have changed again since.
-        known: that story.
-        base_url: the public address, without a slash at the end.
+    `type` is what happened then, `state` how the story is now; `story` is there exactly if it is live.
     """
-    living = known.state is StoryState.LIVE
+    names = here.named(line.change.story_id)
     return {
-        "seq": one.seq,
-        "kind": one.kind.value,
-        "at": instant(one.at),
-        "story_id": known.story_id,
-        "state": known.state.value,
+        "seq": line.change.seq,
+        "type": line.change.kind.value,
+        "at": instant(line.change.at),
+        "id": names["id"],
+        "story_id": names["story_id"],
+        "state": line.presence.value,
+        "story": None if line.story is None else names | _more(line.story) | story(line.story),
+        "into": here.named(line.into) if line.into else None,
+        "origin": here.named(line.origin) if line.origin else None,
+    }
+
+
+def _more(known: Story) -> dict[str, Any]:
+    return {
+        "published_precision": _PRECISIONS.get(len(known.face.published), "second"),
         "backfill": known.backfill,
-        "page": f"{base_url}/stories/{quote(known.story_id, safe='')}",
-        "merged_into": known.merged_into,
-        "story": story(known) if living else None,
     }
 
 

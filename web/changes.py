@@ -1,90 +1,43 @@
 """/api/changes: the change log for programs that mirror us, one JSON object a line, oldest first.
 
-What a line says is decided by `pipeline.replay`. A page is limited in lines and in bytes, so it is made
-whole before it is sent; whoever has read all can wait for more without holding a thread.
+What a line says is decided by `pipeline.replay` and written by `pipeline.told`. A page is limited in lines
+and in bytes, so it is made whole before it is sent; whoever has read all can wait for more without holding
+a thread.
 """
 
+import json
 from asyncio import FIRST_COMPLETED, CancelledError, Task, create_task, get_running_loop
 from asyncio import wait as first_of
 from collections.abc import Coroutine
 from dataclasses import dataclass, replace
-from datetime import datetime
-from functools import partial
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
-from feeds.item import Site as Publisher
 from pipeline import replay
 from pipeline.errors import BadInput
-from pipeline.model import NATIONAL, Story, StoryId
+from pipeline.model import NATIONAL
 from pipeline.places import areas, provinces
 from pipeline.replay import Cursor, CursorUnknown, Line, Part
 from pipeline.store import meta
+from pipeline.told import Here, change
 from pipeline.topics import topics
 from web.conditional import Coding
 from web.made import coding_of, packed
 from web.problems import Problem, described
-from web.shapes import StoryBody
 from web.site import Site, TheSite
 
 MEDIA_TYPE = "application/x-ndjson"
 _MOST_BYTES = 4_000_000  # of a page; a line that is longer by itself comes alone
 _MOST_ROWS = 5_000  # of the log that one request goes through for a part of it
 _MOST_WAIT = 30
+_BREAKS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"}  # where some cut lines
 _SLUG = "^[a-z0-9-]*$"
-_PRECISIONS = {4: "year", 7: "month", 10: "day"}  # by the length of the date
 
 router = APIRouter()
-
-
-class StoryRef(BaseModel):
-    """Another story."""
-
-    id: str = Field(description="its id in every feed", examples=["tag:example.invalid,2026-11-22:story/s1"])
-    story_id: str
-    page: str
-
-
-class ToldBody(StoryBody):
-    """A living story, as the rights of its sources allow it now."""
-
-    id: str = Field(description="the id that it has in every feed")
-    page: str = Field(description="our page about it")
-    published_precision: str = Field(description="second, day, month or year", examples=["day"])
-    backfill: bool = Field(description="it was old when first seen: in no feed")
-
-    @classmethod
-    def told(cls, story: Story, here: Publisher) -> Self:
-        """Make the JSON form of a living story."""
-        return cls(
-            id=here.story_id(story.story_id),
-            page=here.story_page(story.story_id),
-            published_precision=_PRECISIONS.get(len(story.face.published), "second"),
-            backfill=story.backfill,
-            **StoryBody.of(story).model_dump(),
-        )
-
-
-class ChangeBody(BaseModel):
-    """One line: what happened, and the story as it is now."""
-
-    cursor: str = Field(description="read on behind this line with it; opaque")
-    type: str = Field(examples=["created", "updated", "corrected", "merged_into", "split_from", "withdrawn"])
-    at: datetime = Field(description="when it happened here")
-    id: str = Field(description="the story's id in every feed")
-    story_id: str
-    state: str = Field(
-        description="live, withdrawn or merged, now; elsewhere: it left the part that was asked for",
-        examples=["live"],
-    )
-    story: ToldBody | None = Field(description="there exactly if the state is live; else drop what you hold")
-    into: StoryRef | None = Field(description="of a merged story: the one that tells it now")
-    origin: StoryRef | None = Field(description="of a split one: the story that it came from")
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +165,7 @@ def _page(site: Site, asked: _Asked) -> _Page:
     """Read one page in one snapshot."""
     with site.db.snapshot() as conn:
         start = replay.begin(conn, asked.since)
-        here = Publisher(site.settings.base_url, *meta.authority(conn))
+        here = Here(site.settings.base_url, *meta.authority(conn))
         made: list[bytes] = []
         size, seq, rows, more = 0, start.seq, 0, False
         for at, line in replay.lines(conn, start.seq, asked.part):
@@ -230,26 +183,10 @@ def _page(site: Site, asked: _Asked) -> _Page:
     return _Page(made, Cursor(seq, start.head, start.mark), more)
 
 
-def _body(line: Line, cursor: Cursor, here: Publisher) -> bytes:
-    refer = partial(_ref, here)
-    told = ChangeBody(
-        cursor=cursor.text(),
-        type=line.change.kind,
-        at=line.change.at,
-        id=here.story_id(line.change.story_id),
-        story_id=line.change.story_id,
-        state=line.presence,
-        story=None if line.story is None else ToldBody.told(line.story, here),
-        into=refer(line.into),
-        origin=refer(line.origin),
-    )
-    return told.model_dump_json().encode() + b"\n"
-
-
-def _ref(here: Publisher, story_id: StoryId | None) -> StoryRef | None:
-    if story_id is None:
-        return None
-    return StoryRef(id=here.story_id(story_id), story_id=story_id, page=here.story_page(story_id))
+def _body(line: Line, cursor: Cursor, here: Here) -> bytes:
+    data = {"cursor": cursor.text()} | change(line, here)
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_BREAKS)
+    return text.encode(errors="replace") + b"\n"
 
 
 def _answer(site: Site, asked: _Asked, page: _Page, coding: Coding) -> Response:

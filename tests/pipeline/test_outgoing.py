@@ -165,7 +165,7 @@ def test_what_was_withdrawn_leaves_no_word(office: Office) -> None:
         settled(office.db)
         office.run()
 
-    assert ["created", "withdrawn"] == [told(got)["data"]["kind"] for got in receiver.got]
+    assert ["created", "withdrawn"] == [told(got)["data"]["type"] for got in receiver.got]
     assert {None} == {told(got)["data"]["story"] for got in receiver.got}
     assert not [got for got in receiver.got if "Rạch Dừa" in got.body.decode()]
 

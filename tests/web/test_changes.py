@@ -24,13 +24,16 @@ from lxml import etree
 
 from pipeline.config import Settings
 from pipeline.errors import BadInput
-from pipeline.model import ChangeKind, Rights, SourceId, Story
-from pipeline.replay import Cursor, read_cursor
-from pipeline.store import Database, changes, open_database, sources, stories, transfer, words
+from pipeline.model import Change, ChangeKind, Rights, SourceId, Story, StoryId
+from pipeline.replay import Cursor, Line, Presence, read_cursor
+from pipeline.store import Database, changes, meta, open_database, sources, stories, transfer, words
+from pipeline.told import Here
+from tests.feeds.stories import story
 from tests.store.newsroom import emptied, news
 from tests.store.tellings import NOW, PAPER, HandedOver, clock, draft, drain, send, settled
 from tests.web.conftest import serving
 from web.app import create_app
+from web.changes import _body
 from web.shapes import StoryBody
 from web.site import Site
 
@@ -175,6 +178,20 @@ def test_a_line_tells_the_story(client: httpx.Client, db: Database) -> None:
     assert ["bao-mau"] == [one["source"] for one in told["entries"]]
 
 
+def test_a_line_is_a_line_for_everybody(db: Database) -> None:
+    """Signs that some take for the end of a line, and halves of signs, are no end and no error."""
+    with db.read() as conn:
+        here = Here("https://tin.example", *meta.authority(conn))
+    face = replace(story().face, title="a\u2028b\x85c\ud800\x0bd\r\ne")
+    told = Line(
+        Change(1, StoryId("s1"), ChangeKind.CREATED, NOW, None), Presence.LIVE, replace(story(), face=face)
+    )
+    body = _body(told, Cursor(1, 1, b"12345678"), here)
+
+    assert 1 == len(body.decode().splitlines())
+    assert "a\u2028b\x85c?\x0bd\r\ne" == json.loads(body)["story"]["title"]
+
+
 def test_an_edit_is_a_correction_and_a_second_source_an_update(client: httpx.Client, db: Database) -> None:
     """What a source changes in its own text is "corrected"; all else that shows is "updated"."""
     other = replace(PAPER, source_id=SourceId("dai-mau"), name="Đài Mẫu", hosts=("daimau.example",))
@@ -190,9 +207,9 @@ def test_an_edit_is_a_correction_and_a_second_source_an_update(client: httpx.Cli
 def test_a_withdrawn_story_leaves_no_word(client: httpx.Client, db: Database) -> None:
     """Its earlier lines are still told, without its text."""
     tell(db, draft("a", "Kiểm tra đê bao", BODY))
-    [story] = living(db)
+    [one] = living(db)
     with db.write() as conn:
-        words.withdraw(conn, story.story_id, "lan", NOW)
+        words.withdraw(conn, one.story_id, "lan", NOW)
     settled(db)
     told = lines(client)
 
@@ -475,8 +492,8 @@ def test_a_page_ends_by_its_size_and_by_the_log_it_went_through(client: httpx.Cl
     with db.write() as conn:
         sources.add(conn, source)
     tell(db, draft("a", "Kiểm tra đê bao", f"{BODY}\n\n" * 200), source=source)
-    [story] = living(db)
-    rows = [(story.story_id, ChangeKind.UPDATED, NOW, story.face.labels, None)] * 5_200
+    [one] = living(db)
+    rows = [(one.story_id, ChangeKind.UPDATED, NOW, one.face.labels, None)] * 5_200
     with db.write() as conn:
         changes.append_all(conn, rows)
     long = client.get("/api/changes", params={"limit": 1_000})
