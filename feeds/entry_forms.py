@@ -9,7 +9,8 @@ from email.utils import format_datetime
 
 from lxml import etree
 
-from feeds.item import Item, Link, Origin
+from feeds.item import Item, Origin
+from feeds.tellings import Link
 
 ATOM = "http://www.w3.org/2005/Atom"
 DC = "http://purl.org/dc/elements/1.1/"

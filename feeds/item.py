@@ -5,25 +5,35 @@ face is read, so nothing is told beyond what the sources allow (law 10), and wha
 the story's revision: equal in all channels, and made once.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from urllib.parse import quote
 
-from feeds.strings import address, anchor, escaped, language, line, markup, picture_type
+from feeds.strings import address, language, line, markup, picture_type
+from feeds.tellings import (
+    DAY,
+    NAME_MOST,
+    TELLINGS_MOST,
+    Author,
+    Link,
+    Told,
+    agency,
+    authors,
+    others,
+    provenance,
+    told,
+)
 from pipeline.model import (
     NATIONAL,
     Basis,
-    EntryKind,
     Face,
     Labels,
     Role,
     Story,
     StoryState,
-    Telling,
 )
 from pipeline.places import area, province
-from pipeline.text import clean, fold, shorten
+from pipeline.text import clean, shorten
 from pipeline.topics import topics
 
 IPTC = "http://cv.iptc.org/newscodes/mediatopic/"
@@ -35,20 +45,12 @@ MERGED = "Tin này đã được gộp vào một tin khác."
 
 # Characters. Made so that the worst item (every "&" becomes "&amp;amp;") still fits a feed by itself.
 _TITLE_MOST = 300
-_NAME_MOST = 200
 _SUMMARY_MOST = 3_000
 _LEAD_MOST = 400  # of the content, where the source gives no summary but lets us show its text
 _CONTENT_MOST = 50_000
 _CAPTION_MOST = 400
-_TELLINGS_MOST = 20
 _CATEGORIES_MOST = 20
 _DOCUMENTS_MOST = 10
-_AUTHORS_MOST = 5
-
-_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
-_BULLETINS = tuple(
-    map(fold, ("bản tin", "điểm tin", "điểm báo"))
-)  # names that need no "Bản tin của" before them
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,55 +102,12 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Author:
-    """Who wrote: a person, whose `url` is "", or a paper with its front page."""
-
-    name: str
-    url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """Another page that tells the story, and who tells it there."""
-
-    url: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
 class Picture:
     """The lead's picture; `type`, its media type, and `caption` are "" if unknown."""
 
     url: str
     type: str
     caption: str
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One place that tells the story.
-
-    Args:
-        source, name: the source's id and name.
-        kind: an article, or an item of a bulletin.
-        url: its page, "" if it has none.
-        bulletin, number: the bulletin's name at its source and the item's number; "" and 0 for an article.
-        published: the source's own time, ISO 8601, as long as it is precise; "" if unknown.
-        basis: where that time was read.
-        authors: people named.
-        agency: the agency or paper that it names as its origin, or "".
-    """
-
-    source: str
-    name: str
-    kind: EntryKind
-    url: str
-    bulletin: str
-    number: int
-    published: str
-    basis: Basis
-    authors: tuple[str, ...]
-    agency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +167,8 @@ def item(story: Story, site: Site) -> Item:
         return _gone(story, site)
     face, page = story.face, site.story_page(story.story_id)
     url = address(face.url) or page
-    tellings = tuple(_told(one) for one in face.tellings[:_TELLINGS_MOST])
-    title, told = _title(face), _provenance(face, tellings)
+    tellings = tuple(told(one) for one in face.tellings[:TELLINGS_MOST])
+    title, said = _title(face), provenance(face, tellings)
     short = markup(face.summary, _SUMMARY_MOST) or markup(
         shorten(face.content[: _LEAD_MOST * 2], _LEAD_MOST), _LEAD_MOST
     )
@@ -221,17 +180,17 @@ def item(story: Story, site: Site) -> Item:
         published=_published(story),
         url=url,
         page=page,
-        via=_via(tellings, {url, page}),
-        summary=short + told or markup(title, _TITLE_MOST),
-        content=markup(face.content, _CONTENT_MOST) + told if face.content.strip() else "",
-        authors=_authors(tellings, origin),
+        via=others(tellings, {url, page}),
+        summary=short + said or markup(title, _TITLE_MOST),
+        content=markup(face.content, _CONTENT_MOST) + said if face.content.strip() else "",
+        authors=authors(tellings, origin.url if origin else ""),
         categories=_categories(face, site),
         origin=origin,
         gist=line(face.summary, _SUMMARY_MOST) or line(face.content[: _LEAD_MOST * 2], _LEAD_MOST),
         language=language(face.language),
-        agency=_agency(tellings),
+        agency=agency(tellings),
         picture=_picture(face),
-        dated=_dated(face.published),
+        dated=line(face.published, NAME_MOST),
         basis=face.published_basis,
         first_told=story.first_seen,
         tellings=tellings,
@@ -255,7 +214,7 @@ def _gone(story: Story, site: Site) -> Item:
     """Return the last version of a story, for clients that do not know tombstones.
 
     It is as old as its tombstone, never newer: RFC 6721 section 3 takes a newer entry for a story that
-    is told again.
+    is told again. It keeps its time of publication: readers of RSS date an item without one now.
     """
     stone = tombstone(story, site)
     page = stone.instead or site.story_page(story.story_id)
@@ -263,7 +222,7 @@ def _gone(story: Story, site: Site) -> Item:
         id=stone.ref,
         title=stone.comment.rstrip("."),
         updated=stone.when,
-        published=None,
+        published=_published(story),
         url=page,
         page=page,
         via=(),
@@ -289,79 +248,9 @@ def _published(story: Story) -> datetime | None:
     A day without an hour is that day's midnight in Viet Nam. Sources that date ahead do not make a
     story that comes from the future.
     """
-    if not _DAY.match(story.face.published):
+    if not DAY.match(story.face.published):
         return None
     return min(story.face.published_at, story.updated).astimezone(LOCAL)
-
-
-def _dated(text: str) -> str:
-    return line(text, _NAME_MOST)
-
-
-def _told(telling: Telling) -> Told:
-    item_of = telling.kind is EntryKind.BULLETIN_ITEM
-    people = (line(one, _NAME_MOST) for one in telling.authors[:_AUTHORS_MOST])
-    return Told(
-        source=line(telling.source_id, _NAME_MOST),
-        name=line(telling.source_name, _NAME_MOST) or line(telling.source_id, _NAME_MOST) or "không rõ",
-        kind=telling.kind,
-        url=address(telling.url),
-        bulletin=line(telling.bulletin_id, _NAME_MOST) if item_of else "",
-        number=telling.bulletin_number if item_of else 0,
-        published=_dated(telling.published),
-        basis=telling.published_basis,
-        authors=tuple(dict.fromkeys(one for one in people if one)),
-        agency=line(telling.credit, _NAME_MOST),
-    )
-
-
-def _where(told: Told) -> str:
-    """Return who tells it: "Báo Vĩnh Long", "Bản tin của Cổng Đồng Tháp ngày 21/11/2026, mục 1"."""
-    if told.kind is not EntryKind.BULLETIN_ITEM:
-        return told.name
-    name = told.name if fold(told.name).startswith(_BULLETINS) else f"Bản tin của {told.name}"
-    found = _DAY.match(told.published)
-    day = f" ngày {found[3]}/{found[2]}/{found[1]}" if found else ""
-    return f"{name}{day}, mục {told.number}"
-
-
-def _via(tellings: tuple[Told, ...], known: set[str]) -> tuple[Link, ...]:
-    found: dict[str, str] = {}
-    for one in tellings:
-        if one.url and one.url not in known:
-            found.setdefault(one.url, _where(one))
-    return tuple(Link(url, title) for url, title in found.items())
-
-
-def _provenance(face: Face, tellings: tuple[Told, ...]) -> str:
-    """Return HTML paragraphs that name who told the story, the lead first, and who took it back."""
-    said = list(dict.fromkeys(anchor(one.url, _where(one)) for one in tellings))
-    if not said:
-        return ""
-    others = f". Cũng có trong {'; '.join(said[1:])}" if said[1:] else ""
-    more = f" và {left} nơi khác" if (left := len(face.tellings) - _TELLINGS_MOST) > 0 else ""
-    return f"<p>Nguồn: {said[0]}{others}{more}.</p>{_taken_back(face)}"
-
-
-def _taken_back(face: Face) -> str:
-    names = [line(name, _NAME_MOST) for name in face.taken_back[:_TELLINGS_MOST]]
-    named = escaped(", ".join(name for name in names if name))
-    return f"<p>{named} đã rút bài của mình về tin này.</p>" if named else ""
-
-
-def _authors(tellings: tuple[Told, ...], origin: Origin | None) -> tuple[Author, ...]:
-    """Return the people whom the lead names; without any, its paper speaks for itself."""
-    if not tellings or origin is None:
-        return ()
-    people = tuple(Author(name) for name in tellings[0].authors)
-    return people or (Author(origin.title, origin.url),)
-
-
-def _agency(tellings: tuple[Told, ...]) -> str:
-    """Return the lead's agency, unless it is named as source or author already."""
-    if not tellings or tellings[0].agency in (tellings[0].name, *tellings[0].authors):
-        return ""
-    return tellings[0].agency
 
 
 def _picture(face: Face) -> Picture | None:
@@ -382,7 +271,7 @@ def _categories(face: Face, site: Site) -> tuple[Category, ...]:
     found += [Category(named[slug].iptc, IPTC, named[slug].name) for slug in labels.topics if slug in named]
     issued = {one.number for one in face.documents if one.role is Role.ISSUES}
     numbers = sorted(face.doc_numbers, key=lambda number: number not in issued)[:_DOCUMENTS_MOST]
-    written = (line(number, _NAME_MOST) for number in numbers)
+    written = (line(number, NAME_MOST) for number in numbers)
     found += [Category(number, site.tag("document"), number) for number in written if number]
     return tuple(dict.fromkeys(found))
 
@@ -400,10 +289,10 @@ def _origin(story: Story, site: Site) -> Origin | None:
         return None
     lead = story.face.tellings[0]
     front = address(lead.url)
-    source = quote(clean(lead.source_id)[:_NAME_MOST], safe="")
+    source = quote(clean(lead.source_id)[:NAME_MOST], safe="")
     return Origin(
         id=site.tag(f"source/{source}"),
-        title=_told(lead).name,
+        title=told(lead).name,
         updated=min(lead.updated or story.face.published_at, story.updated),
         url="/".join(front.split("/", 3)[:3]) + "/" if front else f"{site.base_url}/search?source={source}",
     )

@@ -10,7 +10,8 @@ from typing import Any
 
 from feeds.channel import SITE_TITLE
 from feeds.head import Head
-from feeds.item import Item, Told, Tombstone
+from feeds.item import Item, Tombstone
+from feeds.tellings import Told
 
 VERSION = "https://jsonfeed.org/version/1.1"
 

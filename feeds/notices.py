@@ -9,7 +9,8 @@ import html
 from datetime import datetime
 
 from feeds.channel import SITE_TITLE, Channel, channel
-from feeds.item import LOCAL, Author, Item, Site
+from feeds.item import LOCAL, Item, Site
+from feeds.tellings import Author
 from pipeline.places import Area, Province, area, areas, province
 
 MERGED_ON = datetime(2025, 7, 1, tzinfo=LOCAL)  # QH 202/2025/QH15
@@ -52,7 +53,6 @@ def notice(name: str, title: str, text: str, url: str, at: datetime, site: Site)
         authors=(Author(SITE_TITLE, f"{site.base_url}/"),),
         categories=(),
         origin=None,
-        gist=title,
     )
 
 

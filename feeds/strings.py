@@ -6,6 +6,7 @@ ASCII or left out. A feed made of these cannot break, whichever form it has.
 
 import html
 import re
+import unicodedata
 from html.entities import name2codepoint
 from urllib.parse import quote, urlsplit
 
@@ -82,13 +83,13 @@ def line(text: str, most: int) -> str:
     """
     text = shorten(_legible(_decoded(text[: most * 4])), most)
     text = _TAG_START.sub("‹", _TAG.sub(r"‹\1›", text))
-    return _LIKE_REFERENCE.sub(_ampersand, text).strip()
+    return _upright(_LIKE_REFERENCE.sub(_ampersand, text).strip())
 
 
 def markup(text: str, most: int) -> str:
     """Return paragraphs of plain text as HTML, whole ones as far as `most` characters reach."""
     shown = []
-    for paragraph in paragraphs(_legible(text[: most * 2])):
+    for paragraph in filter(None, map(_upright, paragraphs(_legible(text[: most * 2])))):
         if len(paragraph) > most:
             shown.append(shorten(paragraph, most))
             break
@@ -127,6 +128,13 @@ def _legible(text: str) -> str:
     The validator warns of U+FFFD and of pairs like "Ã¡"; feedparser "mends" the pairs.
     """
     return _DOUBLY.sub(r"\1 ", clean(text).replace("\ufffd", "?"))
+
+
+def _upright(text: str) -> str:
+    """Return text without marks at its start: with the ">" of a tag before it, U+0338 would become "≯"."""
+    while text and unicodedata.combining(text[0]):
+        text = text[1:].lstrip()
+    return text
 
 
 def _ampersand(found: re.Match[str]) -> str:

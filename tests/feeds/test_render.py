@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from feeds.channel import Channel, FeedForm, channels
-from feeds.item import Item, Site, address, item
+from feeds.item import Item, Site, item
 from feeds.render import MOST_BYTES, WINDOW, render
+from feeds.strings import address
 from pipeline.model import NATIONAL, EntryKind, Labels, Story, StoryId, StoryState
 from tests.feeds.check import AT, ATOM, DC, check_atom, check_rss
 from tests.feeds.foreign import reading
