@@ -22,11 +22,13 @@ from pipeline.errors import EngineUnavailable, LeaseLost
 from pipeline.model import Act, Draft, Places
 from pipeline.places import areas
 from pipeline.store import Database, changes, leases, meta, publications, stories
-from pipeline.store.schema import fragment
+from pipeline.store.schema import fragment, publication
 from pipeline.topics import topics
 from tests.feeds.check import AT, ATOM, check_atom, check_rss
+from tests.feeds.semantics import entries
 from tests.feeds.stories import known
 from tests.store.tellings import NOW, draft, send, settled
+from tests.store.test_stages import ARTICLE, ITEM
 
 BASE = "https://tin.example"
 BEN_TRE = Places(areas=("ben-tre",), provinces=("vinh-long",))
@@ -161,6 +163,60 @@ def test_an_edit_keeps_the_id_and_changes_its_channels_only(db: Database, folder
     assert OF_BEN_TRE == changed
 
 
+def test_an_edit_changes_one_entry_of_every_document(db: Database, folder: Path) -> None:
+    """In each channel and form exactly the edited story's entry has other bytes; order and ids stay."""
+    send(db, *(news(number) for number in range(5)))
+    settled(db)
+    publish(db, folder, BASE, NOW)
+    before = {name: data for name, data in contents(folder).items() if not name.endswith(".gz")}
+    send(db, news(3, title="Trạm y tế số 3 mở cửa, có bác sĩ"), at=NOW + timedelta(hours=1))
+    settled(db)
+    publish(db, folder, BASE, NOW)
+
+    for name, data in before.items():
+        form = name.rpartition(".")[2]
+        old = list(entries(form, data))
+        new = list(entries(form, (folder / name).read_bytes()))
+        assert [entry_id for entry_id, _ in old] == [entry_id for entry_id, _ in new]
+        assert 1 == sum(one != other for one, other in zip(old, new, strict=True))
+
+
+def test_a_bulletin_item_joined_by_its_article_keeps_its_id(db: Database, folder: Path) -> None:
+    """When the article of a bulletin's item comes, the entry becomes the article's under the id it had."""
+    send(db, ITEM)
+    settled(db)
+    publish(db, folder, BASE, NOW)
+    [item] = [entry_id for entry_id, _ in entries("atom", (folder / "all.atom").read_bytes())]
+    send(db, replace(ARTICLE, url="https://baomau.example/1"), at=NOW + timedelta(hours=1))
+    settled(db)
+    publish(db, folder, BASE, NOW)
+    [entry] = atom(folder).findall(f"{ATOM}entry")
+
+    assert item == entry.findtext(f"{ATOM}id")
+    links = {one.get("rel"): one.get("href") for one in entry.findall(f"{ATOM}link")}
+    assert "https://baomau.example/1" == links["alternate"]
+    assert f"{BASE}/stories/{item.rpartition('/')[2]}" == links["related"]
+
+
+def test_an_upgrade_makes_everything_anew_once(db: Database, folder: Path) -> None:
+    """What stood in two forms of an older renderer stands in three of today's after the first publishing."""
+    send(db, news(1))
+    settled(db)
+    publish(db, folder, BASE, NOW)
+    made = contents(folder)
+    for path in (*folder.rglob("*.json"), *folder.rglob("*.json.gz")):
+        path.unlink()
+    with db.write() as conn:
+        meta.put(conn, "published_as", f"2 {BASE} ")
+        conn.execute(publication.delete().where(publication.c.form == "json"))
+        conn.execute(publication.update().values(sha256="0" * 64))
+        conn.execute(fragment.delete())
+
+    assert OF_BEN_TRE == set(publish(db, folder, BASE, NOW).channels)
+    assert made == contents(folder)
+    assert publishing.Published() == publish(db, folder, BASE, NOW)
+
+
 def test_a_withdrawn_story_leaves_a_tombstone(db: Database, folder: Path) -> None:
     """A withdrawn story's text leaves every form; a tombstone stands, and a last word with its id."""
     send(db, news(1), news(2))
@@ -185,7 +241,7 @@ def test_a_withdrawn_story_leaves_a_tombstone(db: Database, folder: Path) -> Non
 
 
 def test_a_relabelled_story_changes_channels(db: Database, folder: Path) -> None:
-    """A story that turns out to tell about another place leaves the old channel and enters the new one."""
+    """A story that turns out to tell about another place leaves in silence and enters the new channel."""
     send(db, news(1))
     settled(db)
     publish(db, folder, BASE, NOW)
@@ -194,7 +250,7 @@ def test_a_relabelled_story_changes_channels(db: Database, folder: Path) -> None
     settled(db)
     publish(db, folder, BASE, NOW)
 
-    assert [] == told(folder, "area/ben-tre")
+    assert [] == told(folder, "area/ben-tre") + atom(folder, "area/ben-tre").findall(f"{AT}deleted-entry")
     assert ["Trạm y tế số 1 mở cửa"] == told(folder, "area/kien-giang")
 
 
