@@ -15,7 +15,8 @@ from math import exp, log1p
 
 from pipeline import topicmodel
 from pipeline.text import words
-from pipeline.topiclist import Phrase, Topic, TopicList, current
+from pipeline.topicchecks import Phrase
+from pipeline.topiclist import Topic, TopicList, current
 from pipeline.topicmodel import Mix, Token
 
 __all__ = ["Score", "Topic", "explain", "label", "topics"]
