@@ -11,7 +11,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from tests.pipeline.receivers import Receiver, receiving
-from tests.test_survival import Installation, eventually
+from tests.test_survival import Installation, eventually, record
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def subscribe(up: Installation, receiver: Receiver, channel: str = "all.atom") -
 
 @pytest.mark.long
 def test_news_is_pushed_within_seconds(up: Installation) -> None:
-    """To a subscriber of the feed and to a webhook, each signed."""
+    """A story, and then its edit, to a subscriber of the feed and to a webhook, each signed."""
     with receiving() as reader, receiving("127.0.0.2") as office:
         number, secret = up.command("push", "add", office.url, "--allow-private").strip().split("\t")
         subscribe(up, reader)
@@ -47,6 +47,12 @@ def test_news_is_pushed_within_seconds(up: Installation) -> None:
         up.ingest(0, 1)
         eventually(lambda: bool(reader.got and office.got), up.report)
         print(f"told {time.monotonic() - begun:.1f} s after `ingest` began")  # noqa: T201 - a measurement
+        edited = [record(0, paper) | {"title": f"Sự kiện 0 của báo {paper}, đã sửa"} for paper in "ab"]
+        lines = (json.dumps(line, ensure_ascii=False) for line in edited)
+        (up.data / "edited.jsonl").write_text("\n".join(lines))
+        up.command("ingest", str(up.data / "edited.jsonl"))
+        eventually(lambda: any("đã sửa" in got.body.decode() for got in reader.got), up.report)
+        eventually(lambda: any("đã sửa" in got.body.decode() for got in office.got), up.report)
         up.command("push", "remove", number)
 
     assert "Sự kiện 0 của báo" in reader.got[0].body.decode()
