@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import flask_websub.subscriber as theirs  # type: ignore[import-not-found]
-from flask import Flask, request
-from flask_websub.subscriber import (  # type: ignore[import-not-found]
+from flask import Flask, request  # type: ignore[import-not-found]
+from flask_websub.subscriber import (
     SQLite3SubscriberStorage,
     SQLite3TempSubscriberStorage,
     Subscriber,
