@@ -206,6 +206,10 @@ def _common(of: etree._Element, now: datetime | None) -> list[str]:
         found += rfc3339(one.text, now)
     for name in of.iterfind(f"{ATOM}author/{ATOM}name"):
         found += plain("author", name.text)
+    for address in of.iterfind(f"{ATOM}author/{ATOM}uri"):
+        found += link("author", address.text)
+    for part in ("icon", "logo"):
+        found += [problem for one in of.findall(f"{ATOM}{part}") for problem in link(part, one.text)]
     for one in of.findall(f"{ATOM}generator"):
         found += plain("generator", one.text)
         found += link("generator", one.get("uri")) if one.get("uri") is not None else []

@@ -77,6 +77,8 @@ ATOM: list[Wrong] = [
     ("InvalidUriChar", "https://bao1.example/mua.html", "https://bao1.example/mưa lớn".replace("ư", "u").replace("ớ", "o")),
     ("InvalidUriChar", "https://bao1.example/mua.html", "http://[::1]/mua.html"),
     ("UriNotIri", "https://bao1.example/mua.html", "https://bao1.example/mưa.html"),
+    ("InvalidFullLink", "<uri>https://bao2.example/", "<uri>bao2.example"),
+    ("NotAbsolute", "<generator", "<logo>data:image/png,x</logo><generator"),
     ("SchemeNotIANARegistered", "https://bao1.example/mua.html", "javascript:alert"),
     ("InvalidNonNegativeInteger", 'length="1200"', 'length="-3"'),
     ("InvalidPositiveInteger", 'width="300"', 'width="0"'),
