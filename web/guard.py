@@ -33,7 +33,8 @@ def security_headers(settings: Settings) -> dict[str, str]:
         "Cross-Origin-Opener-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     }
-    if settings.base_url.startswith("https:"):
+    # Below a path the host is another site's, whose word this is.
+    if settings.base_url.startswith("https:") and not settings.root:
         headers["Strict-Transport-Security"] = "max-age=31536000"
     return headers
 

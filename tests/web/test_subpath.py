@@ -179,7 +179,7 @@ def test_the_description_says_where_its_paths_begin(browser: httpx.Client) -> No
 
 
 def test_under_https_the_cookie_is_for_the_path(serve: Serve, db: Database) -> None:
-    """A cookie of a path cannot be called __Host-; it is Secure all the same."""
+    """A cookie of a path cannot be called __Host-; it is Secure all the same. HSTS is the host's affair."""
     add_person(db)
     client = serve(public_url=PUBLIC)
     page = client.get("/tin/sign-in")
@@ -187,6 +187,7 @@ def test_under_https_the_cookie_is_for_the_path(serve: Serve, db: Database) -> N
 
     assert cookie.startswith("__Secure-tintinh_form=")
     assert {"Path=/tin", "Secure", "HttpOnly"} <= set(cookie.split("; "))
+    assert "strict-transport-security" not in page.headers
 
 
 def test_a_feed_names_itself_below_the_path(serve: Serve) -> None:
