@@ -10,6 +10,7 @@ from asyncio import FIRST_COMPLETED, CancelledError, Task, create_task, get_runn
 from asyncio import wait as first_of
 from collections.abc import Coroutine
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -120,8 +121,10 @@ def _part(labels: dict[str, str]) -> Part:
 
 
 async def _read(site: Site, asked: _Asked) -> _Page:
+    """Read a page; callers that ask for the same meanwhile get the same."""
+    key = (asked.since, asked.limit, tuple(asked.part.labels.items()))
     try:
-        return await run_in_threadpool(_page, site, asked)
+        return await site.watch.once(key, partial(_page, site, asked))
     except CursorUnknown as error:
         raise Problem(410, "cursor_unknown", error.message, field="since") from error
 

@@ -1,7 +1,8 @@
 """Waiting for the change log to grow: many callers in one event loop, one look at SQL for all of them."""
 
-from asyncio import Event, Task, create_task, sleep, timeout
-from collections.abc import Callable
+from asyncio import Event, Task, create_task, shield, sleep, timeout
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
@@ -9,6 +10,7 @@ from pipeline.errors import TinTinhError
 from web.problems import Problem
 
 _EVERY = 0.4  # seconds between two looks: a commit is told within one second
+T = TypeVar("T")
 _MOST = 200  # who wait; each is a connection, and all of them read when something happens
 
 
@@ -25,6 +27,19 @@ class Watch:
         self._most = most
         self._waiting: dict[Event, int] = {}
         self._looking: Task[None] | None = None
+        self._making: dict[Hashable, Task[Any]] = {}
+
+    async def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what `make` returns in a thread; who wants the same meanwhile gets the same.
+
+        Those who wait are woken together, and most of them have read as far as each other.
+        """
+        task = self._making.get(key)
+        if task is None:
+            task = self._making[key] = create_task(run_in_threadpool(make))
+            task.add_done_callback(lambda _: self._making.pop(key))
+        made: T = await shield(task)
+        return made
 
     async def beyond(self, seq: int, seconds: float) -> bool:
         """Wait until the log may have grown beyond a position; False: it has not in that time.
