@@ -21,7 +21,13 @@ from tests.feeds.hostile_stories import Newsroom
 from tests.feeds.stories import known
 
 BASE = "https://tin.example"
-PAIRS = [(name, form) for name, (_, forms) in READERS.items() for form in sorted(forms)]
+# Those that take long to start read one form by default: test_clients.py has `reader` read the others.
+_LATER = {("feedparser", "atom"), ("reader", "atom"), ("reader", "rss"), ("newsboat", "atom")}
+PAIRS = [
+    pytest.param(name, form, marks=[pytest.mark.long] if (name, form) in _LATER else [])
+    for name, (_, forms) in READERS.items()
+    for form in sorted(forms)
+]
 
 
 @dataclass(frozen=True, slots=True)
