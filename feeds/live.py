@@ -17,7 +17,6 @@ from pipeline.store.archives import BEGINNING, Part
 from pipeline.store.stories import Fallen, Placed
 
 _BUSY = timedelta(days=7)  # a window as short as this holds a busy channel
-_WEIGHT = 3  # a story as stored is some three to four times as long as its longest fragment
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +43,8 @@ def live(conn: Connection, of: Channel, stock: Stock) -> Live:
     placed = stories.newest(conn, of.shelf, window.LIMITS.unsealed + 1)
     positions = [one.at for one in placed]
     if window.is_due(positions, bound):
-        stored = [(at, size // _WEIGHT) for at, size in stories.behind(conn, of.shelf, bound)]
-        if parts := window.parts(of.key, sealed, stored):
+        waiting = stories.behind(conn, of.shelf, bound)
+        if parts := window.parts(of.key, sealed, waiting):
             return Live(parts, {})
     wanted = placed[: window.wanted(positions, bound)]
     held = stock.of(conn, {one.at.story_id: one.revision for one in wanted})

@@ -368,7 +368,8 @@ def _known(rows: Iterable[Publication]) -> frozenset[Channel]:
 
 
 def _rows(conn: Connection, one: Channel) -> dict[FeedForm, Publication | None]:
-    return {form: publications.get(conn, one.key, form) for form in FeedForm}
+    published = publications.of(conn, one.key)
+    return {form: published.get(form) for form in FeedForm}
 
 
 def _stands(folder: Path, row: Publication) -> bool:

@@ -11,7 +11,7 @@ from pipeline.store.schema import publication
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """One published file: channel key, form ("rss", "atom"), bytes' SHA-256 and size, last change."""
+    """One published file: channel key, form ("rss", "atom", "json"), bytes' SHA-256 and size, last change."""
 
     channel: str
     form: str
@@ -25,6 +25,12 @@ def get(conn: Connection, channel: str, form: str) -> Publication | None:
     where = (publication.c.channel == channel, publication.c.form == form)
     row = conn.execute(select(publication).where(*where)).one_or_none()
     return None if row is None else Publication(*row)
+
+
+def of(conn: Connection, channel: str) -> dict[str, Publication]:
+    """Return what was published for a channel, by form."""
+    rows = conn.execute(select(publication).where(publication.c.channel == channel))
+    return {row.form: Publication(*row) for row in rows}
 
 
 def put(conn: Connection, made: Publication) -> None:
