@@ -454,7 +454,7 @@ class Story:
 
     Args:
         revision: 1 at first, +1 at every visible change.
-        first_seen: when it was first told here; orders feeds.
+        first_seen: when it was first told here; feeds are ordered by `pipeline.store.labels`.
         updated: strictly increases with the revision.
         backfill: old when first seen, in all its tellings: searchable, never in a live feed.
         merged_into: the surviving story, for `MERGED`.
