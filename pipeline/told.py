@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from pipeline.model import Story, Telling
+from pipeline.model import Face, Story, Telling
 from pipeline.replay import Line
 
 _PRECISIONS = {4: "year", 7: "month", 10: "day"}  # by the length of the date as told
@@ -70,6 +70,8 @@ def story(known: Story) -> dict[str, Any]:
         "title": face.title,
         "summary": face.summary,
         "content": face.content,
+        "language": face.language,
+        "image": _image(face),
         "url": _web(face.url),
         "published": face.published,
         "published_basis": face.published_basis.value,
@@ -87,6 +89,11 @@ def story(known: Story) -> dict[str, Any]:
         "taken_back": list(face.taken_back),
         "entries": [_entry(told) for told in face.tellings],
     }
+
+
+def _image(face: Face) -> dict[str, str] | None:
+    url = _web(face.image.url) if face.image else None
+    return {"url": url, "caption": face.image.caption} if face.image and url else None
 
 
 def instant(moment: datetime) -> str:

@@ -8,7 +8,7 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from pipeline.model import DocumentMention, Officeholder, Story, Telling
+from pipeline.model import DocumentMention, Face, Officeholder, Story, Telling
 from web.view import web_url
 
 
@@ -105,6 +105,13 @@ class OfficeholderBody(BaseModel):
         return cls(name=one.name, office=one.office, unit=one.unit)
 
 
+class ImageBody(BaseModel):
+    """A picture at its source."""
+
+    url: str
+    caption: str
+
+
 class StoryBody(BaseModel):
     """A story with all its tellings, the lead first."""
 
@@ -115,6 +122,8 @@ class StoryBody(BaseModel):
     title: str
     summary: str
     content: str
+    language: str = Field(description="the lead's (BCP 47)")
+    image: ImageBody | None = Field(description="the lead's, if its source lets its full text out")
     url: str | None
     published: str
     published_basis: str
@@ -141,6 +150,8 @@ class StoryBody(BaseModel):
             title=face.title,
             summary=face.summary,
             content=face.content,
+            language=face.language,
+            image=_image(face),
             url=web_url(face.url) or None,
             published=face.published,
             published_basis=face.published_basis,
@@ -155,3 +166,8 @@ class StoryBody(BaseModel):
             taken_back=list(face.taken_back),
             entries=[EntryBody.of(told) for told in face.tellings],
         )
+
+
+def _image(face: Face) -> ImageBody | None:
+    url = web_url(face.image.url) if face.image else ""
+    return ImageBody(url=url, caption=face.image.caption) if face.image and url else None
