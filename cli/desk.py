@@ -31,7 +31,6 @@ class Desk:
         with self.db.read() as conn:
             return meta.get(conn, "public_url") or self.settings.base_url
 
-
     def hub(self) -> str:
         """Return the address of the WebSub hub in use, which feeds carry too."""
         return self.settings.hub_url or f"{self.base_url()}/hub"
