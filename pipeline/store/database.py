@@ -36,12 +36,13 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, OperationalE
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from pipeline.errors import BadInput, BadSettings, EngineUnavailable
-from pipeline.store import addresses, meta
+from pipeline.store import addresses, meta, papers
 
 _BUSY_SECONDS = 30
 _NUL = "NUL (0x00)"  # in what PostgreSQL says of it
 _POOL, _OVERFLOW = 5, 40  # web answers with up to 40 threads
 _KEYS_AT_ONCE = 2_000
+_STORIES_AT_ONCE = 500
 _CACHE = "cache_size=-16384"  # KB a connection; the default of 2 MB holds no window's inner pages
 _CHECKPOINT = "wal_autocheckpoint=4000"  # pages; postings of one entry lie in a hundred of them
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -92,6 +93,7 @@ class Database:
         with self.write() as conn:
             meta.draw_authority(conn)
         self._renew_addresses()
+        self._renew_papers()
 
     def _renew_addresses(self) -> None:
         """Make stored keys of addresses anew if their rules changed; what is interrupted starts again."""
@@ -104,6 +106,18 @@ class Database:
                 addresses.rename(conn, changed)
                 if after is None:
                     addresses.done(conn)
+
+    def _renew_papers(self) -> None:
+        """Make anew which story names which document if the rules changed; as `_renew_addresses`."""
+        with self.read() as conn:
+            after: str | None = "" if papers.stale(conn) else None
+        while after is not None:
+            with self.read() as conn:
+                found, after = papers.renew(conn, after, _STORIES_AT_ONCE)
+            with self.write() as conn:
+                papers.keep(conn, found)
+                if after is None:
+                    papers.done(conn)
 
     def current(self) -> bool:
         """Say whether SQL answers and the schema is the newest. Raises EngineUnavailable."""

@@ -26,7 +26,7 @@ from pipeline.model import (
     StoryState,
 )
 from pipeline.similarity import RULES
-from pipeline.store import archives, candidates, changes, codec, labels, prints, sources, stories
+from pipeline.store import archives, candidates, changes, codec, labels, papers, prints, sources, stories
 from pipeline.store.database import insert
 from pipeline.store.entries import is_withdrawn, touch
 from pipeline.store.labels import Shelf
@@ -361,6 +361,7 @@ def _tell(conn: Connection, told: Sequence[Told], now: datetime) -> int:
         values = {name: made.excluded[name] for name in rows[0] if name != "story_id"}
         conn.execute(made.on_conflict_do_update(index_elements=["story_id"], set_=values), rows)
         _label(conn, changed, stored, now)
+        papers.put(conn, [(one.story_id, one.face) for one in changed])
         changes.append_all(
             conn,
             [
@@ -389,6 +390,7 @@ def _end(conn: Connection, ended: Ended, now: datetime) -> None:
         "face_hash": face_hash([state, ended.into]),
     }
     conn.execute(story.update().where(story.c.story_id == ended.before.story_id).values(values))
+    papers.drop(conn, [ended.before.story_id])
     archives.touch(conn, _places(labels.of(conn, [ended.before.story_id]), {}))
     changes.append(conn, (ended.before.story_id, kind, at, ended.before.face.labels, ended.into))
 

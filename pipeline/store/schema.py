@@ -602,6 +602,27 @@ endpoint = Table(
     Column("error", Text, nullable=False, server_default=""),
 )
 
+# Which living story names which official document: derived from the story's face.
+paper_mention = Table(
+    "paper_mention",
+    metadata,
+    Column("story_id", String(32), primary_key=True),
+    Column("place", Integer, primary_key=True, autoincrement=False),  # among the face's documents
+    Column("slug", String(160), nullable=False),  # the number without year and zeros in front: "90-kh-ubnd"
+    Column("count", String(8), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("organ", String(160), nullable=False),
+    Column("unit", String(64), nullable=False),
+    Column("year", Integer, nullable=False),  # 0: unknown
+    Column("role", String(8), nullable=False),
+    Column("number", Text, nullable=False),
+    Column("issuer", Text, nullable=False),
+    Column("dated", String(10), nullable=False),
+    Column("published_at", Instant, nullable=False),  # of the story
+    Index(None, "count", "kind"),
+    Index(None, "slug", "published_at"),
+)
+
 counter = Table(
     "counter",
     metadata,
