@@ -20,7 +20,8 @@ RULES = 1  # raise it when this file makes other papers: stored ones are then ma
 
 UNKNOWN = "khong-ro"  # stands for an issuer or a year in an address
 CENTRE = "trung-uong"
-_MERGED = date(2025, 7, 1)  # 63 units became 34
+_LAST_DAY = date(2025, 6, 30)  # of the 63 units
+_MERGED = "2025-07"
 _CENTURY = 1900
 _MOST_WORDS = 5  # of a unit's name
 _LONGEST = 160
@@ -45,6 +46,36 @@ _WRITTEN_OUT = (
     ("bo chinh tri", CENTRE),
 )
 
+_KIND_NAMES = {
+    "nq": "Nghị quyết",
+    "qd": "Quyết định",
+    "ct": "Chỉ thị",
+    "nd": "Nghị định",
+    "tt": "Thông tư",
+    "ttlt": "Thông tư liên tịch",
+    "kh": "Kế hoạch",
+    "tb": "Thông báo",
+    "bc": "Báo cáo",
+    "ttr": "Tờ trình",
+    "cv": "Công văn",
+    "hd": "Hướng dẫn",
+    "kl": "Kết luận",
+    "qc": "Quy chế",
+    "qyd": "Quy định",
+    "qdi": "Quy định",
+    "ctr": "Chương trình",
+    "cthd": "Chương trình hành động",
+    "da": "Đề án",
+    "pa": "Phương án",
+    "cd": "Công điện",
+    "bb": "Biên bản",
+    "gm": "Giấy mời",
+    "gp": "Giấy phép",
+    "pl": "Pháp lệnh",
+    "sl": "Sắc lệnh",
+    "vbhn": "Văn bản hợp nhất",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Paper:
@@ -52,7 +83,7 @@ class Paper:
 
     Args:
         slug: count without zeros in front and codes, without the year: "90-kh-ubnd", "73-nd-cp", "202-qh15".
-        organ: slug of the issuer without its province: "ubnd", "chinh-phu", "ubnd-huyen-tan-phu"; "" if unknown.
+        organ: slug of the issuer without its province: "ubnd", "chinh-phu", "ubnd-huyen-tan-phu", "".
         unit: slug of its province, of the unit that it was then; "" for central organs and if unknown.
         year: of the document, 0 if unknown.
     """
@@ -71,6 +102,11 @@ class Paper:
     def kind(self) -> str:
         """Return the code of its kind, "" for numbers that bear none ("3037/VP-NNTN")."""
         return next((one for one in self.slug.split("-")[1:2] if one in kinds()), "")
+
+    @property
+    def kind_name(self) -> str:
+        """Return what its kind is called: "Kế hoạch", "Văn bản" for one that bears none."""
+        return _KIND_NAMES.get(self.kind, "Văn bản")
 
     @property
     def issuer(self) -> str:
@@ -130,7 +166,7 @@ def paper(mention: DocumentMention, face: Face) -> Paper:
     organ, unit = issued_by(mention.issuer, mention.number)
     day = mention.dated or face.published
     if not unit and _is_local(organ):
-        unit = _home(face, after=day[:7] >= _MERGED.isoformat()[:7])
+        unit = _home(face, after=day[:7] >= _MERGED)
     return Paper(number_slug(mention.number), organ, unit, year)
 
 
@@ -164,6 +200,35 @@ def issued_by(name: str, number: str = "") -> tuple[str, str]:
     return next(
         (slug(_same_words(plain(table.local[code]))) for code in codes if code in table.local), ""
     ), unit
+
+
+def issuer_name(paper: Paper, written: str) -> str:
+    """Return what the issuer is called, with its province as of then: "UBND tỉnh Kiên Giang".
+
+    `written`: as a text has it, for organs without a name here.
+    """
+    name = _organ_names().get(paper.organ)
+    if name is None:
+        return written
+    if not paper.unit:
+        return name
+    on = date(paper.year, 6, 30) if paper.year else _LAST_DAY
+    known = gazetteer.area(paper.unit) if on <= _LAST_DAY else gazetteer.province(paper.unit)
+    known = known or gazetteer.area(paper.unit) or gazetteer.province(paper.unit)
+    place = known.name_on(on) if known else ""
+    if paper.organ.endswith("tinh-uy"):  # "Tỉnh ủy Kiên Giang", "Thành ủy Đà Nẵng"
+        city = place.startswith("thành phố ")
+        name = name.replace("Tỉnh ủy", "Thành ủy") if city else name
+        place = place.removeprefix("thành phố ").removeprefix("tỉnh ")
+    return f"{name} {place}"
+
+
+@cache
+def _organ_names() -> dict[str, str]:
+    """Return what organs are called, by slug."""
+    table = documents.codes()
+    named = (*table.issuers.values(), *table.local.values())
+    return {slug(_same_words(plain(name))): name for name in named} | {CENTRE: "Trung ương Đảng"}
 
 
 def unit_of(words: list[str]) -> tuple[str, int]:

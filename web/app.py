@@ -29,6 +29,7 @@ from web import (
     hub,
     opml,
     ops,
+    papers,
     ping,
     search,
     sources,
@@ -73,6 +74,7 @@ _ADVICE = {
 _CRASHED = ("Lỗi của hệ thống", "Lỗi đã được ghi lại để sửa. Xin thử lại sau.")
 _PARTS = (
     search,
+    papers,
     stories,
     entries,
     changes,

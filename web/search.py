@@ -24,6 +24,7 @@ from search.question import MOST_CHARACTERS
 from search.schema import MOST_HITS
 from search.snippet import marked
 from web.account import Signed
+from web.papers import Lookup, PaperBody, bodies, look_up
 from web.problems import described
 from web.shapes import BulletinBody
 from web.site import Site, TheSite
@@ -92,6 +93,10 @@ class ResultsBody(BaseModel):
     facets: dict[str, dict[str, int]] = Field(description="hits per slug of province, area, topic, source")
     took_ms: int
     relaxed: bool = Field(description="no story holds every word; these hold some")
+    documents: list[PaperBody] = Field(
+        description="official documents that the question names, the likeliest first; on page 1"
+    )
+    down: bool = Field(description="the search engine is away: only documents were looked for")
 
 
 @router.get("/api/search", tags=["search"], responses=described(422, 503))
@@ -115,12 +120,16 @@ def search_json(  # noqa: PLR0917 - the parameters are the contract; `engine.rea
     """Search stories."""
     del q, province, area, topic, source, doc, date_from, date_to, sort, page, per_page
     asked = engine.read(request.query_params)
-    if site.index is None:
-        raise EngineUnavailable("Meilisearch", "none is configured")
-    found = engine.search(site.index, asked)
+    named = {"documents": bodies(_papers(site, asked)), "down": False}
+    try:
+        found = _hits(site, asked)
+    except EngineUnavailable:
+        if not named["documents"]:
+            raise
+        return ResultsBody.model_validate(engine.Results().answer() | named | {"down": True})
     living = _living(site, found)
     kept = [hit for hit in found.answer()["hits"] if hit["story_id"] in living]
-    return ResultsBody.model_validate(found.answer() | {"hits": kept})
+    return ResultsBody.model_validate(found.answer() | {"hits": kept} | named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +159,7 @@ def page(request: Request, site: TheSite, who: Signed) -> HTMLResponse:
     given = {name: clean(request.query_params.get(name, "")).strip() for name in _PARAMETERS}
     given["q"] = given["q"][:MOST_CHARACTERS]
     asked, notices = _understood(given)
+    papers = _papers(site, asked)
     found = _listing(site, asked)
     kept = {name: given[name] for name in ("q", *_TITLES)} | {"sort": given["sort"]}
     if kept["sort"] == engine.Sort.RELEVANCE:
@@ -172,6 +182,7 @@ def page(request: Request, site: TheSite, who: Signed) -> HTMLResponse:
         total=found.total,
         total_is_exact=total < MOST_HITS,
         hits=found.hits,
+        papers=papers,
         notices=[*notices, *found.notices],
         down=found.down,
         page=asked.page,
@@ -182,7 +193,9 @@ def page(request: Request, site: TheSite, who: Signed) -> HTMLResponse:
         topics=topics(),
         sources=known,
     )
-    unanswered = found.down and any(kept[name] for name in ("q", "source", "doc", "from", "to"))
+    unanswered = (
+        found.down and papers is None and any(kept[name] for name in ("q", "source", "doc", "from", "to"))
+    )
     return HTMLResponse(shown, 503, {"Retry-After": "10"}) if unanswered else HTMLResponse(shown)
 
 
@@ -210,9 +223,7 @@ def _understood(given: dict[str, str]) -> tuple[engine.Query, list[str]]:
 
 def _listing(site: Site, asked: engine.Query) -> _Listing:
     try:
-        if site.index is None:
-            return _from_store(site, asked)
-        found = engine.search(site.index, asked)
+        found = _hits(site, asked)
     except EngineUnavailable:
         return _from_store(site, asked)
     living = _living(site, found)
@@ -222,6 +233,20 @@ def _listing(site: Site, asked: engine.Query) -> _Listing:
         if (story_id := StoryId(hit.story_id)) in living
     ]
     return _Listing(hits, found.total, found.facets, [_RELAXED] if found.relaxed else [])
+
+
+def _hits(site: Site, asked: engine.Query) -> engine.Results:
+    if site.index is None:
+        raise EngineUnavailable("Meilisearch", "none is configured")
+    return engine.search(site.index, asked)
+
+
+def _papers(site: Site, asked: engine.Query) -> Lookup | None:
+    """Return the official documents that a question names, above its first page of hits."""
+    if asked.page > 1 or not (asked.q or asked.doc):
+        return None
+    with site.db.read() as conn:
+        return look_up(conn, asked.doc or asked.q)
 
 
 def _living(site: Site, found: engine.Results) -> dict[StoryId, Story]:

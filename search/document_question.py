@@ -1,0 +1,333 @@
+"""Questions that name an official document: "90 kh ubnd kiên giang 2021", "nd 73/2023", "1/CT-UBND".
+
+Read with and without accents, in any order of kind, number, issuer and year. Pure; never raises.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from pipeline import documents, papers
+from pipeline.papers import Paper
+from pipeline.store.papers import Known
+from pipeline.text import clean, plain
+
+_MOST_CHARACTERS = 300
+_MOST_PHRASE = 9  # words of an organ's name
+_MOST_PLACE = 5
+_NEAR = 2  # words between an abbreviated kind and its number
+_SHORT = 2  # letters of a code that is also a word: "tu", "cp"
+_YEARS = range(1945, 2101)
+_MONTHS = 12
+_COVERED = 0.5  # of the other words, in a title
+
+_TIGHT = re.compile(r" ?([/‐‑–—−-]) ?")
+_EDGE = ".,;:()[]\"'“”‘’?!"
+_GROUPED = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{3})(?![\d.])")
+_DAY = re.compile(r"(?<!\d)\d{1,2}([/.-])\d{1,2}\1((?:19|20)\d\d)(?!\d)")
+_RANGE = re.compile(r"(?<!\d)(?:19|20)\d\d ?- ?(?:19|20)\d\d(?!\d)")
+_OTHER_NUMBER = re.compile(r"\b(?:ngay|thang|thu|khoa|lan|dieu|khoan|quy) \d{1,2}(?!\d)")
+_MONTH_YEAR = re.compile(r"\bthang \d{1,2}[/-]((?:19|20)\d\d)(?!\d)")
+_WORD = re.compile(r"\d{1,6}[a-e](?![a-z0-9])|\d+|[a-z]+")
+_COUNT_YEAR = re.compile(r"(?<![\d/.-])(\d{1,6})[/-]((?:19|20)\d\d)(?![\d-])")
+_JOINED = re.compile(r"([a-z]{2,4})(ubnd|hdnd|ttg|tu|cp|tw|qh)$")
+_NOISE = frozenset(
+    "so cua do ve ngay thang nam ban hanh ky tinh thanh pho tp theo tai viec van va cac".split()  # noqa: SIM905
+)
+_WRITTEN_KINDS: dict[str, tuple[str, ...]] = {
+    "nghi quyet": ("nq", "qh"),
+    "quyet dinh": ("qd",),
+    "chi thi": ("ct",),
+    "nghi dinh": ("nd",),
+    "thong tu lien tich": ("ttlt", "ttlb", "lt"),
+    "thong tu": ("tt", "ttlt", "ttlb"),
+    "ke hoach": ("kh",),
+    "thong bao": ("tb",),
+    "bao cao": ("bc",),
+    "to trinh": ("ttr",),
+    "cong van": ("cv", ""),
+    "huong dan": ("hd",),
+    "ket luan": ("kl",),
+    "quy che": ("qc",),
+    "quy dinh": ("qd", "qyd", "qdi"),
+    "chuong trinh hanh dong": ("cthd", "ctrhd", "ctr"),
+    "chuong trinh": ("ctr", "cthd", "ctrhd"),
+    "de an": ("da",),
+    "phuong an": ("pa",),
+    "cong dien": ("cd", ""),
+    "bien ban": ("bb",),
+    "giay moi": ("gm",),
+    "giay phep": ("gp", "gpxd"),
+    "luat": ("l", "qh", "lct"),
+    "lenh": ("l", "lct"),
+    "phap lenh": ("pl", "ubtvqh", ""),
+    "sac lenh": ("sl",),
+    "van ban hop nhat": ("vbhn",),
+    "van ban": (),
+}
+
+
+class Missed(StrEnum):
+    """What a question says of which no document with its number is: it was left out of account."""
+
+    NOTHING = ""
+    YEAR = "year"
+    ISSUER = "issuer"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentQuestion:
+    """What a question says of a document.
+
+    Args:
+        count: the number itself without zeros in front: "90", "30a".
+        kinds: codes of which it may have one; empty: of any kind.
+        slug: the whole number if it is written so ("90-kh-ubnd"), else "".
+        organ, unit: of the issuer, as in `pipeline.papers`, "" if not said.
+        year: 0 if not said.
+        rest: other words, plain: what the document is about.
+    """
+
+    count: str
+    kinds: frozenset[str] = frozenset()
+    slug: str = ""
+    organ: str = ""
+    unit: str = ""
+    year: int = 0
+    rest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word or number of the question and what it was read as: "number", "kind", "organ", "noise", ""."""
+
+    text: str
+    read: str = ""
+    value: str | tuple[str, ...] = ""
+
+
+def read(text: str) -> DocumentQuestion | None:
+    """Return what a question says of a document, None if it names none."""
+    asked = _TIGHT.sub(r"\1", " ".join(clean(text[:_MOST_CHARACTERS]).split()))
+    for token in asked.split(" "):
+        number = documents.canonical(token.strip(_EDGE))
+        if number is not None:
+            return _written(number, asked.replace(token, " ", 1))
+    return _loose(plain(asked))
+
+
+def ranked(asked: DocumentQuestion, known: Sequence[Known]) -> tuple[list[Known], Missed]:
+    """Return the documents that a question may mean, the likeliest first, and what had to be passed over.
+
+    `known`: documents with its count. The year, then the issuer are passed over only if no document fits
+    them and the question says nothing else.
+    """
+    fitting = _fitting(asked, known)
+    if any(asked.year in (0, one.paper.year) for one in fitting) or (asked.rest and not asked.slug):
+        return fitting, Missed.NOTHING
+    if asked.year and (of_any_year := _fitting(replace(asked, year=0), known)):
+        return of_any_year, Missed.YEAR
+    if asked.unit and (of_any_issuer := _fitting(replace(asked, unit=""), known)):
+        return of_any_issuer, Missed.ISSUER
+    return [], Missed.NOTHING
+
+
+def covers(asked: DocumentQuestion, texts: Iterable[str]) -> bool:
+    """Tell whether titles and issuers have the other words of a question: else it means something else."""
+    if not asked.rest or asked.slug:
+        return True
+    told = {word for text in texts for word in _WORD.findall(plain(text))}
+    return sum(word in told for word in asked.rest) >= _COVERED * len(asked.rest)
+
+
+def _written(number: str, others: str) -> DocumentQuestion:
+    slug = papers.number_slug(number)
+    paper = Paper(slug, "", "", 0)
+    told = documents.parts(number)[1]
+    words, year = _words(plain(others))
+    numbers = [int(one.text) for one in words if one.read == "number" and one.text.isdecimal()]
+    year = int(told) if len(told) == len("2021") else year or next((n for n in numbers if n in _YEARS), 0)
+    organ, unit = papers.issued_by("", number)
+    return DocumentQuestion(
+        count=paper.count,
+        kinds=frozenset({paper.kind}),
+        slug=slug,
+        organ=organ or _first(words, "organ"),
+        unit=unit or _first(words, "unit"),
+        year=year,
+        rest=tuple(one.text for one in words if not one.read),
+    )
+
+
+def _loose(text: str) -> DocumentQuestion | None:
+    words, year = _words(text)
+    kinds = [one.value for one in words if one.read == "kind"]
+    organ = _first(words, "organ")
+    count, year = _count(words, year)
+    rest = tuple(one.text for one in words if not one.read)
+    if not count or not (kinds or organ or _COUNT_YEAR.search(text)) or (rest and not kinds):
+        return None
+    if not kinds and not organ and int(count.rstrip("abcde")) <= _MONTHS:
+        return None  # "3/2021" is a month
+    return DocumentQuestion(
+        count=count,
+        kinds=frozenset(one for kind in kinds[:1] for one in kind),
+        organ=organ,
+        unit=_first(words, "unit"),
+        year=year,
+        rest=rest,
+    )
+
+
+def _words(text: str) -> tuple[list[_Word], int]:
+    """Return the words of a plain question with what they were read as, and the year of a date in it."""
+    text = _GROUPED.sub(r"\1\2", text)
+    dates = [*_DAY.finditer(text), *_MONTH_YEAR.finditer(text)]
+    year = int(dates[0][dates[0].re.groups]) if dates else 0
+    for pattern in (_DAY, _MONTH_YEAR, _RANGE, _OTHER_NUMBER):
+        text = pattern.sub(" ", text)
+    tokens = [part for token in _WORD.findall(text) for part in _parted(token)]
+    found = list(_placed(list(_named(tokens))))
+    return [_settled(found, at) for at in range(len(found))], year
+
+
+def _parted(token: str) -> tuple[str, ...]:
+    """Return "kh", "ubnd" of "khubnd"."""
+    joined = _JOINED.match(token)
+    return (joined[1], joined[2]) if joined and joined[1] in papers.kinds() else (token,)
+
+
+def _named(tokens: list[str]) -> Iterator[_Word]:
+    """Read numbers, kinds and organs; the longest phrase wins."""
+    at, before = 0, ""
+    while at < len(tokens):
+        if tokens[at][0].isdecimal():
+            made, size = _Word(tokens[at].lstrip("0") or "0", "number"), 1
+        else:
+            made, size = _phrase(tokens, at, before)
+        yield made
+        before, at = made.read, at + size
+
+
+def _phrase(tokens: list[str], at: int, before: str) -> tuple[_Word, int]:
+    for size in range(min(_MOST_PHRASE, len(tokens) - at), 0, -1):
+        phrase = " ".join(tokens[at : at + size])
+        if size > 1 and phrase in _WRITTEN_KINDS:
+            return _Word(phrase, "kind", _WRITTEN_KINDS[phrase]), size
+        organ = papers.organs().get(phrase) or _short_organ(tokens[at : at + size])
+        if organ and (size > 1 or len(phrase) > _SHORT or before):
+            return _Word(phrase, "organ", organ), size
+    word = tokens[at]
+    if word in _WRITTEN_KINDS:
+        return _Word(word, "kind", _WRITTEN_KINDS[word]), 1
+    if word in papers.kinds() and len(word) >= _SHORT:
+        return _Word(word, "abbreviated", (word,)), 1
+    return _Word(word), 1
+
+
+def _short_organ(tokens: list[str]) -> str:
+    """Return the organ of "bo gd dt", "so tn mt": ministries' fields in letters."""
+    if len(tokens) < _NEAR or tokens[0] not in ("bo", "so"):
+        return ""
+    return papers.organs().get(f"{tokens[0]} {''.join(tokens[1:])}", "")
+
+
+def _placed(words: list[_Word]) -> Iterator[_Word]:
+    """Read names of provinces among the words that are nothing else."""
+    at = 0
+    while at < len(words):
+        size = next((size for size in range(_MOST_PLACE, 0, -1) if _unit(words[at : at + size], size)), 0)
+        if size:
+            yield _Word(" ".join(one.text for one in words[at : at + size]), "unit", _unit(words[at:], size))
+        else:
+            yield words[at]
+        at += size or 1
+
+
+def _unit(words: list[_Word], size: int) -> str:
+    """Return the unit that exactly the first words name."""
+    # "đà" of Đà Nẵng is the code of a "đề án" too.
+    run = [one.text for one in words[:size] if one.read in ("", "abbreviated")]
+    if len(run) != size:
+        return ""
+    unit, length = papers.unit_of(run)
+    return unit if length == size else ""
+
+
+def _settled(words: list[_Word], at: int) -> _Word:
+    """Return a word as read in the end: an abbreviated kind stands by a number or before an organ."""
+    one = words[at]
+    if one.read == "abbreviated":
+        near = words[max(0, at - _NEAR) : at + _NEAR + 1]
+        by_number = any(other.read == "number" for other in near)
+        before_organ = at + 1 < len(words) and words[at + 1].read == "organ"
+        return replace(one, read="kind" if by_number or before_organ else "")
+    return replace(one, read="noise") if not one.read and one.text in _NOISE else one
+
+
+def _count(words: list[_Word], year: int) -> tuple[str, int]:
+    """Return which number is the document's and which one a year: "kh 2020 2021" is number 2020 of 2021."""
+    numbers = [(at, one.text) for at, one in enumerate(words) if one.read == "number"]
+    kinds = [at for at, one in enumerate(words) if one.read == "kind"]
+
+    def before(at: int) -> str:
+        return words[at - 1].text if at else ""
+
+    def far(number: tuple[int, str]) -> tuple[bool, bool, int, int]:
+        at, text = number
+        distance = min((abs(at - kind) for kind in kinds), default=0)
+        return _is_year(text), before(at) != "so", distance, at
+
+    fitting = [
+        (at, text)
+        for at, text in numbers
+        if not _is_year(text) or (before(at) != "nam" and any(abs(at - kind) <= _NEAR for kind in kinds))
+    ]
+    chosen = min(fitting, key=far, default=(0, ""))
+    years = [int(text) for at, text in numbers if at != chosen[0] and _is_year(text)]
+    return chosen[1], year or next(iter(years), 0)
+
+
+def _is_year(text: str) -> bool:
+    return text.isdecimal() and int(text) in _YEARS
+
+
+def _first(words: Iterable[_Word], read_as: str) -> str:
+    return next((str(one.value) for one in words if one.read == read_as), "")
+
+
+def _fitting(asked: DocumentQuestion, known: Sequence[Known]) -> list[Known]:
+    scored = [(score, one) for one in known if (score := _score(asked, one)) is not None]
+    if asked.unit and any(score[0] for score, _ in scored):
+        scored = [(score, one) for score, one in scored if score[0]]
+    scored.sort(key=lambda found: (found[0], found[1].last, found[1].paper.path), reverse=True)
+    return [one for _, one in scored]
+
+
+def _score(asked: DocumentQuestion, one: Known) -> tuple[int, ...] | None:
+    """Return how well a document fits, None if it contradicts the question."""
+    paper = one.paper
+    unit, organ = _same_unit(asked.unit, paper.unit), _same_organ(asked.organ, paper.organ)
+    if unit is None or organ is None or (asked.year and paper.year not in (0, asked.year)):
+        return None
+    year = int(paper.year == asked.year != 0)
+    named = sum(word in paper.organ.split("-") for word in asked.rest)
+    whole = int(paper.slug == asked.slug)
+    return unit, year, organ, whole, named, min(one.issued, 1), int(bool(paper.year)), one.told
+
+
+def _same_unit(asked: str, unit: str) -> int | None:
+    if not asked or not unit:
+        return 0
+    if asked == unit:
+        return 2
+    return 1 if papers.today(asked) == papers.today(unit) else None
+
+
+def _same_organ(asked: str, organ: str) -> int | None:
+    if not asked or not organ:
+        return 0
+    if asked == organ:
+        return 2
+    return 1 if f"-{asked}-" in f"-{organ}-" else None

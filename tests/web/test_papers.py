@@ -1,0 +1,183 @@
+"""The page of an official document, and what a search that names one shows; no search engine runs here."""
+
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from lxml import html
+
+from pipeline.model import Basis, DocumentMention, Draft, Places, Precision, Role, When
+from pipeline.store import Database
+from tests.store.tellings import draft, send, settled
+
+PLAN = "90/KH-UBND"
+PAGE = "/van-ban/ubnd-kien-giang/2021/90-kh-ubnd"
+_WORDS = ["ao", "bèo", "cam", "dừa", "én", "gấc", "hến", "ích", "kem", "lúa", "mía", "nấm", "ổi", "phở"]
+
+
+def words(number: int) -> str:
+    """Return a text of its own, so that no two stories are one."""
+    return " ".join(_WORDS[(number * 7 + at * (number + 3)) % len(_WORDS)] + str(number) for at in range(40))
+
+
+def tell(
+    number: int, title: str, *named: DocumentMention, year: int = 2021, area: str = "kien-giang"
+) -> Draft:
+    """Return one story that names documents."""
+    at = When(datetime(year, 5, 1, number % 24, tzinfo=UTC), Precision.SECOND, Basis.FEED)
+    places = Places(areas=(area,), provinces=("an-giang",)) if area == "kien-giang" else Places()
+    url = f"https://baomau.example/{number}"
+    return draft(str(number), title, words(number), documents=named, published=at, places=places, url=url)
+
+
+@pytest.fixture
+def told(db: Database) -> None:
+    """Plan 90 of Kiên Giang, its citations, and namesakes of other places and years."""
+    here = "UBND tỉnh Kiên Giang"
+    send(
+        db,
+        tell(1, "Kiên Giang lập kế hoạch chuyển đổi số", issues("UBND tỉnh", "2021-04-28")),
+        tell(2, "Xã đảo làm theo", cites("Ủy ban nhân dân tỉnh Kiên Giang", "2021")),
+        tell(3, "Một năm nhìn lại", cites(here, "2021-04-28"), year=2022),
+        tell(4, "Không ghi năm", cites(here), year=2022),
+        tell(5, "Cà Mau cũng có", issues("UBND tỉnh Cà Mau", "2021-05-01"), area=""),
+        tell(6, "Năm khác", issues(here, "2020-05-01"), year=2020),
+        tell(
+            7, "Nghị định mới", DocumentMention("73/2023/NĐ-CP", Role.CITES, "Chính phủ", "2023"), year=2023
+        ),
+    )
+    settled(db)
+
+
+def issues(issuer: str, dated: str) -> DocumentMention:
+    """Return the plan as news."""
+    return DocumentMention(PLAN, Role.ISSUES, issuer, dated)
+
+
+def cites(issuer: str, dated: str = "") -> DocumentMention:
+    """Return the plan as a basis."""
+    return DocumentMention(PLAN, Role.CITES, issuer, dated)
+
+
+def texts(page: httpx.Response, path: str) -> list[str]:
+    """Return the texts or values that an XPath finds."""
+    hits = html.fromstring(page.text).xpath(path)
+    assert isinstance(hits, list)
+    return [hit if isinstance(hit, str) else " ".join(str(hit.text_content()).split()) for hit in hits]  # type: ignore[union-attr]
+
+
+@pytest.mark.usefixtures("told")
+@pytest.mark.parametrize(
+    "question",
+    [
+        "90 kh ubnd kiên giang 2021",
+        "kế hoạch 90 kien giang năm 2021",
+        "90/KH-UBND ubnd tinh kien giang 2021",
+    ],
+)
+def test_a_document_is_found_without_an_engine(client: httpx.Client, question: str) -> None:
+    """The document that was meant comes first, with who issued it and then who cites it, newest first."""
+    found = client.get("/api/search", params={"q": question}).json()
+    first = found["documents"][0]
+
+    assert (PAGE, True) == (first["page"], found["down"])
+    assert (PLAN, "Kế hoạch", "UBND tỉnh Kiên Giang", 2021) == (
+        first["number"],
+        first["kind"],
+        first["issuer"],
+        first["year"],
+    )
+    assert ["Kiên Giang lập kế hoạch chuyển đổi số"] == [one["title"] for one in first["issued_by"]]
+    assert ["Một năm nhìn lại", "Xã đảo làm theo"] == [one["title"] for one in first["cited_by"]]
+
+
+@pytest.mark.usefixtures("told")
+def test_the_search_page_shows_it_above_the_hits(client: httpx.Client) -> None:
+    """The box links to the document's page and to its stories, although the engine is away."""
+    page = client.get("/search", params={"q": "kh 90 ubnd kiên giang 2021"})
+
+    assert 200 == page.status_code
+    assert PAGE == texts(page, '//*[@class="papers"]//h3/a/@href')[0]
+    assert "Kiên Giang lập kế hoạch chuyển đổi số" in texts(page, '//*[@class="papers"]//li/a')
+
+
+@pytest.mark.usefixtures("told")
+def test_a_page_tells_who_issued_and_who_cites(client: httpx.Client) -> None:
+    """Number, kind, issuer, day, the province of then and of today; sure stories apart from possible ones."""
+    page = client.get(PAGE)
+
+    assert 200 == page.status_code
+    assert ["Kế hoạch 90/KH-UBND"] == texts(page, "//h1")
+    assert ["UBND tỉnh Kiên Giang", "28/04/2021", "Kiên Giang, nay thuộc An Giang", "3 tin"] == texts(
+        page, "//dd"
+    )
+    assert ["Kiên Giang lập kế hoạch chuyển đổi số", "Một năm nhìn lại", "Xã đảo làm theo"] == texts(
+        page, '//*[@class="card"]/h2'
+    )
+    assert ["Không ghi năm"] == texts(page, '//section[@aria-labelledby="co-the"]//li/a')
+    assert {"/van-ban/ubnd-ca-mau/2021/90-kh-ubnd", "/van-ban/ubnd-kien-giang/2020/90-kh-ubnd"} == set(
+        texts(page, '//section[@aria-labelledby="cung-so"]//li/a/@href')
+    )
+    assert 304 == client.get(PAGE, headers={"If-None-Match": page.headers["ETag"]}).status_code
+
+
+@pytest.mark.usefixtures("told")
+def test_stories_that_cite_come_page_by_page(db: Database, client: httpx.Client) -> None:
+    """Twenty to a page, each once."""
+    cited = cites("UBND tỉnh Kiên Giang", "2021")
+    send(db, *(tell(number, f"Tin thứ {number}", cited, year=2000 + number) for number in range(20, 44)))
+    settled(db)
+    first, second = client.get(PAGE), client.get(PAGE, params={"trang": 2})
+    path = '//section[@aria-labelledby="dan"]//*[@class="card"]/h2'
+
+    assert 20 == len(texts(first, path))
+    assert 6 == len(texts(second, path))
+    assert 26 == len({*texts(first, path), *texts(second, path)})
+    assert [f"{PAGE}?trang=2"] == texts(first, '//a[@rel="next"]/@href')
+
+
+@pytest.mark.usefixtures("told")
+def test_what_no_document_has_is_said(client: httpx.Client) -> None:
+    """Of another year there is none: the namesakes are shown, and the page says that they are."""
+    page = client.get("/search", params={"q": "kh 90 ubnd kiên giang 2019"})
+
+    assert "Chưa thấy văn bản số này của năm 2019" in page.text
+    assert "year" == client.get("/api/documents", params={"q": "kh 90 ubnd kiên giang 2019"}).json()["missed"]
+
+
+@pytest.mark.usefixtures("told")
+@pytest.mark.parametrize("question", ["thông báo 90 người bị ngộ độc", "kế hoạch 90 nuôi tôm", "lúa mía", ""])
+def test_other_questions_show_no_document(client: httpx.Client, question: str) -> None:
+    """A number in a question about something else is no document."""
+    assert {"documents": [], "more": 0, "missed": ""} == client.get(
+        "/api/documents", params={"q": question}
+    ).json()
+    if question:
+        assert 503 == client.get("/search", params={"q": question}).status_code
+
+
+@pytest.mark.usefixtures("told")
+def test_words_of_the_title_lead_to_the_document(client: httpx.Client) -> None:
+    """What else is said may be what the document is about."""
+    found = client.get("/api/documents", params={"q": "kế hoạch 90 về chuyển đổi số"}).json()["documents"]
+
+    assert [PAGE] == [one["page"] for one in found]
+
+
+@pytest.mark.usefixtures("told")
+@pytest.mark.parametrize(
+    "address",
+    ["/van-ban/ubnd-kien-giang/2019/90-kh-ubnd", "/van-ban/khong-ro/khong-ro/1-ct-ubnd", "/van-ban/a/2021/b"],
+)
+def test_an_unknown_document_is_not_found(client: httpx.Client, address: str) -> None:
+    """No story names it."""
+    assert 404 == client.get(address).status_code
+
+
+@pytest.mark.usefixtures("told")
+def test_each_document_of_an_answer_has_its_page(client: httpx.Client) -> None:
+    """Every address that is given leads somewhere, those without a year too."""
+    found = client.get("/api/documents", params={"q": "kh 90 ubnd"}).json()["documents"]
+
+    assert 4 == len(found)
+    assert {200} == {client.get(one["page"]).status_code for one in found}
