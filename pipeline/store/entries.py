@@ -12,7 +12,7 @@ revises back.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -32,6 +32,7 @@ from pipeline.urls import proves
 _REAL_IDS = frozenset((Form.FEED, Form.RECORD, Form.PUSH))  # a file's name is not an identity
 _TELLING_TIMES = frozenset((Basis.GIVEN, Basis.FEED, Basis.PUSH, Basis.META))
 _BASES = list(Basis)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _CHUNK = 400
 _MOST_WORDS_STAY = 0.7  # of the shorter text
 
@@ -312,23 +313,30 @@ def published_or_received(draft: Draft, received_at: datetime) -> datetime:
 
 
 def _united(one: Draft, other: Draft) -> Draft:
-    """Return what two receipts of the same text say together; the order is no matter."""
-    best = min(one, other, key=lambda draft: _certainty(draft.published))
+    """Return what two receipts of the same text say together; the order is no matter.
+
+    Who pushed it last corrects all that stands beside the text: author, address, date. Nothing of an
+    older telling fills what the newest leaves out, or the order would matter.
+    """
+    if one.retold != other.retold:
+        best = max(one, other, key=lambda draft: draft.retold or _NEVER)
+    else:
+        best = replace(
+            min(one, other, key=lambda draft: _certainty(draft.published)),
+            url=min(filter(None, (one.url, other.url)), default=""),
+            canonical_url=min(filter(None, (one.canonical_url, other.canonical_url)), default=""),
+            authors=max(one.authors, other.authors),
+            credit=max(one.credit, other.credit),
+            external_id=min(one.external_id, other.external_id),
+            guid=min(filter(None, (one.guid, other.guid)), default=""),
+            note=max(one.note, other.note),
+        )
     times = [draft.updated for draft in (one, other) if draft.updated is not None]
-    again = [draft.retold for draft in (one, other) if draft.retold is not None]
     return replace(
         best,
-        url=min(filter(None, (one.url, other.url)), default=""),
-        canonical_url=min(filter(None, (one.canonical_url, other.canonical_url)), default=""),
         updated=min(times, default=None),
-        retold=max(again, default=None),
-        authors=max(one.authors, other.authors),
-        credit=max(one.credit, other.credit),
         links=tuple(sorted({*one.links, *other.links})),
         linked=tuple(sorted({*one.linked, *other.linked})),
-        external_id=min(one.external_id, other.external_id),
-        guid=min(filter(None, (one.guid, other.guid)), default=""),
-        note=max(one.note, other.note),
     )
 
 

@@ -260,6 +260,37 @@ def test_a_text_pushed_again_later_is_taken_back_to(db: Database, order: tuple[i
     assert (FIRST, 2, True) == (line["body"], line["version"], line["current"])
 
 
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_the_last_push_corrects_what_stands_beside_the_text(db: Database, order: tuple[int, ...]) -> None:
+    """A byline, an address or a date that is corrected while the text stays is the one that is told."""
+    tellings = [
+        draft(
+            "bai-7",
+            "Xã Hòa Lộc khánh thành cầu mới",
+            FIRST,
+            authors=(author,),
+            url=f"https://baomau.example/{place}",
+            canonical_url=f"https://baomau.example/{place}",
+            published=When(NOW + timedelta(minutes=minutes), Precision.SECOND, Basis.PUSH),
+            updated=NOW + timedelta(hours=hours),
+        )
+        for author, place, minutes, hours in (
+            ("Nguyễn Văn Bút", "tin/40", 1, 1),
+            ("Vũ Văn Sửa", "tin/zz", 3, 2),
+            ("An Văn Đúng", "tin/moi", 2, 3),
+        )
+    ]
+    for place in order:
+        send(db, tellings[place], form=Form.PUSH)
+    settled(db)
+    with db.read() as conn:
+        (story,) = story_store.page(conn, None, 10)
+
+    assert ("An Văn Đúng",) == story.face.tellings[0].authors
+    assert "https://baomau.example/tin/moi" == story.face.url
+    assert NOW + timedelta(minutes=2) == story.face.published_at
+
+
 def test_every_external_id_stays_in_the_export(db: Database) -> None:
     """An entry with many names and texts has a line for each, with the text that the name last named."""
     url = f"{HOST}/cau-a109982.html"
