@@ -37,7 +37,8 @@ _DID = re.compile(r"(?<!\w)(?:đã|vừa|mới|tiếp tục|cũng|liên tục|đ
 _NOT_SO = re.compile(
     r"(?<!\w)(?:chưa|không|chỉ|khi|nếu|đề nghị|kiến nghị|đề xuất|sau khi|trước khi|từ khi|việc|dự thảo|"
     r"sẽ|tham mưu|căn cứ|"
-    r"thực hiện|giả|phải|cần|được|do|mà|theo|yêu cầu|cho rằng|để)(?!\w)(?! đó)[^,;]*$"
+    r"thực hiện|giả|phải|cần(?! (?:thơ|giờ|giuộc|đước)(?!\w))|được|do|mà|theo|yêu cầu|cho rằng|để)"
+    r"(?!\w)(?! đó)[^,;]*$"
 )
 _PAST = re.compile(
     r"(?:[^,]{3,30}, )?(?:trước đó|trước đây|khi đó|hồi|từ (?:năm|tháng|ngày)|năm \d{4}|"

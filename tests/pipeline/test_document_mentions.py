@@ -31,6 +31,7 @@ def one(sentence: str, on: date | None = ON, home: str = "") -> DocumentMention:
         "Nghị định số 10/2024/NĐ-CP do Chính phủ vừa ban hành có hiệu lực từ tháng 5.",
         "Thủ tướng vừa phê duyệt quy hoạch tại Quyết định số 162/QĐ-TTg.",
         "Theo Quyết định số 61/QĐ-UBND ngày 17/3/2024, giá đất tăng tám phần trăm.",
+        "Ngày 18/3, UBND thành phố Cần Thơ ban hành Kế hoạch số 9/KH-UBND về nước sạch.",
         "Hôm nay UBND tỉnh ban hành kế hoạch về rừng. Kế hoạch số 12/KH-UBND có ba phần.",
     ],
 )
