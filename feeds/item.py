@@ -176,7 +176,7 @@ def item(story: Story, site: Site) -> Item:
     return Item(
         id=site.story_id(story.story_id),
         title=title,
-        updated=story.updated,
+        updated=story.looks_so_since,
         published=_published(story),
         url=url,
         page=page,
@@ -250,7 +250,7 @@ def _published(story: Story) -> datetime | None:
     """
     if not DAY.match(story.face.published):
         return None
-    return min(story.face.published_at, story.updated).astimezone(LOCAL)
+    return min(story.face.published_at, story.looks_so_since).astimezone(LOCAL)
 
 
 def _picture(face: Face) -> Picture | None:
@@ -293,6 +293,6 @@ def _origin(story: Story, site: Site) -> Origin | None:
     return Origin(
         id=site.tag(f"source/{source}"),
         title=told(lead).name,
-        updated=min(lead.updated or story.face.published_at, story.updated),
+        updated=story.looks_so_since,
         url="/".join(front.split("/", 3)[:3]) + "/" if front else f"{site.base_url}/search?source={source}",
     )

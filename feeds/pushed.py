@@ -72,7 +72,8 @@ def _changed(conn: Connection, of: Channel, after: int, upto: int) -> list[Story
     if len(log) > _MOST_LOOKED_AT:
         return None
     known = stories.many(conn, {one.story_id for one in log})
-    mine = {one.story_id for one in log if of.key in touched_by(one, known.get(one.story_id))}
+    shown = [one for one in log if one.story_id in known and one.at <= known[one.story_id].looks_so_since]
+    mine = {one.story_id for one in shown if of.key in touched_by(one, known[one.story_id])}
     since = {name: at for name, told in labels.of(conn, mine).items() if (at := told.get(of.shelf))}
     if len(since) > _MOST:
         return None
@@ -93,6 +94,6 @@ def _document(  # noqa: PLR0917 - of what, in which form, with what, where
     if fitting(entries, _ROOM) < len(entries):
         return None
     gone = [tombstone(one, stock.site) for one in changed if one.state is not StoryState.LIVE]
-    updated = max([one.updated for one in told.values()] + [one.when for one in gone])
+    updated = max([one.looks_so_since for one in told.values()] + [one.when for one in gone])
     head = Head(of, stock.site, form, updated, own_links(of, form, stock.site), tuple(gone))
     return document(head, [one.form(form) for one in entries])

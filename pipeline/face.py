@@ -5,7 +5,7 @@ so every door that shows faces keeps the law.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from json import dumps
 
@@ -75,6 +75,15 @@ def face(
         image=lead.draft.image if lead.source.rights is Rights.FULL else None,
         language=lead.draft.language,
     )
+
+
+def looks(face: Face) -> Face:
+    """Return what readers are shown of a face: without how often and when texts behind it were edited."""
+    tellings = tuple(
+        replace(told, version=0, updated=None, decision=replace(told.decision, score=0, because=""))
+        for told in face.tellings
+    )
+    return replace(face, tellings=tellings)
 
 
 def face_hash(dumped: object) -> str:

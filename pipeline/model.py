@@ -456,6 +456,8 @@ class Story:
         revision: 1 at first, +1 at every visible change.
         first_seen: when it was first told here; feeds are ordered by `pipeline.store.labels`.
         updated: strictly increases with the revision.
+        shown: when it began to look as it does, where revisions since then changed nothing that is shown
+            (a source edited a text of which its rights let nothing out).
         backfill: old when first seen, in all its tellings: searchable, never in a live feed.
         merged_into: the surviving story, for `MERGED`.
     """
@@ -468,6 +470,12 @@ class Story:
     backfill: bool
     face: Face
     merged_into: StoryId | None = None
+    shown: datetime | None = None
+
+    @property
+    def looks_so_since(self) -> datetime:
+        """Return when anything that is shown of it changed last."""
+        return self.shown or self.updated
 
 
 class ChangeKind(StrEnum):

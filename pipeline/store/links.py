@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from pipeline.dedup import Edge, Relation, Side, Word, WordKind
-from pipeline.face import Spoken, face_hash
+from pipeline.face import Spoken, face_hash, looks
 from pipeline.history import Known
 from pipeline.model import (
     ChangeKind,
@@ -327,7 +327,14 @@ def commit(conn: Connection, plan: Plan, now: datetime) -> int:
 def _tell(conn: Connection, told: Sequence[Told], now: datetime) -> int:
     """Write the stories of which anything visible changed, with one statement a table; say how many."""
     stored: dict[str, Any] = {}
-    columns = (story.c.story_id, story.c.state, story.c.face_hash, story.c.revision, story.c.updated)
+    columns = (
+        story.c.story_id,
+        story.c.state,
+        story.c.face_hash,
+        story.c.revision,
+        story.c.updated,
+        story.c.shown,
+    )
     for start in range(0, len(told), _CHUNK):
         part = [one.story_id for one in told[start : start + _CHUNK]]
         found = conn.execute(select(*columns).where(story.c.story_id.in_(part)))
@@ -354,6 +361,7 @@ def _tell(conn: Connection, told: Sequence[Told], now: datetime) -> int:
                 "lead": one.lead,
                 "face": dumped,
                 "face_hash": visible,
+                "shown": (before.shown or before.updated) if before and _looks_the_same(one) else None,
             }
         )
     if rows:
@@ -378,6 +386,16 @@ def _tell(conn: Connection, told: Sequence[Told], now: datetime) -> int:
     return len(rows)
 
 
+def _looks_the_same(one: Told) -> bool:
+    """Say whether what changed is nothing that readers are shown."""
+    before = one.before
+    return (
+        before is not None
+        and (before.state, before.backfill) == (StoryState.LIVE, one.backfill)
+        and looks(before.face) == looks(one.face)
+    )
+
+
 def _end(conn: Connection, ended: Ended, now: datetime) -> None:
     state = StoryState.WITHDRAWN if ended.into is None else StoryState.MERGED
     kind = ChangeKind.WITHDRAWN if ended.into is None else ChangeKind.MERGED_INTO
@@ -387,6 +405,7 @@ def _end(conn: Connection, ended: Ended, now: datetime) -> None:
         "revision": ended.before.revision + 1,
         "updated": at,
         "merged_into": ended.into,
+        "shown": None,
         "face_hash": face_hash([state, ended.into]),
     }
     conn.execute(story.update().where(story.c.story_id == ended.before.story_id).values(values))

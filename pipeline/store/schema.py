@@ -431,6 +431,7 @@ story = Table(
     Column("lead", String(32), nullable=False),
     Column("face", JSON, nullable=False),
     Column("face_hash", String(32), nullable=False),
+    Column("shown", Instant),  # since when it looks as it does, if not since `updated`
     Index(None, "state", "backfill", "first_seen"),
     Index(None, "state", "updated"),
 )

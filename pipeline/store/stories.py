@@ -13,12 +13,13 @@ from pipeline.store.labels import Position, Shelf
 from pipeline.store.schema import Instant, entry, story, story_label, version
 
 _CHUNK = 400
+_LOOKS_SO_SINCE = func.coalesce(story.c.shown, story.c.updated, type_=Instant).label("looks_so_since")
 _GONE = (StoryState.WITHDRAWN, StoryState.MERGED)
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A living story in a channel: its position, and what of it stands there."""
+    """A living story in a channel: its position, and what of it stands there, looking so since when."""
 
     at: Position
     revision: int
@@ -202,7 +203,7 @@ def _labelled(query: Select[Any], **labels: str | None) -> Select[Any]:
 
 
 def _standing(shelf: Shelf) -> Select[Any]:
-    columns = (story_label.c.since, story_label.c.story_id, story.c.revision, story.c.updated)
+    columns = (story_label.c.since, story_label.c.story_id, story.c.revision, _LOOKS_SO_SINCE)
     return _on(select(*columns), shelf).where(story.c.state == StoryState.LIVE)
 
 
@@ -240,7 +241,7 @@ def _literal(position: Position) -> Any:
 
 
 def _placed(row: Row[Any]) -> Placed:
-    return Placed(Position(row.since, StoryId(row.story_id)), row.revision, row.updated)
+    return Placed(Position(row.since, StoryId(row.story_id)), row.revision, row.looks_so_since)
 
 
 def _fallen(row: Row[Any]) -> Fallen:
@@ -257,4 +258,5 @@ def _story(row: Row[Any]) -> Story:
         backfill=row.backfill,
         face=codec.load_face(row.face),
         merged_into=None if row.merged_into is None else StoryId(row.merged_into),
+        shown=row.shown,
     )

@@ -163,6 +163,31 @@ def test_an_edit_keeps_the_id_and_changes_its_channels_only(db: Database, folder
     assert OF_BEN_TRE == changed
 
 
+def test_an_edit_of_what_rights_hide_changes_no_byte(db: Database, folder: Path) -> None:
+    """A source edits behind its summary: search and mirrors are told, feeds stay as they are."""
+    first = news(1, summary="Trạm y tế mới.", updated=NOW)
+    send(db, first)
+    settled(db)
+    publish_all(db, folder, BASE, NOW)
+    publish(db, folder, BASE, NOW)
+    before = contents(folder)
+    with db.read() as conn:
+        head = changes.head(conn)
+    edited = replace(first, body=f"{first.body} Trạm mở cửa cả ngày.", updated=NOW + timedelta(hours=1))
+    send(db, edited)
+    settled(db)
+    done = publish(db, folder, BASE, NOW + timedelta(hours=1))
+    with db.write() as conn:
+        conn.execute(fragment.delete())
+    publish_all(db, folder, BASE, NOW + timedelta(hours=2))
+
+    with db.read() as conn:
+        assert head + 1 == changes.head(conn)
+    assert 1 == done.changes
+    assert () == done.channels
+    assert before == contents(folder)
+
+
 def test_an_edit_changes_one_entry_of_every_document(db: Database, folder: Path) -> None:
     """In each channel and form exactly the edited story's entry has other bytes; order and ids stay."""
     send(db, *(news(number) for number in range(5)))
