@@ -277,12 +277,14 @@ def _count(words: list[_Word], year: int) -> tuple[str, int]:
     def far(number: tuple[int, str]) -> tuple[bool, bool, int, int]:
         at, text = number
         distance = min((abs(at - kind) for kind in kinds), default=0)
-        return _is_year(text), before(at) != "so", distance, at
+        return _is_year(text) and before(at) != "so", before(at) != "so", distance, at
 
     fitting = [
         (at, text)
         for at, text in numbers
-        if not _is_year(text) or (before(at) != "nam" and any(abs(at - kind) <= _NEAR for kind in kinds))
+        if not _is_year(text)
+        or before(at) == "so"
+        or (before(at) != "nam" and any(abs(at - kind) <= _NEAR for kind in kinds))
     ]
     chosen = min(fitting, key=far, default=(0, ""))
     years = [int(text) for at, text in numbers if at != chosen[0] and _is_year(text)]

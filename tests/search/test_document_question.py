@@ -1,0 +1,125 @@
+"""Questions that name a document, in the spellings that people type."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.gazetteer import areas
+from pipeline.text import plain
+from search.document_question import DocumentQuestion, read
+
+_KINDS = [
+    ("KH", "kế hoạch"),
+    ("CT", "chỉ thị"),
+    ("QĐ", "quyết định"),
+    ("NQ", "nghị quyết"),
+    ("TB", "thông báo"),
+]
+_ORGANS = [("UBND", "Ủy ban nhân dân"), ("HĐND", "hội đồng nhân dân")]
+
+
+def kinds(*codes: str) -> frozenset[str]:
+    """Return codes of kinds."""
+    return frozenset(codes)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("90 kh ubnd kiên giang 2021", DocumentQuestion("90", kinds("kh"), "", "ubnd", "kien-giang", 2021)),
+        ("90kh-ubnd kien giang, 2021", DocumentQuestion("90", kinds("kh"), "", "ubnd", "kien-giang", 2021)),
+        ("kh 90 ubnd", DocumentQuestion("90", kinds("kh"), "", "ubnd")),
+        ("chi thi 01 quang nam 2024", DocumentQuestion("1", kinds("ct"), "", "", "quang-nam", 2024)),
+        ("nd 73/2023", DocumentQuestion("73", kinds("nd"), "", "", "", 2023)),
+        ("73/2023/nđ-cp", DocumentQuestion("73", kinds("nd"), "73-nd-cp", "chinh-phu", "", 2023)),
+        ("1/CT-UBND", DocumentQuestion("1", kinds("ct"), "1-ct-ubnd", "ubnd")),
+        ("01-CT/TW", DocumentQuestion("1", kinds("ct"), "1-ct-tw", "trung-uong")),
+        ("ct 01 tu ben tre", DocumentQuestion("1", kinds("ct"), "", "tinh-uy", "ben-tre")),
+        (
+            "nghị quyết 12 hđnd tp đà nẵng 2020",
+            DocumentQuestion("12", kinds("nq", "qh"), "", "hdnd", "da-nang", 2020),
+        ),
+        (
+            "Kế hoạch số 90 ngày 28/4/2021 của Uỷ ban nhân dân tỉnh Kiên Giang",
+            DocumentQuestion("90", kinds("kh"), "", "ubnd", "kien-giang", 2021),
+        ),
+        ("tt 18/2015 bộ y tế", DocumentQuestion("18", kinds("tt"), "", "bo-y-te", "", 2015)),
+        ("kế hoạch năm 2021 số 2020", DocumentQuestion("2020", kinds("kh"), "", "", "", 2021)),
+        ("kế hoạch 90 chuyển đổi số", DocumentQuestion("90", kinds("kh"), rest=("chuyen", "doi"))),
+        ("nghị quyết 30a", DocumentQuestion("30a", kinds("nq", "qh"))),
+    ],
+)
+def test_a_document_is_read(question: str, expected: DocumentQuestion) -> None:
+    """Number, kind, issuer, province and year, in any order; what else is said is kept."""
+    assert expected == read(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "quốc lộ 1",
+        "covid 19",
+        "luật đất đai 2024",
+        "2020 -2025",
+        "kế hoạch năm 2021",
+        "3/2021",
+        "31/01/2023",
+        "90",
+        "tỉnh kiên giang",
+        "ubnd hỗ trợ 90 hộ nghèo",
+        "",
+    ],
+)
+def test_other_questions_name_no_document(question: str) -> None:
+    """Numbers of roads, years, dates and amounts are none."""
+    assert read(question) is None
+
+
+@given(
+    count=st.integers(1, 1944),
+    kind=st.sampled_from(_KINDS),
+    organ=st.sampled_from(_ORGANS),
+    unit=st.sampled_from([one.slug for one in areas()]),
+    year=st.integers(2005, 2026),
+    spelling=st.tuples(st.booleans(), st.booleans(), st.booleans(), st.sampled_from(["", "số ", "0"])),
+    order=st.permutations(range(3)),
+    form=st.sampled_from([str, str.lower, str.upper, plain]),
+)
+def test_any_order_and_spelling_is_one_question(  # noqa: PLR0917
+    count: int,
+    kind: tuple[str, str],
+    organ: tuple[str, str],
+    unit: str,
+    year: int,
+    spelling: tuple[bool, bool, bool, str],
+    order: list[int],
+    form: object,
+) -> None:
+    """Kind beside number, issuer and year in any order; written out or not; with and without accents."""
+    name = next(one.name for one in areas() if one.slug == unit)
+    named = [kind[spelling[0]], f"{spelling[3]}{count}"]
+    parts = [
+        " ".join(named if spelling[2] or spelling[3] == "số " else reversed(named)),
+        f"{organ[spelling[1]]} {name}",
+        f"năm {year}",
+    ]
+    assert callable(form)
+    asked = read(form(" ".join(parts[at] for at in order)))
+
+    assert asked is not None
+    assert (str(count), plain(organ[0]), unit, year, ()) == (
+        asked.count,
+        asked.organ,
+        asked.unit,
+        asked.year,
+        asked.rest,
+    )
+    assert plain(kind[0]) in asked.kinds
+
+
+@given(st.text(max_size=400))
+def test_any_text_is_read(text: str) -> None:
+    """Whatever is typed gives a question with a number, or none."""
+    asked = read(text)
+
+    assert asked is None or asked.count[0].isdecimal()

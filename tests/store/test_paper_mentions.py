@@ -1,0 +1,76 @@
+"""The table of who names which document follows the stories, and comes back by itself."""
+
+from sqlalchemy import select
+
+from pipeline.model import DocumentMention, Role, StoryState
+from pipeline.store import Database, meta, papers, stories, words
+from pipeline.store.schema import paper_mention
+from tests.store.tellings import NOW, draft, send, settled
+
+ONE = "Sáng nay cầu Rạch Vong nối hai bờ sông Hàm Luông được thông xe sau hai mươi sáu tháng thi công."
+PLAN = DocumentMention("90/KH-UBND", Role.ISSUES, "UBND tỉnh Bến Tre", "2021-04-28")
+LAW = DocumentMention("73/2023/NĐ-CP", Role.CITES, "Chính phủ", "2023")
+
+
+def rows(db: Database) -> list[tuple[str, str, str, int, str]]:
+    """Return what is known of each mention."""
+    table = paper_mention.c
+    with db.read() as conn:
+        wanted = select(table.slug, table.organ, table.unit, table.year, table.role)
+        return [tuple(row) for row in conn.execute(wanted.order_by(table.story_id, table.place))]  # type: ignore[misc]
+
+
+def test_a_story_writes_and_rewrites_what_it_names(db: Database) -> None:
+    """A correction that names another document takes the place of the first."""
+    send(db, draft("1", "Thông xe", ONE, documents=(PLAN,)))
+    settled(db)
+    first = rows(db)
+    send(db, draft("1", "Thông xe", f"{ONE} Đã sửa.", documents=(LAW,), updated=NOW))
+    settled(db)
+
+    assert [("90-kh-ubnd", "ubnd", "ben-tre", 2021, "issues")] == first
+    assert [("73-nd-cp", "chinh-phu", "", 2023, "cites")] == rows(db)
+
+
+def test_a_story_that_is_gone_names_nothing(db: Database) -> None:
+    """Withdrawn by an editor: its documents are no longer looked up."""
+    send(db, draft("1", "Thông xe", ONE, documents=(PLAN, LAW)))
+    settled(db)
+    with db.write() as conn:
+        [story] = stories.page(conn, None, 10)
+        words.withdraw(conn, story.story_id, "bien-tap", NOW)
+    settled(db)
+
+    with db.read() as conn:
+        assert StoryState.WITHDRAWN is stories.many(conn, [story.story_id])[story.story_id].state
+    assert [] == rows(db)
+
+
+def test_rows_are_made_anew_after_migrating(db: Database) -> None:
+    """Stories of before the table, or of older rules, get their rows; twice changes nothing."""
+    send(db, draft("1", "Thông xe", ONE, documents=(PLAN, LAW)))
+    settled(db)
+    before = rows(db)
+    with db.write() as conn:
+        conn.execute(paper_mention.delete())
+        meta.put(conn, "paper_rules", "0")
+    db.migrate()
+
+    assert 2 == len(before)
+    assert before == rows(db)
+    with db.read() as conn:
+        assert not papers.stale(conn)
+
+
+def test_a_story_that_changed_meanwhile_keeps_its_newer_rows(db: Database) -> None:
+    """What was read before a revision does not go over what the revision wrote."""
+    send(db, draft("1", "Thông xe", ONE, documents=(PLAN,)))
+    settled(db)
+    with db.read() as conn:
+        read, _ = papers.renew(conn, "", 10)
+    send(db, draft("1", "Thông xe", f"{ONE} Đã sửa.", documents=(LAW,), updated=NOW))
+    settled(db)
+    with db.write() as conn:
+        papers.keep(conn, read)
+
+    assert ["73-nd-cp"] == [slug for slug, *_ in rows(db)]
