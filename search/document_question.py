@@ -316,7 +316,8 @@ def _score(asked: DocumentQuestion, one: Known) -> tuple[int, ...] | None:
     year = int(paper.year == asked.year != 0)
     named = sum(word in paper.organ.split("-") for word in asked.rest)
     whole = int(paper.slug == asked.slug)
-    return unit, year, organ, whole, named, min(one.issued, 1), int(bool(paper.year)), one.told
+    often = one.told.bit_length()  # twice as often told counts more than newer
+    return unit, year, organ, whole, named, min(one.issued, 1), int(bool(paper.year)), often, paper.year
 
 
 def _same_unit(asked: str, unit: str) -> int | None:

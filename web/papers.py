@@ -157,7 +157,11 @@ def papers_json(
     "/van-ban/{issuer}/{year}/{number}",
     tags=["pages"],
     response_class=HTMLResponse,
-    responses={304: {"description": "Not modified"}, **described(404, 422, 503)},
+    responses={
+        302: {"description": "Another spelling of one document: Location has its page"},
+        304: {"description": "Not modified"},
+        **described(404, 422, 503),
+    },
 )
 def page(  # noqa: PLR0917 - what FastAPI hands over
     request: Request, site: TheSite, who: Signed, issuer: Part, year: Year, number: Part, at: Page = 1
@@ -167,7 +171,7 @@ def page(  # noqa: PLR0917 - what FastAPI hands over
     with site.db.snapshot() as conn:
         known = next(iter(stored.get(conn, issuer, told, number)), None)
         if known is None:
-            raise Problem(404, "not_found", "no story names this document")
+            raise _elsewhere(conn, f"{number} {issuer} {year}")
         paper = known.paper
         one = Found(
             known,
@@ -193,6 +197,16 @@ def page(  # noqa: PLR0917 - what FastAPI hands over
         alike=[Found(other, [], []) for other in alike if other not in possible][:_MOST_ALIKE],
     )
     return sent(request, shown.encode(), "text/html; charset=utf-8", {"Cache-Control": "private, no-cache"})
+
+
+def _elsewhere(conn: Connection, parts: str) -> Problem:
+    """Return where an address leads that is no document's own: to the only one that it can mean, else 404."""
+    found = look_up(conn, parts.replace(UNKNOWN, "").replace("-", " "))
+    fitting = [one for one in found.found if one.known.paper.year == found.asked.year] if found else []
+    if found is None or found.missed or len(fitting) != 1:
+        return Problem(404, "not_found", "no story names this document")
+    location = fitting[0].known.paper.path
+    return Problem(302, "moved", "the document has another address", headers={"Location": location})
 
 
 def look_up(conn: Connection, question: str) -> Lookup | None:

@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from feeds.channel import channel
-from pipeline import places, text, topics
+from pipeline import papers, places, text, topics
 from pipeline.model import LOCAL_ZONE, NATIONAL, EntryKind, Face, Labels, Officeholder, Places, Verdict
 from web.root import placed
 
@@ -225,6 +225,7 @@ def _environment() -> Environment:
         prose,
         in_bulletin,
         source_count,
+        papers.paper,
     )
     environment.filters.update({one.__name__: one for one in filters})
     environment.globals.update(

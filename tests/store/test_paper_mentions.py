@@ -17,7 +17,7 @@ def rows(db: Database) -> list[tuple[str, str, str, int, str]]:
     table = paper_mention.c
     with db.read() as conn:
         wanted = select(table.slug, table.organ, table.unit, table.year, table.role)
-        return [tuple(row) for row in conn.execute(wanted.order_by(table.story_id, table.place))]  # type: ignore[misc]
+        return [tuple(row) for row in conn.execute(wanted.order_by(table.story_id, table.place))]
 
 
 def test_a_story_writes_and_rewrites_what_it_names(db: Database) -> None:

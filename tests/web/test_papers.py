@@ -175,6 +175,27 @@ def test_an_unknown_document_is_not_found(client: httpx.Client, address: str) ->
 
 
 @pytest.mark.usefixtures("told")
+@pytest.mark.parametrize("issuer", ["ubnd-tinh-kien-giang", "uy-ban-nhan-dan-kien-giang"])
+def test_another_spelling_of_an_address_leads_on(client: httpx.Client, issuer: str) -> None:
+    """An address made by hand finds the document if it can mean only one."""
+    answer = client.get(f"/van-ban/{issuer}/2020/90-kh-ubnd")
+
+    assert (302, "/van-ban/ubnd-kien-giang/2020/90-kh-ubnd") == (
+        answer.status_code,
+        answer.headers["Location"],
+    )
+
+
+@pytest.mark.usefixtures("told")
+def test_a_story_links_to_what_it_names(client: httpx.Client) -> None:
+    """The documents on a story's page are links to theirs, with what the story leaves to be known."""
+    found = client.get("/api/documents", params={"q": "kh 90 kiên giang 2021"}).json()["documents"][0]
+    page = client.get(f"/stories/{found['issued_by'][0]['story_id']}")
+
+    assert [PAGE] == texts(page, '//*[@class="docs"]//a/@href')
+
+
+@pytest.mark.usefixtures("told")
 def test_each_document_of_an_answer_has_its_page(client: httpx.Client) -> None:
     """Every address that is given leads somewhere, those without a year too."""
     found = client.get("/api/documents", params={"q": "kh 90 ubnd"}).json()["documents"]
