@@ -6,7 +6,8 @@ Usage: python -m bench.relevance FOLDER [--stories 5000] [--each 100] [--seed 1]
 FOLDER holds articles as *.jsonl or *.jsonl.gz: objects with title, lead and body paragraphs. Questions
 of twenty kinds (`relevance_questions`) go to our HTTP API (a web process over Meilisearch and SQL in a
 temporary folder), and as they are to Meilisearch with its own settings, SQLite FTS5 (unicode61,
-remove_diacritics 2, bm25) and tantivy; these two are asked for one phrase, for all words and for any. `mrr`: for each kind and system the mean reciprocal rank, within
+remove_diacritics 2, bm25) and tantivy; these two are asked for one phrase, for all words and for any.
+`mrr`: for each kind and system the mean reciprocal rank, within
 ten, of the first right story, over `n` questions. `--misses` writes ours below rank one to stderr.
 """
 

@@ -24,6 +24,7 @@ _TONES = {"\u0300": "f2", "\u0301": "s1", "\u0309": "r3", "\u0303": "x4", "\u032
 _SHAPES = {"\u0306": "w8", "\u031b": "w7"}  # breve and horn: as Telex and as VNI types them
 _DAY = re.compile(r"(?<![\d/])(\d{1,2})[/-](\d{1,2})[/-](20\d\d)(?![\d/])")
 _GROUPED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:\.\d{3})+(?![\d.,])")
+_CUT = re.compile(r"(?:^|\d )\d{3}\b")  # part of a grouped number, which nobody copies so
 _SHORT = {
     "UBND": "Ủy ban nhân dân",
     "HĐND": "Hội đồng nhân dân",
@@ -195,6 +196,8 @@ class _Draw:
             return None
         start = self._rnd.randrange(len(told) - count)
         run = " ".join(told[start : start + count])
+        if _CUT.search(run):
+            return None
         asked = run if accents else plain(run)
         return asked, self._holding(asked, accents=accents)
 
@@ -206,6 +209,8 @@ class _Draw:
             return None
         start = self._rnd.randrange(len(told) - 20)
         same = self._holding(" ".join(told[start : start + 20]), accents=True)
+        if _CUT.search(" ".join(told[start : start + 20])):
+            return None
         kept = [word for at, word in enumerate(told[start : start + 20]) if at % 5 != 4]
         return " ".join(kept), same | {place}
 
@@ -217,6 +222,8 @@ class _Draw:
             return None
         start = self._rnd.randrange(len(told) - 2)
         run = " ".join(told[start : start + 3])
+        if _CUT.search(run):
+            return None
         return f'"{run}"', self._holding(run, accents=True)
 
     def _pair(self) -> _Drawn:

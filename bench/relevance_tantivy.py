@@ -1,7 +1,8 @@
 """Answers questions with tantivy: as one phrase, then all words, then any.
 
-`bench/relevance.py` runs it in an environment of its own. Usage: python relevance_tantivy.py. Reads one JSON line with the articles as [title, lead, body], then
-one JSON string a line, and answers each line with a JSON list of the ten best places.
+`bench/relevance.py` runs it in an environment of its own. Usage: python relevance_tantivy.py. Reads one
+JSON line with the articles as [title, lead, body], then one JSON string a line, and answers each line
+with a JSON list of the ten best places.
 """
 
 import json

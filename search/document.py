@@ -8,43 +8,21 @@ made of the full texts and never leaves Meilisearch: `search.schema` does not li
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from pipeline.model import Face, Story, Telling
+from pipeline import gazetteer
+from pipeline.model import Face, Labels, Story, Telling
 from pipeline.text import paragraphs
+from pipeline.urls import canonical
+from search.forms import missing
 from search.tokens import bare, number_key, telex, tokens
 
-FORM = 2  # raise it when this file or search/tokens.py makes other documents: they are then all remade
+FORM = 3  # raise it when this file or search/tokens.py makes other documents: they are then all remade
 
 _MOST_WORDS = 20_000  # of a body; Meilisearch drops what is behind position 65,535
 _MOST_TITLE_WORDS = 100
 _MOST_CONTENT = 20_000  # characters kept for snippets
 _MOST_LISTED = 50  # tellings, labels, document numbers
-# Written one way in one paper and another way in the next. A synonym of four or five syllables
-# does not fire in Meilisearch (it builds 2- and 3-grams), so the other ways join the body.
-_SAME = (
-    ("ubnd", "ủy ban nhân dân"),
-    ("hđnd", "hội đồng nhân dân"),
-    ("mttq", "mặt trận tổ quốc"),
-    ("tphcm", "tp hcm", "tp hồ chí minh", "thành phố hồ chí minh"),
-    ("bhxh", "bảo hiểm xã hội"),
-    ("bhyt", "bảo hiểm y tế"),
-    ("gtvt", "giao thông vận tải"),
-    ("atgt", "an toàn giao thông"),
-    ("pccc", "phòng cháy chữa cháy"),
-    ("csgt", "cảnh sát giao thông"),
-    ("gd đt", "gdđt", "giáo dục và đào tạo"),
-    ("tt tt", "tttt", "thông tin và truyền thông"),
-    ("ocop", "mỗi xã một sản phẩm"),
-    ("ql", "quốc lộ"),
-    ("kcn", "khu công nghiệp"),
-    ("tand", "tòa án nhân dân"),
-    ("thpt", "trung học phổ thông"),
-    ("thcs", "trung học cơ sở"),
-    ("bắc kạn", "bắc cạn"),
-    ("đắk lắk", "đắc lắc", "đăk lăk", "đaklak"),
-    ("đắk nông", "đắc nông", "đăk nông"),
-    ("kon tum", "kontum"),
-    ("pleiku", "plei ku", "plây cu"),
-)
+_MOST_PLACES = 3  # named beside the text; a story of many places is about none of them
+_LONGEST_URL = 400  # bytes; Meilisearch compares 468 of a value
 
 
 def document(story: Story, texts: Sequence[str]) -> dict[str, Any]:
@@ -66,6 +44,7 @@ def document(story: Story, texts: Sequence[str]) -> dict[str, Any]:
         "topics": face.labels.topics[:_MOST_LISTED],
         "sources": _once(told.source_id for told in face.tellings),
         "kinds": _once(told.kind for told in face.tellings),
+        "urls": _once(filter(_fits, (canonical(url) for url in (face.url, *(t.url for t in face.tellings))))),
         "doc_numbers": face.doc_numbers[:_MOST_LISTED],
         "doc_keys": _once(number_key(number) for number in face.doc_numbers),
         "published": face.published,
@@ -95,18 +74,21 @@ def _body(face: Face, texts: Sequence[str]) -> list[str]:
         if len(words) >= _MOST_WORDS:
             break
     del words[_MOST_WORDS:]
-    return words + _other_forms(words)
+    named = f" {' '.join(words)} "
+    for name in _places(face.labels):
+        spelled = tokens(name)
+        words += spelled if f" {' '.join(spelled)} " not in named else []
+    return words + missing(words)
 
 
-def _other_forms(words: Sequence[str]) -> list[str]:
-    """Return the words of the other ways to write what stands in the text in one way only."""
-    text = f" {' '.join(words)} "
-    added: list[str] = []
-    for forms in _SAME:
-        missing = [form for form in forms if f" {form} " not in text]
-        if len(missing) < len(forms):
-            added += " ".join(missing).split()
-    return added
+def _places(labels: Labels) -> Iterator[str]:
+    """Yield the names, of today and of before, of where a story plays that its text may not name."""
+    for slug in labels.provinces[:_MOST_PLACES]:
+        if known := gazetteer.province(slug):
+            yield known.name
+    for slug in labels.areas[:_MOST_PLACES]:
+        if former := gazetteer.area(slug):
+            yield former.name
 
 
 def _entry(told: Telling) -> dict[str, Any]:
@@ -122,6 +104,10 @@ def _entry(told: Telling) -> dict[str, Any]:
         "published": told.published,
         "bulletin": bulletin if told.bulletin_id else None,
     }
+
+
+def _fits(url: str) -> bool:
+    return 0 < len(url.encode()) <= _LONGEST_URL
 
 
 def _once(values: Iterable[str]) -> list[str]:

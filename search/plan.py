@@ -2,30 +2,29 @@
 
 The first rung with a hit answers, so that totals and facets speak of what was meant:
 
-1. stories with the document numbers of the question; every word with its accents; the words as
-   one phrase without accents (a mistyped accent in a headline). Without accents in the question:
-   every word without accents. A question with numbers, or wholly in quotes, is meant literally
-   and goes no further.
-2. more than ten terms: the most telling ones with accents, then
-3. every (telling) word without accents,
-4. the same with typos.
+1. stories with the document numbers of the question; then its words as one phrase, then every word,
+   both with accents if it has any; the same of its other readings (`search.forms`); last the phrase
+   without accents (a mistyped accent in a headline). A question with numbers, or wholly in quotes, is
+   meant literally and goes no further: at most the quoted words without their accents.
+2. with accents on some words only: those as typed, the others in any reading,
+3. raw keys of Telex or VNI as the words they were meant to be (`search.typed`),
+4. more than ten terms: the most telling ones with accents,
+5. every (telling) word without accents,
+6. the same with typos.
 
 One rung is one federated search: Meilisearch merges by weight and counts the union exactly. Where
-no story holds every word, `each` asks for them one by one and `search.coverage` ranks what comes.
-Measured on 22,635 articles, 100 to 150 questions of a kind, MRR@10 (in brackets: one plain query
-as Meilisearch comes): title 1.0 (.997), the same without accents 1.0 (.997), two syllables that
-have a twin with other accents .925 (.182), five words of a body .83 (.81), 24 words of a body less
-five .995 (.97), title with a typo .973 (.970); p50 11 ms, p95 48 ms, the last resort 60 ms. A
-boost for exact phrases changed nothing elsewhere and cost .15 on twins.
+no story holds every word, `each` asks for them one by one and `search.coverage` ranks what comes;
+for five terms or more before the rung of typos, since a wrong word is left out more safely than
+bent. A pasted address asks for its story, then for the words of its last part. `-word` at the end
+of a question leaves out, where no range can be meant. What is found so: docs/search.md.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline import documents
-from pipeline.text import clean
+from search.asked import Asked, Term, address, asked, meant
+from search.forms import readings
 from search.question import Query, Sort
 from search.schema import (
     ACCENTED,
@@ -35,111 +34,68 @@ from search.schema import (
     PLAIN,
     PUBLISHED_AT,
     SHOWN,
+    URLS,
     quoted,
 )
 from search.tokens import accented, bare, number_key, telex, tokens
+from search.typed import decoded
 
-_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″＂", '"'))
-_RUN = re.compile(r"\d+(?:\.\d{3})+|[^\W_]+")
-_MOST_NUMBERS = 5
-_PUNCTUATION = ".,;:!?()[]{}\"'…"
-# Words that tell least, left out first when a question is too long.
-_FRAMES = frozenset(
-    tokens(
-        "và của các là được có cho trong với những một đã đang sẽ tại về này theo khi để ở ra vào từ đến "
-        "người không cũng như thì mà bị do đó trên nhiều việc"
-    )
+_MANY = 5  # terms
+# Scores are within 0..1, so a factor of a thousand puts every hit of one query before the next; the
+# other readings stand between.
+_LEADS, _NUMBERS, PHRASE, EXACT, _LOOSE = 1e15, 1e12, 1e9, 1e4, 1.0
+_NEARLY = (
+    0.6  # the weight of a title with all words but one beside a text with all: words far apart weigh less
 )
-# Scores are within 0..1, so a factor of a thousand puts every hit of one query before the next.
-_LEADS, _NUMBERS, _EXACT, _LOOSE = 1e9, 1e6, 1e3, 1.0
+_NEXT = 0.1  # the weight of a reading beside that of the one before it
 _Spelling = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    """A word, or several that must stand together. `weight`: how telling it is."""
-
-    words: tuple[str, ...]
-    weight: tuple[int, int] = (0, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The words of a question: its terms in order, and its document numbers in canonical form.
-
-    `literal`: it names numbers, or all of it is quoted; who does that wants this or nothing.
-    """
-
-    terms: tuple[Term, ...] = ()
-    numbers: tuple[str, ...] = ()
-    literal: bool = False
-
-    def words(self) -> list[str]:
-        """Return all words in order."""
-        return [word for term in self.terms for word in term.words]
-
-
-@dataclass(frozen=True, slots=True)
 class Rung:
-    """One federated search. `relaxed`: hits need not hold every word."""
+    """One federated search. `relaxed`: hits need not hold every word; `bent`: nor the words as they are."""
 
     queries: tuple[dict[str, Any], ...]
     relaxed: bool = False
+    bent: bool = False
 
-
-def asked(q: str) -> Asked:
-    """Return the terms of what was typed: numbers, codes (QL1A) and quoted phrases stand together.
-
-    A minus excludes nothing: real texts have "2020 -2025", which Meilisearch reads as "not 2025".
-    """
-    terms: list[Term] = []
-    numbers: list[str] = []
-    bare_words = False
-    pieces = clean(q).translate(_QUOTES).split('"')
-    for position, piece in enumerate(pieces):
-        is_phrase = position % 2 == 1 and position < len(pieces) - 1
-        if is_phrase and not documents.find(piece):
-            terms += [Term(words)] if (words := tuple(tokens(piece))) else []
-            continue
-        for part, number in _numbered(piece):
-            if number:
-                numbers.append(number)
-                terms.append(Term(tuple(tokens(number))))
-            else:
-                terms += (singles := _single(part))
-                bare_words = bare_words or bool(singles)
-    return Asked(
-        tuple(terms), tuple(dict.fromkeys(numbers))[:_MOST_NUMBERS], literal=bool(numbers) or not bare_words
-    )
+    def short(self) -> set[int]:
+        """Return the places of the queries for titles with all words but one."""
+        titles = (PLAIN[:1], ACCENTED[:1])
+        return {place for place, one in enumerate(self.queries) if one.get("attributesToSearchOn") in titles}
 
 
 def rungs(query: Query) -> tuple[Rung, ...]:
     """Return the searches that answer a question, to be tried in order; none if it has no words."""
-    make = _Maker(query)
     if query.blank():
-        return (Rung((make.everything(),)),)
+        return (Rung((_Maker(query).everything(),)),)
+    ladder = [Rung((_Maker(query).told_at(url),))] if (url := address(query.q)) else []
     question = asked(query.q)
-    words, terms = question.words(), question.terms
-    if not words:
-        return ()
-    fitting = _fitting(terms)
-    exact = accented(words)
-    first = make.numbered(question)
-    if exact:
-        first.append(make.strict(fitting, telex, ACCENTED, _EXACT))
-        if len(words) > 1:
-            first.append(make.strict([Term(tuple(words))], bare, PLAIN, _LOOSE))
-    else:
-        first.append(make.strict(fitting, bare, PLAIN, _LOOSE))
-    ladder = [Rung(tuple(first))]
-    if question.literal:
+    if not question.terms:
         return tuple(ladder)
-    telling, long = _telling(terms), len(terms) > MOST_WORDS
+    make = _Maker(query, question.without)
+    ladder.append(Rung(tuple(_first(make, query.q, question))))
+    if question.literal:
+        if question.quoted and not question.numbers and accented(question.words()):
+            ladder.append(Rung((make.strict(_fitting(question.terms), bare, PLAIN),), relaxed=True))
+        return tuple(ladder)
+    exact = accented(question.words())
+    few = len(question.terms) <= MOST_WORDS
+    if exact and few and not all(accented([word]) for word in question.words()):
+        ladder.append(Rung((make.mixed(_fitting(question.terms)),)))
+    if keyed := decoded(query.q):
+        typed = asked(keyed)
+        fitting = _fitting(typed.terms)
+        queries = [*_spoken(make, typed, 1), make.mixed(fitting)]
+        ladder.append(Rung(tuple(queries)))
+    question = meant(query.q)
+    exact = accented(question.words())
+    telling, long = _telling(question.terms), len(question.terms) > MOST_WORDS
     if exact and long:
         ladder.append(Rung((make.strict(telling, telex, ACCENTED),), relaxed=True))
     if exact or long:
         ladder.append(Rung((make.strict(telling, bare, PLAIN),), relaxed=long))
-    ladder.append(Rung((make.loose(telling),), relaxed=long))
+    ladder.append(Rung((make.loose(telling),), relaxed=long, bent=True))
     return tuple(ladder)
 
 
@@ -148,11 +104,11 @@ def each(query: Query) -> tuple[tuple[dict[str, Any], ...], ...]:
 
     None for a question that is meant literally, or that has a single term.
     """
-    question = asked(query.q)
+    question = meant(query.q)
     telling = _telling(question.terms)
     if question.literal or len(telling) < 2:  # noqa: PLR2004 - one term was asked for alone already
         return ()
-    make = _Maker(query)
+    make = _Maker(query, question.without)
     exact = accented(question.words())
     return tuple(
         (*([make.alone(term, telex, ACCENTED)] if exact else []), make.alone(term, bare, PLAIN))
@@ -160,12 +116,48 @@ def each(query: Query) -> tuple[tuple[dict[str, Any], ...], ...]:
     )
 
 
+def many(query: Query) -> bool:
+    """Say whether a question has so many terms that one of them may rather be left out than bent."""
+    return len(_telling(asked(query.q).terms)) >= _MANY
+
+
+def _first(make: "_Maker", q: str, question: Asked) -> list[dict[str, Any]]:
+    """Return the strictest searches: numbers, the question as typed, its other readings."""
+    queries = [*make.numbered(question), *_spoken(make, question, 1)]
+    weight = 1.0
+    for other in readings(q) if not question.numbers and not address(q) else ():
+        weight *= _NEXT
+        queries += _spoken(make, asked(other), weight)
+    if accented(question.words()) and len(question.words()) > 1 and not question.quoted:
+        queries.append(make.strict([Term(tuple(question.words()))], bare, PLAIN, _LOOSE))
+    return queries
+
+
+def _spoken(make: "_Maker", question: Asked, weight: float) -> list[dict[str, Any]]:
+    """Return a reading as one phrase, if it is more than one term, and as all its terms."""
+    spelling, fields = (telex, ACCENTED) if accented(question.words()) else (bare, PLAIN)
+    whole = [Term(tuple(question.words()))]
+    phrase = [make.strict(whole, spelling, fields, PHRASE * weight)] if len(question.terms) > 1 else []
+    fitting = _fitting(question.terms)
+    tries = len(fitting) if len(fitting) >= _MANY and weight == 1 and not question.literal else 0
+    nearly = [
+        make.strict([*fitting[:place], *fitting[place + 1 :]], spelling, fields[:1], EXACT * _NEARLY)
+        for place in range(tries)
+    ]
+    return [*phrase, make.strict(fitting, spelling, fields, EXACT * weight), *nearly]
+
+
 class _Maker:
     """Makes the queries of one question, which share its filter and its order."""
 
-    def __init__(self, query: Query) -> None:
+    def __init__(self, query: Query, without: Sequence[Term] = ()) -> None:
         self._filters = query.filters()
         self._newest = query.sort is Sort.NEWEST
+        self._without = without
+
+    def told_at(self, url: str) -> dict[str, Any]:
+        """The story that was told at an address."""
+        return self._made("", "all", f"{URLS} = {quoted(url)}")
 
     def everything(self) -> dict[str, Any]:
         """Every story, the newest first."""
@@ -190,6 +182,11 @@ class _Maker:
         text = _spelled(terms, spelling)
         return self._made(text, "all", weight=weight, attributesToSearchOn=fields)
 
+    def mixed(self, terms: Sequence[Term]) -> dict[str, Any]:
+        """Every term: with accents where it has some, else in any reading."""
+        text = " ".join(f'"{_words(term, _as_typed(term))}"' for term in terms)
+        return self._made(text, "all", weight=_LOOSE, attributesToSearchOn=[*PLAIN, *ACCENTED])
+
     def loose(self, terms: Sequence[Term]) -> dict[str, Any]:
         """The words without accents, typos allowed."""
         words = [bare(word) for term in terms for word in term.words]
@@ -202,11 +199,16 @@ class _Maker:
         return made | {"attributesToRetrieve": ["id", PUBLISHED_AT]}
 
     def _made(
-        self, q: str, strategy: str, condition: str = "", weight: float = _LOOSE, **more: object
+        self, q: str, strategy: str, condition: str = "", weight: float = _LOOSE, **more: Any
     ) -> dict[str, Any]:
         order = {"sort": [f"{PUBLISHED_AT}:desc"]} if self._newest else {}
+        # Meilisearch looks for what it leaves out in the searched fields only.
+        blind = not {*ACCENTED} & {*more.get("attributesToSearchOn", ())}
+        without = "".join(
+            f" -{_left_out(term, bare if blind else _as_typed(term))}" for term in self._without
+        )
         return {
-            "q": q,
+            "q": q + without if q else q,
             "matchingStrategy": strategy,
             "filter": [*self._filters, *([condition] if condition else [])],
             "attributesToRetrieve": SHOWN,
@@ -214,31 +216,6 @@ class _Maker:
             **order,
             **more,
         }
-
-
-def _numbered(piece: str) -> list[tuple[str, str]]:
-    """Cut a piece at its document numbers: (text, "") or (text, canonical number).
-
-    Beside those that stand as in print, a word in any case may be one: 90/kh-ubnd.
-    """
-    cut: list[tuple[str, str]] = []
-    last = 0
-    for start, end in documents.spans(piece):
-        cut += _by_word(piece[last:start])
-        cut.append((piece[start:end], documents.canonical(piece[start:end]) or ""))
-        last = end
-    return cut + _by_word(piece[last:])
-
-
-def _by_word(text: str) -> list[tuple[str, str]]:
-    return [(word, documents.canonical(word.strip(_PUNCTUATION)) or "") for word in text.split()]
-
-
-def _single(part: str) -> list[Term]:
-    """Return the terms of one typed word: numbers tell most, then names, then long words."""
-    rank = 2 if re.search(r"\d", part) else int(part[:1].isupper())
-    runs = (tuple(tokens(run)) for run in _RUN.findall(part))
-    return [Term(run, (-1 if run[0] in _FRAMES else rank, len(run[0]))) for run in runs if run]
 
 
 def _fitting(terms: Sequence[Term]) -> list[Term]:
@@ -279,4 +256,18 @@ def _less(term: Term) -> tuple[int, int]:
 
 def _spelled(terms: Sequence[Term], spelling: _Spelling) -> str:
     """Return quoted terms: without typos, prefixes or operators."""
-    return " ".join(f'"{" ".join(map(spelling, term.words))}"' for term in terms)
+    return " ".join(f'"{_words(term, spelling)}"' for term in terms)
+
+
+def _words(term: Term, spelling: _Spelling) -> str:
+    return " ".join(map(spelling, term.words))
+
+
+def _left_out(term: Term, spelling: _Spelling) -> str:
+    words = _words(term, spelling)
+    return f'"{words}"' if len(term.words) > 1 else words
+
+
+def _as_typed(term: Term) -> _Spelling:
+    """Return how to spell a term whose accents count if it has any."""
+    return telex if accented(list(term.words)) else bare

@@ -7,9 +7,11 @@ import time
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from search.asked import asked
 from search.coverage import covering
 from search.index import Index
-from search.plan import each, rungs
+from search.order import TOP, Texts, doubtful, ordered
+from search.plan import Rung, each, many, rungs
 from search.question import Query, Sort, read
 from search.schema import FACETS, MOST_HITS, PRIMARY_KEY, PUBLISHED_AT, SHOWN, quoted
 from search.snippet import snippet
@@ -57,8 +59,8 @@ class Results:
         return asdict(self)
 
 
-def search(index: Index, query: Query) -> Results:
-    """Answer a question.
+def search(index: Index, query: Query, texts: Texts | None = None) -> Results:
+    """Answer a question; `texts` gives the full texts of stories by id, to tell whether a run stands there.
 
     Raises:
         EngineUnavailable: Meilisearch is away, or the index is being built.
@@ -67,7 +69,12 @@ def search(index: Index, query: Query) -> Results:
     answer: dict[str, Any] = {}
     relaxed = False
     for rung in rungs(query):
-        answer, relaxed = index.search(rung.queries, _federation(index, query)), rung.relaxed
+        if rung.bent and many(query) and (answer := _covered(index, query, nearly=True)):
+            relaxed = True
+            break
+        answer = _asked(index, query, rung, texts)
+        places = {one["_federation"]["queriesPosition"] for one in answer["hits"]}
+        relaxed = rung.relaxed or (bool(places) and places <= rung.short())
         if answer["estimatedTotalHits"]:
             break
     else:
@@ -83,6 +90,20 @@ def search(index: Index, query: Query) -> Results:
     )
 
 
+def _asked(index: Index, query: Query, rung: Rung, texts: Texts | None) -> dict[str, Any]:
+    """Answer with one rung; the first hits are put in our own order."""
+    start = (query.page - 1) * query.per_page
+    federation = _federation(index, query)
+    if query.blank() or query.sort is Sort.NEWEST or start >= TOP:
+        return index.search(rung.queries, federation)
+    wide = {"limit": max(TOP, start + query.per_page), "offset": 0}
+    answer = index.search(rung.queries, federation | wide)
+    question = asked(query.q)
+    known = texts(unsure) if texts and (unsure := doubtful(answer["hits"], question)) else {}
+    hits = ordered(answer["hits"], question, known)
+    return answer | {"hits": hits[start : start + query.per_page]}
+
+
 def _federation(index: Index, query: Query) -> dict[str, Any]:
     return {
         "limit": query.per_page,
@@ -92,8 +113,8 @@ def _federation(index: Index, query: Query) -> dict[str, Any]:
     }
 
 
-def _covered(index: Index, query: Query) -> dict[str, Any]:
-    """Answer a question of which no story holds every word with those that hold most."""
+def _covered(index: Index, query: Query, *, nearly: bool = False) -> dict[str, Any]:
+    """Answer a question of which no story holds every word with those that hold most, or nearly all."""
     alternatives = each(query)
     lists = iter(index.each([one for term in alternatives for one in term])) if alternatives else iter(())
     days: dict[str, int] = {}
@@ -102,7 +123,7 @@ def _covered(index: Index, query: Query) -> dict[str, Any]:
         spellings = [{hit["id"]: hit[PUBLISHED_AT] for hit in next(lists)} for _ in term]
         found.append(next(filter(None, spellings), {}))  # with accents, if any story has them
         days |= found[-1]
-    ids = covering(found)[:MOST_HITS]
+    ids = covering(found, nearly=nearly)[:MOST_HITS]
     if not ids:
         return {}
     if query.sort is Sort.NEWEST:

@@ -14,6 +14,7 @@ PLAIN = ["title_plain", "body"]  # searched without accents
 ACCENTED = ["title_vn", "body_vn"]  # searched with them, in Telex
 FACETS = {"province": "provinces", "area": "areas", "topic": "topics", "source": "sources"}
 DOC_KEYS = "doc_keys"
+URLS = "urls"
 PUBLISHED_AT = "published_at"
 MOST_HITS = 1000  # totals are exact up to here
 MOST_WORDS = 10  # Meilisearch ignores the 11th term of a query; a phrase is one term
@@ -38,7 +39,7 @@ SETTINGS: dict[str, Any] = {
     "displayedAttributes": SHOWN,
     "filterableAttributes": [
         {
-            "attributePatterns": [PRIMARY_KEY, *FACETS.values(), DOC_KEYS],
+            "attributePatterns": [PRIMARY_KEY, *FACETS.values(), DOC_KEYS, URLS],
             "features": {"facetSearch": False, "filter": {"equality": True, "comparison": False}},
         },
         {

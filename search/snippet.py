@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from search.plan import asked
+from search.asked import asked
 from search.tokens import accented, bare, telex, tokens
 
 _WIDTH = 280  # characters

@@ -12,7 +12,8 @@ from functools import lru_cache
 
 from pipeline.text import fold, one_i
 
-_GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+(?![\d.])")
+_GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:(?:\.\d{3})+(?![\d.])|(?:,\d{3}){2,}(?![\d,]))")
+_POINTS = str.maketrans("", "", ".,")
 _WORD = re.compile(r"\d+|[^\W\d_]+")
 _TONES = {"\u0300": "f", "\u0301": "s", "\u0309": "r", "\u0303": "x", "\u0323": "j"}
 _LETTERS = {"\u0306": "w", "\u031b": "w"}  # breve and horn; a circumflex doubles its vowel
@@ -24,9 +25,9 @@ def tokens(text: str) -> list[str]:
     """Return the words of `text` in order, caseless, accents kept.
 
     Letters part from digits (QL1A → ql 1 a, covid19 → covid 19), digit groups close
-    (1.234.567 → 1234567), zeros in front go (01/CT-UBND → 1 ct ubnd).
+    (1.234.567 and 1,234,567 → 1234567), zeros in front go (01/CT-UBND → 1 ct ubnd).
     """
-    grouped = _GROUPED.sub(lambda found: found[0].replace(".", ""), fold(text))
+    grouped = _GROUPED.sub(lambda found: found[0].translate(_POINTS), fold(text))
     found = (word for word in _WORD.findall(grouped) if len(word) <= _LONGEST)
     return [word.lstrip("0") or "0" if word[0].isdecimal() else word for word in found]
 

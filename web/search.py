@@ -4,6 +4,7 @@ What the index finds is shown only if SQL still tells it: a story that was just 
 shown because the index is a second late. Without an index the page shows the newest from SQL.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -238,7 +239,12 @@ def _listing(site: Site, asked: engine.Query) -> _Listing:
 def _hits(site: Site, asked: engine.Query) -> engine.Results:
     if site.index is None:
         raise EngineUnavailable("Meilisearch", "none is configured")
-    return engine.search(site.index, asked)
+
+    def texts(ids: Sequence[str]) -> dict[str, list[str]]:
+        with site.db.read() as conn:
+            return {str(one): told for one, told in stories.texts(conn, map(StoryId, ids)).items()}
+
+    return engine.search(site.index, asked, texts)
 
 
 def _papers(site: Site, asked: engine.Query) -> Lookup | None:

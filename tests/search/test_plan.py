@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.plan import Term, asked, each, rungs
+from search.asked import Term, asked
+from search.plan import each, rungs
 from search.question import Query, Sort
 from search.schema import MOST_WORDS
 
@@ -35,6 +36,65 @@ def test_terms(q: str, expected: list[tuple[str, ...]]) -> None:
     assert expected == terms(q)
 
 
+@pytest.mark.parametrize(
+    ("q", "expected", "without"),
+    [
+        ("bóng đá -nữ", [("bóng",), ("đá",)], [("nữ",)]),
+        ('mưa lũ -"Quảng Nam" -bão', [("mưa",), ("lũ",)], [("quảng", "nam"), ("bão",)]),
+        ("Hà Nội -Hải Phòng", [("hà",), ("nội",), ("hải",), ("phòng",)], []),
+        ("Đà Nẵng -Huế", [("đà",), ("nẵng",), ("huế",)], []),
+        ("từ thứ hai -thứ sáu", [("từ",), ("thứ",), ("hai",), ("thứ",), ("sáu",)], []),
+        ("từ 2020 -nay", [("từ",), ("2020",), ("nay",)], []),
+        ("-thanh -niên", [("thanh",), ("niên",)], []),
+        ("thi đua - khen thưởng", [("thi",), ("đua",), ("khen",), ("thưởng",)], []),
+        ("covid-19", [("covid",), ("19",)], []),
+    ],
+)
+def test_a_minus_leaves_out_only_where_it_is_meant(
+    q: str, expected: list[tuple[str, ...]], without: list[tuple[str, ...]]
+) -> None:
+    """At the end of a question, at a small word or a phrase; never in a range of years, days or places."""
+    assert expected == terms(q)
+    assert without == [term.words for term in asked(q).without]
+
+
+@pytest.mark.parametrize(
+    ("q", "expected"),
+    [
+        ("31/01/2023", [("31", "1", "2023")]),
+        ("họp 31-1-2023", [("họp",), ("31", "1", "2023")]),
+        ("1,5 tỷ", [("1", "5"), ("tỷ",)]),
+        (
+            "https://bao.example/xa-hoi/cau-moi-o-ba-tri-2345678.html",
+            [("cau",), ("moi",), ("o",), ("ba",), ("tri",)],
+        ),
+        ("https://bao.example/", [("https",), ("bao",), ("example",)]),
+    ],
+)
+def test_days_sums_and_addresses(q: str, expected: list[tuple[str, ...]]) -> None:
+    """Figures joined by signs stand together; an address is the words of its last part."""
+    assert expected == terms(q)
+
+
+@given(st.text())
+def test_any_question_has_terms_or_none(q: str) -> None:
+    """Never raises; what is left out is never all that is asked."""
+    found = asked(q)
+
+    assert found.terms or not found.without
+    assert all(term.words for term in (*found.terms, *found.without))
+
+
+@given(
+    st.lists(st.sampled_from(['"', "-", " ", "quyeets", "d9u7o7c5", "31/1/2023", "UBND", "Tỉnh", "http://"]))
+)
+def test_any_ladder_is_bounded(parts: list[str]) -> None:
+    """Whatever is typed, no rung has over thirty searches, none over ten terms."""
+    for rung in rungs(Query(q="".join(parts)[:300])):
+        assert len(rung.queries) <= 30
+        assert all(query["q"].partition(" -")[0].count('" "') < MOST_WORDS for query in rung.queries)
+
+
 def test_numbers_are_canonical() -> None:
     """However a number is typed, it is asked for in one form, each once."""
     assert ("73/2023/NĐ-CP", "01/CT-UBND") == asked("73/2023/nđ-cp, 01/CT-UBND và 73/2023/NĐ-CP").numbers
@@ -44,16 +104,18 @@ def test_accents_go_first_then_the_phrase_without() -> None:
     """An accented question asks with accents, then for the same words as a phrase without."""
     first = rungs(Query(q="thanh niên"))[0].queries
 
-    assert ['"thanh" "nieen"', '"thanh nien"'] == [query["q"] for query in first]
-    assert [["title_vn", "body_vn"], ["title_plain", "body"]] == [
+    weights = [query["federationOptions"]["weight"] for query in first]
+
+    assert ['"thanh nieen"', '"thanh" "nieen"', '"thanh nien"'] == [query["q"] for query in first]
+    assert [["title_vn", "body_vn"], ["title_vn", "body_vn"], ["title_plain", "body"]] == [
         query["attributesToSearchOn"] for query in first
     ]
-    assert first[0]["federationOptions"]["weight"] > first[1]["federationOptions"]["weight"]
+    assert sorted(weights, reverse=True) == weights
 
 
 def test_without_accents_every_reading_counts() -> None:
     """A question without accents asks the plain fields only."""
-    assert [['"thanh" "nien"'], ["thanh nien"]] == [
+    assert [['"thanh nien"', '"thanh" "nien"'], ["thanh nien"]] == [
         [query["q"] for query in rung.queries] for rung in rungs(Query(q="thanh nien"))
     ]
 

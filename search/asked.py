@@ -1,0 +1,153 @@
+"""A question as it is meant: its terms, its document numbers, what it leaves out. Pure; never raises.
+
+Quoted phrases, codes (QL1A) and days stand together; a pasted address is the words of its last part.
+A minus excludes only where no range can be meant: real texts have "2020 -2025", which Meilisearch
+reads as "not 2025".
+"""
+
+import re
+from dataclasses import dataclass
+
+from pipeline import documents
+from pipeline.text import clean
+from pipeline.urls import canonical
+from search.tokens import tokens
+from search.typed import decoded
+
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″＂", '"'))
+_RUN = re.compile(r"\d+(?:[./,:-]\d+)+|[^\W_]+")  # a day, a sum or a code stands together
+# Behind a word, at a word in small letters or in quotes, and nothing but the like behind it: "2020 -2025",
+# "Hà Nội -Hải Phòng" and "thứ hai -thứ sáu" are ranges.
+_LEFT_OUT = re.compile(r'(?<=\S)((?:\s+-(?:"[^"]+"|[^\W\d_]+))+)\s*$')
+_ONE_OUT = re.compile(r'-("?)([^"\s-][^"]*?)\1(?=\s+-|\s*$)')
+_SLUG_END = re.compile(r"(?:[-_.]?(?:\d{5,}|post\d+|html?|aspx|chn|vnp|ldo|tpo|epi))+$")
+_MOST_NUMBERS = 5
+_PUNCTUATION = ".,;:!?()[]{}\"'…"
+# Words that tell least, left out first when a question is too long.
+FRAMES = frozenset(
+    tokens(
+        "và của các là được có cho trong với những một đã đang sẽ tại về này theo khi để ở ra vào từ đến "
+        "người không cũng như thì mà bị do đó trên nhiều việc"
+    )
+)
+_TYPED = 1 / 3  # of the words are raw keys: then all of the question is typed so
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word, or several that must stand together. `weight`: how telling it is."""
+
+    words: tuple[str, ...]
+    weight: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The words of a question: its terms in order, and its document numbers in canonical form.
+
+    `literal`: it names numbers, or all of it is quoted; who does that wants this or nothing. `quoted`:
+    it has phrases in quotes, which hold as they are. `without`: what no hit may hold.
+    """
+
+    terms: tuple[Term, ...] = ()
+    numbers: tuple[str, ...] = ()
+    literal: bool = False
+    quoted: bool = False
+    without: tuple[Term, ...] = ()
+
+    def words(self) -> list[str]:
+        """Return all words in order."""
+        return [word for term in self.terms for word in term.words]
+
+
+def asked(q: str) -> Asked:
+    """Return the terms of what was typed: numbers, codes (QL1A) and quoted phrases stand together.
+
+    A minus excludes only where no range can be meant: real texts have "2020 -2025", which
+    Meilisearch reads as "not 2025". An address is the words of its last part.
+    """
+    text, without = _parted(_slug(q) or clean(q).translate(_QUOTES))
+    terms: list[Term] = []
+    numbers: list[str] = []
+    bare_words = is_quoted = False
+    pieces = text.split('"')
+    for position, piece in enumerate(pieces):
+        is_phrase = position % 2 == 1 and position < len(pieces) - 1
+        if is_phrase and not documents.find(piece):
+            terms += [Term(words)] if (words := tuple(tokens(piece))) else []
+            is_quoted = is_quoted or len(words) > 1
+            continue
+        for part, number in _numbered(piece):
+            if number:
+                numbers.append(number)
+                terms.append(Term(tuple(tokens(number))))
+            else:
+                terms += (singles := _single(part))
+                bare_words = bare_words or bool(singles)
+    return Asked(
+        tuple(terms),
+        tuple(dict.fromkeys(numbers))[:_MOST_NUMBERS],
+        literal=bool(numbers) or not bare_words,
+        quoted=is_quoted,
+        without=without if terms else (),
+    )
+
+
+def meant(q: str) -> Asked:
+    """Return what to look for when the strict rungs find nothing: raw keys as words, if enough are."""
+    question = asked(q)
+    keyed = decoded(q)
+    if keyed is None or question.literal:
+        return question
+    changed = sum(one != other for one, other in zip(q.split(), keyed.split(), strict=False))
+    return asked(keyed) if changed >= _TYPED * len(q.split()) else question
+
+
+def address(q: str) -> str:
+    """Return the canonical address that a question is; "" if it is words."""
+    text = q.strip()
+    return canonical(text) if text[:4].lower() == "http" and len(text.split()) == 1 else ""
+
+
+def _slug(q: str) -> str:
+    """Return the words of the last telling part of an address; "" for a question that is none."""
+    parts = [part for part in address(q).split("?")[0].split("/")[3:] if re.search(r"[^\W\d]", part)]
+    return _SLUG_END.sub("", parts[-1]).replace("-", " ").replace("_", " ") if parts else ""
+
+
+def _parted(text: str) -> tuple[str, tuple[Term, ...]]:
+    """Part a question from what it excludes at its end."""
+    found = _LEFT_OUT.search(text)
+    if not found or text.lstrip()[:1] == "-":
+        return text, ()
+    before = text[: found.start()].rsplit(maxsplit=1)[-1]
+    pieces = [piece for _, piece in _ONE_OUT.findall(found[0])]
+    is_range = before[0].isupper() and pieces[0][:1].isupper() and '"' not in found[0]
+    if is_range or before[-1].isdecimal():
+        return text, ()
+    return text[: found.start()], tuple(Term(words) for piece in pieces if (words := tuple(tokens(piece))))
+
+
+def _numbered(piece: str) -> list[tuple[str, str]]:
+    """Cut a piece at its document numbers: (text, "") or (text, canonical number).
+
+    Beside those that stand as in print, a word in any case may be one: 90/kh-ubnd.
+    """
+    cut: list[tuple[str, str]] = []
+    last = 0
+    for start, end in documents.spans(piece):
+        cut += _by_word(piece[last:start])
+        cut.append((piece[start:end], documents.canonical(piece[start:end]) or ""))
+        last = end
+    return cut + _by_word(piece[last:])
+
+
+def _by_word(text: str) -> list[tuple[str, str]]:
+    return [(word, documents.canonical(word.strip(_PUNCTUATION)) or "") for word in text.split()]
+
+
+def _single(part: str) -> list[Term]:
+    """Return the terms of one typed word: numbers tell most, then names, then long words."""
+    rank = 2 if re.search(r"\d", part) else int(part[:1].isupper())
+    runs = (tuple(tokens(run)) for run in _RUN.findall(part))
+    return [Term(run, (-1 if run[0] in FRAMES else rank, len(run[0]))) for run in runs if run]

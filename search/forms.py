@@ -1,0 +1,185 @@
+"""What papers write in several ways: abbreviations, names, days. Readings of a question. Pure; never raises.
+
+Meilisearch's synonyms do not serve: a source of four or five syllables ("ủy ban nhân dân") never
+fires there, since it builds 2- and 3-grams only. So a question is asked in its other readings too,
+and a document gets the forms that its text does not use (`search.document`).
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from pipeline.text import clean, plain
+from search.tokens import accented, tokens
+
+MOST_READINGS = 4  # beside the question itself; each is two more queries
+
+# The first is the shortest, the last the fullest.
+SAME = (
+    ("ubnd", "ủy ban nhân dân"),
+    ("hđnd", "hội đồng nhân dân"),
+    ("mttq", "mặt trận tổ quốc"),
+    ("tphcm", "tp hcm", "tp hồ chí minh", "thành phố hồ chí minh"),
+    ("tp", "thành phố"),
+    ("tw", "trung ương"),
+    ("bhxh", "bảo hiểm xã hội"),
+    ("bhyt", "bảo hiểm y tế"),
+    ("bđbp", "bộ đội biên phòng"),
+    ("btv", "ban thường vụ"),
+    ("bch", "ban chấp hành"),
+    ("gtvt", "giao thông vận tải"),
+    ("atgt", "an toàn giao thông"),
+    ("attp", "an toàn thực phẩm"),
+    ("pccc", "phòng cháy chữa cháy"),
+    ("csgt", "cảnh sát giao thông"),
+    ("clb", "câu lạc bộ"),
+    ("cntt", "công nghệ thông tin"),
+    ("đbqh", "đại biểu quốc hội"),
+    ("đh", "đại học"),
+    ("gd đt", "gdđt", "giáo dục và đào tạo"),
+    ("gpmb", "giải phóng mặt bằng"),
+    ("htx", "hợp tác xã"),
+    ("kt xh", "ktxh", "kinh tế xã hội"),
+    ("lđlđ", "liên đoàn lao động"),
+    ("nn ptnt", "nông nghiệp và phát triển nông thôn"),
+    ("tt tt", "tttt", "thông tin và truyền thông"),
+    ("ocop", "mỗi xã một sản phẩm"),
+    ("ql", "quốc lộ"),
+    ("kcn", "khu công nghiệp"),
+    ("ntm", "nông thôn mới"),
+    ("tand", "tòa án nhân dân"),
+    ("vksnd", "viện kiểm sát nhân dân"),
+    ("thpt", "trung học phổ thông"),
+    ("thcs", "trung học cơ sở"),
+    ("bắc kạn", "bắc cạn"),
+    ("đắk lắk", "đắc lắc", "đăk lăk", "đaklak"),
+    ("đắk nông", "đắc nông", "đăk nông"),
+    ("kon tum", "kontum"),
+    ("pleiku", "plei ku", "plây cu"),
+    ("tt huế", "thừa thiên huế"),
+    ("br vt", "brvt", "bà rịa vũng tàu"),
+)
+_PIECE = re.compile(r"\d+|[^\W\d_]+")
+_DAY, _MONTH, _YEAR = r"(?P<day>[0-3]?\d)", r"(?P<month>[01]?\d)", r"(?P<year>[12]\d{3})"
+_NUMERIC = re.compile(rf"(?<![\w/.,-]){_DAY}(?P<sign>[/.-]){_MONTH}(?:(?P=sign){_YEAR})?(?![\w/-]|[.,]\d)")
+_TOLD = re.compile(
+    rf"(?<!\w){_DAY}\s+th[aá]ng\s+{_MONTH}(?!\w)(?:\s*,?\s*n[aă]m\s+{_YEAR}(?!\w))?", re.IGNORECASE
+)
+_LAST_DAY, _LAST_MONTH = 31, 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A stretch of a question, and what else may stand there, the likeliest first."""
+
+    start: int
+    end: int
+    others: tuple[str, ...]
+
+
+def readings(q: str) -> tuple[str, ...]:
+    """Return the other ways to write a question, the likeliest first, at most `MOST_READINGS`.
+
+    The first has another form of everything that has one, the next of one thing each, then come further
+    forms: "UBND xã" is "ủy ban nhân dân xã"; 31/01/2023 is "31 tháng 1 năm 2023", then "31/1".
+    """
+    text = clean(q)
+    found = _apart([*_days(text), *_named(text)])
+    turns = range(max((len(one.others) for one in found), default=0))
+    changes = [tuple(one.others[min(turn, len(one.others) - 1)] for one in found) for turn in turns]
+    alone = [
+        tuple(one.others[0] if one is chosen else text[one.start : one.end] for one in found)
+        for chosen in (found if len(found) > 1 else ())
+    ]
+    made: dict[str, None] = {}
+    for change in [*changes[:1], *alone, *changes[1:]]:
+        parts, last = [], 0
+        for one, other in zip(found, change, strict=True):
+            parts += [text[last : one.start], other]
+            last = one.end
+        made["".join([*parts, text[last:]])] = None
+    return tuple(one for one in made if one != text)[:MOST_READINGS]
+
+
+def leveller(line: str, spelling: Callable[[str], str]) -> Callable[[str], str]:
+    """Return what brings the forms of whatever stands in a spaced line of words to one, in any such line."""
+    pairs: list[tuple[str, str]] = []
+    for forms in SAME:
+        spelled = [f" {' '.join(map(spelling, form.split()))} " for form in forms]
+        if any(form in line for form in spelled):
+            pairs += [(form, spelled[0]) for form in spelled[1:]]
+    day = re.compile(rf"(?<= )(\d+) {spelling('tháng')} (\d+)(?: {spelling('năm')} (\d{{4}}))?(?= )")
+
+    def level(text: str) -> str:
+        for form, first in pairs:
+            text = text.replace(form, first)
+        return day.sub(lambda found: " ".join(filter(None, found.groups())), text)
+
+    return level
+
+
+def missing(words: Sequence[str]) -> list[str]:
+    """Return the words of the other ways to write what stands in a text in one way only."""
+    text = f" {' '.join(words)} "
+    added: list[str] = []
+    for forms in SAME:
+        unused = [form for form in forms if f" {form} " not in text]
+        if len(unused) < len(forms):
+            added += " ".join(unused).split()
+    return added
+
+
+def _apart(found: list[_Found]) -> list[_Found]:
+    """Return stretches in order; of two that overlap the earlier, then the longer."""
+    kept: list[_Found] = []
+    for one in sorted(found, key=lambda one: (one.start, -one.end)):
+        if not kept or one.start >= kept[-1].end:
+            kept.append(one)
+    return kept
+
+
+@cache
+def _forms() -> dict[tuple[str, ...], tuple[str, ...]]:
+    """Map the plain words of each form to the other forms, for a short one the fullest first."""
+    known: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for forms in SAME:
+        for form in forms:
+            others = tuple(one for one in forms if one != form)
+            known[tuple(plain(form).split())] = others if form == forms[-1] else others[::-1]
+    return known
+
+
+def _named(text: str) -> list[_Found]:
+    """Find abbreviations and names that have another form."""
+    pieces = [(found.start(), found.end(), plain(found[0])) for found in _PIECE.finditer(text)]
+    blind = not accented(tokens(text))
+    found = []
+    longest = max(map(len, _forms()))
+    for at in range(len(pieces)):
+        for size in range(1, min(longest, len(pieces) - at) + 1):
+            others = _forms().get(tuple(piece[2] for piece in pieces[at : at + size]))
+            if others:
+                told = tuple(f"{plain(one) if blind else one} ".replace("  ", " ") for one in others)
+                end = pieces[at + size - 1][1]
+                joined = end < len(text) and text[end].isalnum()
+                found.append(_Found(pieces[at][0], end, told if joined else tuple(map(str.strip, told))))
+    return found
+
+
+def _days(text: str) -> list[_Found]:
+    """Find days of a month, in figures and in words."""
+    found = []
+    for pattern in (_NUMERIC, _TOLD):
+        for seen in pattern.finditer(text):
+            day, month, year = int(seen["day"]), int(seen["month"]), seen["year"]
+            dotted = pattern is _NUMERIC and year is None and seen["sign"] != "/"
+            if not (1 <= day <= _LAST_DAY and 1 <= month <= _LAST_MONTH) or dotted:
+                continue
+            whole = f"{day} tháng {month} năm {year}" if pattern is _NUMERIC else f"{day}/{month}/{year}"
+            short = (f"{day} tháng {month}", f"{day}/{month}")
+            others = (whole, *(short if pattern is _NUMERIC else short[::-1])) if year else short
+            now = " ".join(tokens(seen[0]))
+            fresh = tuple(one for one in others if " ".join(tokens(one)) != now)
+            found.append(_Found(seen.start(), seen.end(), fresh))
+    return found

@@ -1,0 +1,235 @@
+"""What a writer means and how papers spell it: readings, raw keys, and a real Meilisearch that finds them."""
+
+import unicodedata
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.model import Basis, Places, Precision, When
+from pipeline.store import open_database
+from search.asked import asked
+from search.forms import MOST_READINGS, missing, readings
+from search.index import Index
+from search.order import ordered
+from search.plan import EXACT, PHRASE
+from search.query import Query, search
+from search.sync import sync
+from search.tokens import telex, tokens
+from search.typed import decoded, word
+from tests.engine_fixtures import Lent
+from tests.store.tellings import NOW, PAPER, draft, send, settled
+
+DAY_ONE = datetime(2026, 11, 1, 1, 0, tzinfo=UTC)
+BRIDGE, RAIN, ROAD, ROOMS, FAIR, PLEDGE, GAMES, WOMEN = SHELF = (
+    "Khánh thành cầu qua kênh Ông Đốc",
+    "Mưa lớn ở đầu nguồn",
+    "Sửa QL1A trước mùa nước nổi",
+    "Xây thêm phòng học",
+    "Hội chợ trái cây",
+    "Quyết tâm giữ rừng ngập mặn",
+    "Giải bóng đá các xã ven biển",
+    "Đội bóng đá nữ ra quân",
+)
+BODIES = (
+    "Ngày 31 tháng 1 năm 2023, UBND xã làm lễ thông xe, kinh phí 1.250.000.000 đồng.",
+    "Chủ tịch Ủy ban nhân dân tỉnh đi kiểm tra hôm 15/3; TP.HCM cho mượn máy bơm.",
+    "Đoạn quốc lộ dài 12,5 km qua hai huyện.",
+    "HĐND huyện giao việc cho ngành hòa giải, thủy lợi.",
+    "Hàng đến từ khắp vùng, giá 25.000 đồng một ký.",
+    "Bà con cùng nhau quyết tâm trồng đước, không cho tàu vào.",
+    "Mười đội thi đấu trong ba ngày.",
+    "Các cô tập từ sáng sớm trên bãi.",
+)
+
+
+@pytest.fixture(scope="module")
+def shelf(meilisearch: Lent, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    """An index with the shelf in it, one story a day; the bridge is in what was Bến Tre."""
+    db = open_database(f"sqlite:///{tmp_path_factory.mktemp('matching') / 'tintinh.db'}")
+    db.migrate()
+    for number, (title, body) in enumerate(zip(SHELF, BODIES, strict=True)):
+        published = When(DAY_ONE + timedelta(days=number), Precision.SECOND, Basis.FEED)
+        places = {"places": Places(("ben-tre",))} if title == BRIDGE else {}
+        url = f"https://baomau.example/tin/{number}-khanh-thanh.html"
+        send(db, draft(f"bai-{number}", title, body, published=published, url=url, **places), source=PAPER)
+    settled(db)
+    index = Index(meilisearch.url, meilisearch.key, f"matching-{Path(db.url).parent.name}")
+    sync(db, index, NOW)
+    yield index
+    index.drop(index.name)
+    db.close()
+
+
+def titles(index: Index, q: str) -> list[str]:
+    """The titles that a question finds, in order."""
+    return [hit.title for hit in search(index, Query(q=q)).hits]
+
+
+@pytest.mark.parametrize(
+    ("q", "expected"),
+    [
+        ("31/01/2023", BRIDGE),
+        ("31-1-2023", BRIDGE),
+        ("31.1.2023", BRIDGE),
+        ("lễ thông xe ngày 31/1", BRIDGE),
+        ("thông xe ngày 31 tháng 1", BRIDGE),
+        ("kiểm tra 15 tháng 3", RAIN),
+        ("kiem tra ngay 15 thang 3", RAIN),
+        ("1250000000 đồng", BRIDGE),
+        ("1,250,000,000", BRIDGE),
+        ("12.5 km", ROAD),
+        ("25000 đồng", FAIR),
+        ("chủ tịch UBND tỉnh", RAIN),
+        ("chu tich ubnd tinh", RAIN),
+        ("Ủy ban nhân dân xã làm lễ", BRIDGE),
+        ("hội đồng nhân dân huyện", ROOMS),
+        ("hoi dong nhan dan huyen", ROOMS),
+        ("thành phố Hồ Chí Minh cho mượn", RAIN),
+        ("TPHCM cho mượn máy bơm", RAIN),
+        ("sửa quốc lộ 1A", ROAD),
+        ("QL 1A", ROAD),
+        ("khánh thành cầu Vĩnh Long", BRIDGE),
+        ("cầu bến tre", BRIDGE),
+        ("hoà giải thuỷ lợi", ROOMS),
+        (unicodedata.normalize("NFD", "Ông Đốc"), BRIDGE),
+        ("Ông \u00d0ốc", BRIDGE),
+        ("quyeets tam", PLEDGE),
+        ("quye61t ta6m giu74 ru72ng", PLEDGE),
+        ("quyeets taam giuwx ruwngf", PLEDGE),
+        ("quyết tam giu rừng", PLEDGE),
+        ("hddnd huyeenj", ROOMS),
+        ("quyêt tâm giữ rừng", PLEDGE),
+        ("quyet tam guu rung", PLEDGE),
+        ("rừng ngậpp mặn", PLEDGE),
+        ("https://baomau.example/tin/1-khanh-thanh.html?utm_source=zalo", RAIN),
+        ("https://baomau.example/tin/khanh-thanh-cau-qua-kenh-ong-doc-7654321.html", BRIDGE),
+        ("bà con cùng nhau quyết tâm trồng đước không cho tàu vào rừng", PLEDGE),
+    ],
+)
+def test_however_it_is_written_it_is_found(shelf: Index, q: str, expected: str) -> None:
+    """Days, sums, abbreviations, provinces, tones, raw keys, typos and addresses lead to the story."""
+    assert [expected] == titles(shelf, q)[:1]
+
+
+def test_a_minus_leaves_out_what_is_meant(shelf: Index) -> None:
+    """With accents and without, and a phrase; a range leaves out nothing."""
+    assert {GAMES, WOMEN} == set(titles(shelf, "bóng đá"))
+    assert [GAMES] == titles(shelf, "bóng đá -nữ")
+    assert [GAMES] == titles(shelf, "bong da -nu")
+    assert [WOMEN] == titles(shelf, 'bóng đá -"ven biển"')
+
+
+def test_quotes_are_exact(shelf: Index) -> None:
+    """The words in this order with these accents; without accents only if nobody wrote them so."""
+    assert [PLEDGE] == titles(shelf, '"quyết tâm trồng"')
+    assert [] == titles(shelf, '"quyết tâm rừng"')
+    blind = search(shelf, Query(q='"quyêt tâm trồng"'))
+    assert ([PLEDGE], True) == ([hit.title for hit in blind.hits], blind.relaxed)
+
+
+def test_a_title_that_lacks_one_word_is_told_as_relaxed(shelf: Index) -> None:
+    """A word too many does not hide a title, and the answer says that not every word is there."""
+    results = search(shelf, Query(q="quyết tâm giữ xoài rừng ngập mặn"))
+
+    assert PLEDGE == results.hits[0].title
+    assert results.relaxed
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ("quyeets", "quyết"),
+        ("vieetj", "việt"),
+        ("vietej", "việt"),
+        ("dduwowngf", "đường"),
+        ("nguowif", "người"),
+        ("quaan", "quân"),
+        ("thuwr", "thử"),
+        ("ddawks", "đắk"),
+        ("hddnd", "hđnd"),
+        ("ta6m", "tâm"),
+        ("d9u7o7ng2", "đường"),
+        ("nguo7i2", "người"),
+        ("tam", None),
+        ("covid19", None),
+        ("QL1A", None),
+        ("H5N1", None),
+        ("london", None),
+        ("xyz", None),
+        ("2025", None),
+    ],
+)
+def test_raw_keys(keys: str, expected: str | None) -> None:
+    """Telex and VNI make a Vietnamese syllable or nothing."""
+    assert expected == word(keys)
+
+
+@pytest.mark.parametrize(
+    ("q", "expected"),
+    [
+        ("31/01/2023", ["31 tháng 1 năm 2023", "31 tháng 1", "31/1"]),
+        ("ngày 15 tháng 3", ["ngày 15/3"]),
+        ("UBND tỉnh", ["ủy ban nhân dân tỉnh"]),
+        ("uy ban nhan dan tinh", ["ubnd tinh"]),
+        ("QL1A", ["quoc lo 1A"]),
+        ("31/13/2023", []),
+        ("1.5 tỷ", []),
+        ("mưa lũ", []),
+    ],
+)
+def test_readings(q: str, expected: list[str]) -> None:
+    """Days and short forms in their other spellings, with accents if the question has some."""
+    assert expected == list(readings(q))
+
+
+def test_a_document_gets_the_forms_it_lacks() -> None:
+    """What a text has in one form only is added in the others."""
+    assert ["ủy", "ban", "nhân", "dân"] == missing(["ubnd", "xã"])
+    assert [] == missing(["ubnd", "và", "ủy", "ban", "nhân", "dân"])
+
+
+def test_a_run_that_is_not_there_goes_behind() -> None:
+    """Meilisearch's phrases are approximate: of two bearers the one whose text has the run leads."""
+    federation = {"_federation": {"weightedRankingScore": PHRASE}}
+    hits = [{"id": "a", "title": "Một"} | federation, {"id": "b", "title": "Hai"} | federation]
+    texts = {"a": ["tin mới của tỉnh, mới của tỉnh ta"], "b": ["tin mới\n\ncủa tỉnh ta"]}
+
+    assert ["b", "a"] == [hit["id"] for hit in ordered(hits, asked("tin mới của tỉnh ta"), texts)]
+
+
+def test_a_title_counts_among_those_that_hold_every_word() -> None:
+    """Of hits alike otherwise the one whose title holds more of the question leads."""
+    federation = {"_federation": {"weightedRankingScore": 0.5 * EXACT}}
+    hits = [
+        {"id": "a", "title": "Tin vắn"} | federation,
+        {"id": "b", "title": "Mưa lũ miền núi"} | federation,
+    ]
+
+    assert ["b", "a"] == [hit["id"] for hit in ordered(hits, asked("mưa bão miền núi"), {})]
+
+
+@given(st.text())
+def test_any_text_has_few_readings(text: str) -> None:
+    """Never raises, never offers the question itself or more than three."""
+    found = readings(text)
+
+    assert len(found) <= MOST_READINGS
+    assert text not in found
+
+
+@given(st.text(st.sampled_from("abcdeghiklmnopqrstuvwxyz0123456789 áđẹ"), max_size=40))
+def test_any_keys_are_read_or_left(text: str) -> None:
+    """Never raises; what was not typed raw stays as it is."""
+    meant = decoded(text)
+
+    assert meant is None or len(meant.split()) == len(text.split())
+
+
+@given(st.sampled_from(["tỉnh", "đường", "nghiễm", "người", "thuở", "quyết", "rượu", "hoặc"]))
+def test_the_shadow_is_readable_as_keys(syllable: str) -> None:
+    """What the index holds of a syllable is what somebody without an input method types."""
+    assert tokens(syllable) == tokens(word(telex(syllable)) or "")
