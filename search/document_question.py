@@ -33,7 +33,8 @@ _WORD = re.compile(r"\d{1,6}[a-e](?![a-z0-9])|\d+|[a-z]+")
 _COUNT_YEAR = re.compile(r"(?<![\d/.-])(\d{1,6})[/-]((?:19|20)\d\d)(?![\d-])")
 _JOINED = re.compile(r"([a-z]{2,4})(ubnd|hdnd|ttg|tu|cp|tw|qh)$")
 _NOISE = frozenset(
-    "so cua do ve ngay thang nam ban hanh ky tinh thanh pho tp theo tai viec van va cac".split()  # noqa: SIM905
+    "so cua do ve ngay thang nam ban hanh ky tinh thanh pho tp theo tai van va cac "
+    "chu tich noi dung la gi".split()
 )
 _WRITTEN_KINDS: dict[str, tuple[str, ...]] = {
     "nghi quyet": ("nq", "qh"),
@@ -109,11 +110,13 @@ class _Word:
 
 def read(text: str) -> DocumentQuestion | None:
     """Return what a question says of a document, None if it names none."""
-    asked = _TIGHT.sub(r"\1", " ".join(clean(text[:_MOST_CHARACTERS]).split()))
-    for token in asked.split(" "):
-        number = documents.canonical(token.strip(_EDGE))
-        if number is not None:
-            return _written(number, asked.replace(token, " ", 1))
+    asked = " ".join(clean(text[:_MOST_CHARACTERS]).split())
+    tight = _TIGHT.sub(r"\1", asked)  # "90/ KH - UBND"; but in "kh 90 - ubnd" the dash parts
+    for whole, sign in ((asked, "-"), (tight, "/")):
+        for token in whole.split(" "):
+            number = documents.canonical(token.strip(_EDGE)) if sign in token or "/" in token else None
+            if number is not None:
+                return _written(number, whole.replace(token, " ", 1))
     return _loose(plain(asked))
 
 
@@ -149,9 +152,10 @@ def _written(number: str, others: str) -> DocumentQuestion:
     numbers = [int(one.text) for one in words if one.read == "number" and one.text.isdecimal()]
     year = int(told) if len(told) == len("2021") else year or next((n for n in numbers if n in _YEARS), 0)
     organ, unit = papers.issued_by("", number)
+    kinds = [paper.kind] if paper.kind else _kinds(words)
     return DocumentQuestion(
         count=paper.count,
-        kinds=frozenset({paper.kind}),
+        kinds=frozenset(kinds),
         slug=slug,
         organ=organ or _first(words, "organ"),
         unit=unit or _first(words, "unit"),
@@ -162,22 +166,27 @@ def _written(number: str, others: str) -> DocumentQuestion:
 
 def _loose(text: str) -> DocumentQuestion | None:
     words, year = _words(text)
-    kinds = [one.value for one in words if one.read == "kind"]
+    spoken_of = any(one.read == "kind" for one in words)
     organ = _first(words, "organ")
     count, year = _count(words, year)
     rest = tuple(one.text for one in words if not one.read)
-    if not count or not (kinds or organ or _COUNT_YEAR.search(text)) or (rest and not kinds):
+    if not count or not (spoken_of or organ or _COUNT_YEAR.search(text)) or (rest and not spoken_of):
         return None
-    if not kinds and not organ and int(count.rstrip("abcde")) <= _MONTHS:
+    if not spoken_of and not organ and int(count.rstrip("abcde")) <= _MONTHS:
         return None  # "3/2021" is a month
     return DocumentQuestion(
         count=count,
-        kinds=frozenset(one for kind in kinds[:1] for one in kind),
+        kinds=frozenset(_kinds(words)),
         organ=organ,
         unit=_first(words, "unit"),
         year=year,
         rest=rest,
     )
+
+
+def _kinds(words: Iterable[_Word]) -> Sequence[str]:
+    """Return the codes of the first kind that is named."""
+    return next((tuple(one.value) for one in words if one.read == "kind"), ())
 
 
 def _words(text: str) -> tuple[list[_Word], int]:

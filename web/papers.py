@@ -1,7 +1,7 @@
 """Official documents: the page of each, and what a question that names one finds. Answered by SQL alone."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Path, Query, Request
@@ -209,13 +209,17 @@ def _elsewhere(conn: Connection, parts: str) -> Problem:
     return Problem(302, "moved", "the document has another address", headers={"Location": location})
 
 
-def look_up(conn: Connection, question: str) -> Lookup | None:
-    """Return the documents that a question names, None if it names none or stories tell of none such."""
+def look_up(conn: Connection, question: str, unit: str = "") -> Lookup | None:
+    """Return the documents that a question names, None if it names none or stories tell of none such.
+
+    `unit`: slug of a province or former unit that is meant where the question says none.
+    """
     asked = read(question)
     if asked is None:
         return None
+    asked = replace(asked, unit=asked.unit or unit)
     known = stored.namesakes(conn, asked.count, slug=asked.slug, kinds=() if asked.slug else asked.kinds)
-    if not known and asked.slug and any(asked.kinds):
+    if not known and asked.slug:
         known = stored.namesakes(conn, asked.count, kinds=asked.kinds)
     ordered, missed = ranked(asked, known)
     if asked.rest and not asked.slug:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 
 from feeds.channel import Channel, channel
 from pipeline.errors import BadInput, EngineUnavailable
-from pipeline.model import Source, Story, StoryId, StoryState
+from pipeline.model import NATIONAL, Source, Story, StoryId, StoryState
 from pipeline.places import areas, provinces
 from pipeline.store import sources, stories
 from pipeline.text import clean
@@ -251,8 +251,9 @@ def _papers(site: Site, asked: engine.Query) -> Lookup | None:
     """Return the official documents that a question names, above its first page of hits."""
     if asked.page > 1 or not (asked.q or asked.doc):
         return None
+    unit = asked.area or (asked.province if asked.province != NATIONAL else "")
     with site.db.read() as conn:
-        return look_up(conn, asked.doc or asked.q)
+        return look_up(conn, f"{asked.doc} {asked.q}", unit)
 
 
 def _living(site: Site, found: engine.Results) -> dict[StoryId, Story]:

@@ -46,6 +46,9 @@ def kinds(*codes: str) -> frozenset[str]:
         ("tt 18/2015 bộ y tế", DocumentQuestion("18", kinds("tt"), "", "bo-y-te", "", 2015)),
         ("kế hoạch năm 2021 số 2020", DocumentQuestion("2020", kinds("kh"), "", "", "", 2021)),
         ("kế hoạch 90 chuyển đổi số", DocumentQuestion("90", kinds("kh"), rest=("chuyen", "doi"))),
+        ("kh 90 - ubnd kiên giang", DocumentQuestion("90", kinds("kh"), "", "ubnd", "kien-giang")),
+        ("Kế hoạch 90/ KH - UBND", DocumentQuestion("90", kinds("kh"), "90-kh-ubnd", "ubnd")),
+        ("luật 43/2024/qh15", DocumentQuestion("43", kinds("qh"), "43-qh15", "quoc-hoi", "", 2024)),
         ("nghị quyết 30a", DocumentQuestion("30a", kinds("nq", "qh"))),
     ],
 )
