@@ -267,7 +267,8 @@ class _Draw:
         ]
         told = [word for word in near[1] if word != "ngày"]
         others = self._holding(" ".join([*near[1], *words(written)]), accents=True)
-        return f"{' '.join(told)} {self._rnd.choice(forms)}", others | {near[0]}
+        asked = f"{' '.join(told)} {self._rnd.choice(forms)}"
+        return asked, others | {near[0]} | self._holding(" ".join(words(asked)), accents=True)
 
     def _amount(self) -> _Drawn:
         """Draw a number without its dots, with the four words before it."""
@@ -292,7 +293,8 @@ class _Draw:
             return None
         full = _SHORT.get(written.strip()) or _SHORT["TP.HCM"]
         holding = self._holding(" ".join([*near[0], *words(written), *near[1]]), accents=True)
-        return " ".join([*near[0], full.strip(), *near[1]]), holding | {place}
+        asked = " ".join([*near[0], full.strip(), *near[1]])
+        return asked, holding | {place} | self._holding(" ".join(words(asked)), accents=True)
 
 
 def _text(one: Article) -> str:

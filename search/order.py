@@ -18,6 +18,8 @@ from search.tokens import accented, bare, telex, tokens
 TOP = 50
 _FRAME = 0.3  # what a word such as "của" counts, beside 1 for others
 _TITLE = 0.5  # share of the title in the score of a hit that holds every word
+_LEAD = 0.5  # what a word counts that the summary holds and the title does not
+_TIGHT = 0.1  # for a title with few other words
 _ABSENT = 0.5  # what a run is worth that stands in pieces
 _LEAST_WORDS = 3  # Meilisearch's phrases of two are exact
 
@@ -52,7 +54,10 @@ def ordered(
         if weighed > PHRASE:
             return weighed
         title = [spelling(word) for word in tokens(hit["title"])]
-        share = sum(weights[word] for word in weights.keys() & set(title)) / whole
+        lead = {spelling(word) for word in tokens(hit.get("summary", ""))} - set(title)
+        held = sum(weights[word] for word in weights.keys() & set(title))
+        share = (held + _LEAD * sum(weights[word] for word in weights.keys() & lead)) / whole
+        share += _TIGHT * held / (len(title) or 1)
         if weighed > EXACT:
             told = texts.get(str(hit["id"]), ())
             lines = [title, *([spelling(word) for word in tokens(text)] for text in told)]

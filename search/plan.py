@@ -48,14 +48,19 @@ _NEARLY = (
     0.6  # the weight of a title with all words but one beside a text with all: words far apart weigh less
 )
 _NEXT = 0.1  # the weight of a reading beside that of the one before it
+_NOTHING = Asked()
 _Spelling = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One federated search. `relaxed`: hits need not hold every word; `bent`: nor the words as they are."""
+    """One federated search, and what it takes the question for.
+
+    `relaxed`: hits need not hold every word; `bent`: nor the words as they are.
+    """
 
     queries: tuple[dict[str, Any], ...]
+    question: Asked = _NOTHING
     relaxed: bool = False
     bent: bool = False
 
@@ -74,28 +79,28 @@ def rungs(query: Query) -> tuple[Rung, ...]:
     if not question.terms:
         return tuple(ladder)
     make = _Maker(query, question.without)
-    ladder.append(Rung(tuple(_first(make, query.q, question))))
+    ladder.append(Rung(tuple(_first(make, query.q, question)), question))
     if question.literal:
         if question.quoted and not question.numbers and accented(question.words()):
-            ladder.append(Rung((make.strict(_fitting(question.terms), bare, PLAIN),), relaxed=True))
+            ladder.append(Rung((make.strict(_fitting(question.terms), bare, PLAIN),), question, relaxed=True))
         return tuple(ladder)
     exact = accented(question.words())
     few = len(question.terms) <= MOST_WORDS
     if exact and few and not all(accented([word]) for word in question.words()):
-        ladder.append(Rung((make.mixed(_fitting(question.terms)),)))
+        ladder.append(Rung((make.mixed(_fitting(question.terms)),), question))
     if keyed := decoded(query.q):
         typed = asked(keyed)
         fitting = _fitting(typed.terms)
         queries = [*_spoken(make, typed, 1), make.mixed(fitting)]
-        ladder.append(Rung(tuple(queries)))
+        ladder.append(Rung(tuple(queries), typed))
     question = meant(query.q)
     exact = accented(question.words())
     telling, long = _telling(question.terms), len(question.terms) > MOST_WORDS
     if exact and long:
-        ladder.append(Rung((make.strict(telling, telex, ACCENTED),), relaxed=True))
+        ladder.append(Rung((make.strict(telling, telex, ACCENTED),), question, relaxed=True))
     if exact or long:
-        ladder.append(Rung((make.strict(telling, bare, PLAIN),), relaxed=long))
-    ladder.append(Rung((make.loose(telling),), relaxed=long, bent=True))
+        ladder.append(Rung((make.strict(telling, bare, PLAIN),), question, relaxed=long))
+    ladder.append(Rung((make.loose(telling),), question, relaxed=long, bent=True))
     return tuple(ladder)
 
 

@@ -7,7 +7,6 @@ import time
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from search.asked import asked
 from search.coverage import covering
 from search.index import Index
 from search.order import TOP, Texts, doubtful, ordered
@@ -94,11 +93,11 @@ def _asked(index: Index, query: Query, rung: Rung, texts: Texts | None) -> dict[
     """Answer with one rung; the first hits are put in our own order."""
     start = (query.page - 1) * query.per_page
     federation = _federation(index, query)
-    if query.blank() or query.sort is Sort.NEWEST or start >= TOP:
+    question = rung.question
+    if not question.terms or query.sort is Sort.NEWEST or start >= TOP:
         return index.search(rung.queries, federation)
     wide = {"limit": max(TOP, start + query.per_page), "offset": 0}
     answer = index.search(rung.queries, federation | wide)
-    question = asked(query.q)
     known = texts(unsure) if texts and (unsure := doubtful(answer["hits"], question)) else {}
     hits = ordered(answer["hits"], question, known)
     return answer | {"hits": hits[start : start + query.per_page]}
