@@ -32,10 +32,12 @@ _MONTH_YEAR = re.compile(r"\bthang \d{1,2}[/-]((?:19|20)\d\d)(?!\d)")
 _WORD = re.compile(r"\d{1,6}[a-e](?![a-z0-9])|\d+|[a-z]+")
 _COUNT_YEAR = re.compile(r"(?<![\d/.-])(\d{1,6})[/-]((?:19|20)\d\d)(?![\d-])")
 _JOINED = re.compile(r"([a-z]{2,4})(ubnd|hdnd|ttg|tu|cp|tw|qh)$")
-_NOISE = frozenset(
-    "so cua do ve ngay thang nam ban hanh ky tinh thanh pho tp theo tai van va cac "
-    "chu tich noi dung la gi".split()
-)
+# fmt: off
+_NOISE = frozenset((
+    "so", "cua", "do", "ve", "ngay", "thang", "nam", "ban", "hanh", "ky", "tinh", "thanh", "pho",
+    "tp", "theo", "tai", "van", "va", "cac", "chu", "tich", "noi", "dung", "la", "gi",
+))
+# fmt: on
 _WRITTEN_KINDS: dict[str, tuple[str, ...]] = {
     "nghi quyet": ("nq", "qh"),
     "quyet dinh": ("qd",),

@@ -117,6 +117,19 @@ def test_the_json_has_the_form_that_was_promised(searching: httpx.Client, told: 
     assert {"external_id": "b", "number": 3} == hit["entries"][1]["bulletin"]
 
 
+def test_a_document_stands_above_the_hits(searching: httpx.Client) -> None:
+    """The page and the JSON name the document, and the hits are there as ever."""
+    asked = {"q": "qđ 12 ubnd bến tre"}
+    page, found = searching.get("/search", params=asked), searching.get("/api/search", params=asked).json()
+    address = "/van-ban/ubnd-ben-tre/2026/12-qd-ubnd"
+
+    assert [address] == found_in(page, '//*[@class="papers"]//h3/a/@href')
+    assert [address] == [one["page"] for one in found["documents"]]
+    assert not found["down"]
+    assert titles(page) == [hit["title"] for hit in found["hits"]]
+    assert 200 == searching.get(address).status_code
+
+
 def test_an_empty_question_lists_the_newest(searching: httpx.Client) -> None:
     """The first page, the search page and the JSON agree."""
     listed = [hit["title"] for hit in searching.get("/api/search").json()["hits"]]

@@ -153,6 +153,16 @@ def test_other_questions_show_no_document(client: httpx.Client) -> None:
 
 
 @pytest.mark.usefixtures("told")
+def test_a_chosen_province_narrows(client: httpx.Client) -> None:
+    """Who has filtered by a former unit, or by today's province, means the document of that place."""
+    for chosen in ({"area": "kien-giang"}, {"province": "an-giang"}):
+        found = client.get("/api/search", params={"q": "kh 90 2021", **chosen}).json()["documents"]
+
+        assert PAGE == found[0]["page"]
+        assert "ca-mau" not in {one["unit"] for one in found}
+
+
+@pytest.mark.usefixtures("told")
 def test_words_of_the_title_lead_to_the_document(client: httpx.Client) -> None:
     """What else is said may be what the document is about."""
     found = client.get("/api/documents", params={"q": "kế hoạch 90 về chuyển đổi số"}).json()["documents"]
