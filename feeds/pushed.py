@@ -46,9 +46,9 @@ def contents(db: Database, feeds_dir: Path, base_url: str, hub: str, now: Callab
             raise NotFound(key, "is no channel any more")
         with db.snapshot() as conn:
             changed = _changed(conn, known, after, upto)
+            if changed == []:  # a story left silently, or what changed is not shown
+                return None
             data = None if changed is None else _document(conn, known, chosen, changed, base_url, hub)
-        if changed is not None and not changed:
-            return None
         if data is None:
             data = _whole(ensure(db, feeds_dir, base_url, known, chosen, now(), hub=hub))
         return Content(data, f"{chosen.media_type}; charset=utf-8")

@@ -137,18 +137,21 @@ def drain(
         gather: is called before each look for what is due: whoever is to be told more is noted.
     """
     end, made, arrived = time.monotonic() + seconds, 0, 0
-    running: dict[Future[bool], bool] = {}
+    running: dict[Future[bool], Delivery] = {}
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="deliver") as pool:
         while True:
             if time.monotonic() < end:
                 gather()
-                for one in _claimed(db, clock(), lease_seconds, list(running.values())):
-                    running[pool.submit(_deliver, db, fetcher, makers, one, clock)] = one.attempts > 0
+                failing = [one.attempts > 0 for one in running.values()]
+                for one in _claimed(db, clock(), lease_seconds, failing):
+                    running[pool.submit(_deliver, db, fetcher, makers, one, clock)] = one
             if not running:
                 break
             for done in wait(running, timeout=_LOOK, return_when=FIRST_COMPLETED).done:
-                del running[done]
-                made, arrived = made + 1, arrived + done.result()
+                one, error = running.pop(done), done.exception()
+                if error is not None:
+                    _put_off(db, one, error, clock())
+                made, arrived = made + 1, arrived + (error is None and done.result())
     with db.read() as conn:
         return Drained(made, arrived, deliveries.is_due(conn, clock()))
 
@@ -218,6 +221,23 @@ def _deliver(
         "delivery", kind=one.kind, delivery=one.delivery_id, host=one.host, status=status, ms=took, flaw=flaw
     )
     return not flaw
+
+
+def _put_off(db: Database, one: Delivery, error: BaseException, now: datetime) -> None:
+    """Try again later what ended in a fault of ours: it must not stop the others.
+
+    Raises:
+        EngineUnavailable: SQL is away; the claim runs out by itself.
+    """
+    flaw = f"fault of ours: {type(error).__name__}"
+    failure = Failure(None, flaw, None, one.attempts + 1, one.failing_since or now)
+    _LOG.error(
+        "delivery_fault", kind=one.kind, delivery=one.delivery_id, error=f"{type(error).__name__}: {error}"
+    )
+    with db.write() as conn:
+        deliveries.log(conn, one, now, None, 0, flaw)
+        counters.add(conn, f"push_{one.kind}_failed")
+        deliveries.failed(conn, one, now, flaw, again(failure, now, timedelta.max, _chance()))
 
 
 def _chance() -> float:

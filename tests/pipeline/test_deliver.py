@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.deliver import PING, Drained, Failure, Pings, again, drain, ping_hub
+from pipeline.deliver import PING, Drained, Errand, Failure, Maker, Pings, again, drain, ping_hub
 from pipeline.fetch import Fetcher
 from pipeline.store import Database, deliveries, leases
+from pipeline.store.deliveries import Delivery
 from tests.pipeline.receivers import Receiver, receiving
 
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
@@ -98,6 +99,31 @@ def test_who_hangs_holds_up_nobody(db: Database, fetcher: Fetcher) -> None:
         order = [one.host for one in reversed(deliveries.attempts(conn, 8))]
     assert 2 == len(quick.got)
     assert [quick.url.split("/")[2]] * 2 == order[:2]
+
+
+class Faulty:
+    """A maker with a fault of its own."""
+
+    def errand(self, db: Database, one: Delivery, now: datetime) -> Errand | None:  # noqa: ARG002
+        """Fail as nobody foresaw."""
+        raise ValueError("max() arg is an empty sequence")
+
+
+def test_a_fault_of_ours_holds_up_nobody(db: Database, fetcher: Fetcher) -> None:
+    """What cannot be made for a reason that nobody foresaw is put off and shown; the rest is told."""
+    with receiving() as hub:
+        with db.write() as conn:
+            deliveries.want(conn, "faulty", "https://a.example/", "t", "a.example", NOW)
+        ping_hub(db, hub.url, TOPICS, lambda: NOW)
+        makers: dict[str, Maker] = {PING: Pings(), "faulty": Faulty()}
+        done = drain(db, fetcher, makers, lambda: NOW, seconds=10, lease_seconds=60)
+
+    with db.read() as conn:
+        [bad] = [one for one in deliveries.attempts(conn, 10) if one.reason]
+        [waits] = [one for one in deliveries.standing(conn, 10) if one.attempts]
+    assert (3, 2, 2) == (done.attempts, done.arrived, len(hub.got))
+    assert "fault of ours: ValueError" == bad.reason
+    assert "due" == waits.state
 
 
 def test_a_claim_runs_out(db: Database, fetcher: Fetcher) -> None:
