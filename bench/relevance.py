@@ -1,7 +1,7 @@
 """How well stories are found, beside three other systems: prints one JSON line.
 
 Usage: python -m bench.relevance FOLDER [--stories 5000] [--each 100] [--seed 1] [--kinds A,B]
-       [--only ours] [--misses]
+       [--only ours] [--settings JSON] [--misses]
 
 FOLDER holds articles as *.jsonl or *.jsonl.gz: objects with title, lead and body paragraphs. Questions
 of twenty kinds (`relevance_questions`) go to our HTTP API (a web process over Meilisearch and SQL in a
@@ -14,6 +14,7 @@ ten, of the first right story, over `n` questions. `--misses` writes ours below 
 import argparse
 import gzip
 import json
+import os
 import random
 import statistics
 import sys
@@ -63,6 +64,17 @@ def measured(ask: Ask, asked: Sequence[Question], *, misses: bool) -> tuple[dict
     return {kind: round(statistics.fmean(some), 3) for kind, some in ranks.items()}, took
 
 
+def cpu(pid: int) -> float:
+    """Return the CPU seconds of a process."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
+def bytes_of(folder: Path) -> int:
+    """Return what the files below a folder take on the disk."""
+    return sum(path.stat().st_blocks * 512 for path in folder.rglob("*") if path.is_file())
+
+
 def main() -> None:
     """Run once and print the line."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -72,6 +84,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kinds", default="")
     parser.add_argument("--only", default="")
+    parser.add_argument("--settings", type=json.loads, default={})
     parser.add_argument("--misses", action="store_true")
     chosen = parser.parse_args()
     articles = read(chosen.folder, chosen.stories, chosen.seed)
@@ -81,20 +94,27 @@ def main() -> None:
     told: dict[str, dict[str, float]] = {}
     times: dict[str, list[float]] = {}
     indexing: dict[str, float] = {}
+    engine_cpu: dict[str, float] = {}
+    sizes: dict[str, int] = {}
     with tempfile.TemporaryDirectory(prefix="tintinh-relevance-") as name, ExitStack() as stack:
         folder = Path(name)
         engine = start_meilisearch(meilisearch_binary(Settings()), folder / "engine", folder / "key")
         stack.callback(engine.stop)
         key = (folder / "key").read_text(encoding="ascii").strip()
         systems: dict[str, Callable[[], tuple[Ask, float]]] = {
-            _OURS: lambda: stack.enter_context(ours(articles, folder, engine.url, folder / "key")),
+            _OURS: lambda: stack.enter_context(
+                ours(articles, folder, engine.url, folder / "key", chosen.settings)
+            ),
             "meilisearch": lambda: default_meilisearch(articles, engine.url, key),
             "fts5": lambda: fts5(articles),
             "tantivy": lambda: stack.enter_context(tantivy(articles, folder)),
         }
         for system, start in systems.items():
             if chosen.only in ("", system):
+                before = cpu(engine.pid), bytes_of(folder / "engine")
                 ask, indexing[system] = start()
+                if (spent := cpu(engine.pid) - before[0]) > 1:
+                    engine_cpu[system], sizes[system] = spent, bytes_of(folder / "engine") - before[1]
                 told[system], times[system] = measured(ask, asked, misses=chosen.misses and system == _OURS)
     counts = {kind: sum(one.kind == kind for one in asked) for kind in dict.fromkeys(o.kind for o in asked)}
     mrr = {kind: {system: told[system][kind] for system in told} | {"n": n} for kind, n in counts.items()}
@@ -104,6 +124,8 @@ def main() -> None:
         "stories": len(articles),
         "seed": chosen.seed,
         "mrr": mrr,
+        "engine_cpu_seconds": {system: round(spent, 1) for system, spent in engine_cpu.items()},
+        "index_mb": {system: round(size / 1e6) for system, size in sizes.items()},
         "index_seconds": {system: round(spent, 1) for system, spent in indexing.items()},
         "p50_ms": {system: round(cuts[9], 1) for system, cuts in quartiles.items()},
         "p95_ms": {system: round(cuts[18], 1) for system, cuts in quartiles.items()},

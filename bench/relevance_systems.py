@@ -28,6 +28,7 @@ from pipeline.drafts import Finding, drafts
 from pipeline.model import Basis, Form, Given, Precision, When
 from pipeline.store import Database, codec, open_database, receipts, sources
 from search.index import Index
+from search.schema import SETTINGS
 from search.sync import sync
 
 Ask = Callable[[str], list[int]]
@@ -40,8 +41,14 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 @contextmanager
-def ours(articles: Sequence[Article], folder: Path, engine: str, key: Path) -> Iterator[tuple[Ask, float]]:
-    """Fill SQL, have the index follow, run a web process; yield how to ask and the seconds of indexing."""
+def ours(
+    articles: Sequence[Article], folder: Path, engine: str, key: Path, settings: dict[str, Any]
+) -> Iterator[tuple[Ask, float]]:
+    """Fill SQL, have the index follow, run a web process; yield how to ask and the seconds of indexing.
+
+    `settings` go over those of `search.schema`, to see what they cost and bring.
+    """
+    SETTINGS.update(settings)
     data = folder / "data"
     data.mkdir()
     db = open_database(f"sqlite:///{data / 'tintinh.db'}")
