@@ -12,6 +12,7 @@ from pipeline import documents, papers
 from pipeline.papers import Paper
 from pipeline.store.papers import Known
 from pipeline.text import clean, plain
+from search.typed import decoded
 
 _MOST_CHARACTERS = 300
 _MOST_PHRASE = 9  # words of an organ's name
@@ -118,8 +119,10 @@ def read(text: str) -> DocumentQuestion | None:
         for token in whole.split(" "):
             number = documents.canonical(token.strip(_EDGE)) if sign in token or "/" in token else None
             if number is not None:
-                return _written(number, whole.replace(token, " ", 1))
-    return _loose(plain(asked))
+                return min(
+                    (_written(number, one) for one in _spellings(whole.replace(token, " ", 1))), key=_rest
+                )
+    return min(filter(None, map(_loose, _spellings(asked))), key=_rest, default=None)
 
 
 def ranked(asked: DocumentQuestion, known: Sequence[Known]) -> tuple[list[Known], Missed]:
@@ -146,11 +149,20 @@ def covers(asked: DocumentQuestion, texts: Iterable[str]) -> bool:
     return sum(word in told for word in asked.rest) >= _COVERED * len(asked.rest)
 
 
+def _spellings(text: str) -> list[str]:
+    """Return a question in plain words: as it is, and as its keys were meant ("kees hoachj")."""
+    return [plain(text), *(plain(meant) for meant in [decoded(text)] if meant is not None)]
+
+
+def _rest(asked: DocumentQuestion) -> int:
+    return len(asked.rest)
+
+
 def _written(number: str, others: str) -> DocumentQuestion:
     slug = papers.number_slug(number)
     paper = Paper(slug, "", "", 0)
     told = documents.parts(number)[1]
-    words, year = _words(plain(others))
+    words, year = _words(others)
     numbers = [int(one.text) for one in words if one.read == "number" and one.text.isdecimal()]
     year = int(told) if len(told) == len("2021") else year or next((n for n in numbers if n in _YEARS), 0)
     organ, unit = papers.issued_by("", number)

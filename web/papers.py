@@ -223,7 +223,8 @@ def look_up(conn: Connection, question: str, unit: str = "") -> Lookup | None:
         known = stored.namesakes(conn, asked.count, kinds=asked.kinds)
     ordered, missed = ranked(asked, known)
     if asked.rest and not asked.slug:
-        ordered = [one for one in ordered[:_MOST_LOOKED_INTO] if covers(asked, _said(conn, one))]
+        about = [one for one in ordered[:_MOST_LOOKED_INTO] if covers(asked, _said(conn, one))]
+        ordered = about or (ordered if asked.kinds and asked.organ else [])
     if not ordered:
         return None
     found = [_found(conn, one) for one in ordered[:_MOST_FOUND]]

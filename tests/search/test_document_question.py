@@ -49,6 +49,8 @@ def kinds(*codes: str) -> frozenset[str]:
         ("kh 90 - ubnd kiên giang", DocumentQuestion("90", kinds("kh"), "", "ubnd", "kien-giang")),
         ("Kế hoạch 90/ KH - UBND", DocumentQuestion("90", kinds("kh"), "90-kh-ubnd", "ubnd")),
         ("luật 43/2024/qh15", DocumentQuestion("43", kinds("qh"), "43-qh15", "quoc-hoi", "", 2024)),
+        ("kees hoachj 90 ubnd kieen giang", DocumentQuestion("90", kinds("kh"), "", "ubnd", "kien-giang")),
+        ("ke61 hoach5 90 kie6n giang", DocumentQuestion("90", kinds("kh"), "", "", "kien-giang")),
         ("nghị quyết 30a", DocumentQuestion("30a", kinds("nq", "qh"))),
     ],
 )

@@ -168,6 +168,7 @@ def test_words_of_the_title_lead_to_the_document(client: httpx.Client) -> None:
     found = client.get("/api/documents", params={"q": "kế hoạch 90 về chuyển đổi số"}).json()["documents"]
 
     assert [PAGE] == [one["page"] for one in found]
+    assert PAGE in client.get("/search", params={"q": "kh 90 ubnd kg 2021"}).text
 
 
 @pytest.mark.usefixtures("told")
