@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cache
 from html import unescape
-from itertools import islice
 from typing import Any
 from xml.parsers import expat
 
@@ -27,7 +26,7 @@ from pipeline.drafts import Finding
 from pipeline.feed_hints import hints
 from pipeline.feed_parts import LARGEST_ITEM, Contents, Drop, Item, head
 from pipeline.feed_text import FeedText, mended
-from pipeline.media import is_document, is_picture
+from pipeline.media import first_picture, is_document, is_picture
 from pipeline.model import Attachment, Basis, Image, When
 from pipeline.text import clean
 from pipeline.urls import absolute, canonical
@@ -43,15 +42,10 @@ _MOST_MARKS = 20_000  # tags and attributes of one item
 _MOST_FILES = 50
 _MOST_PREFIXES = 20
 _CUT_OFF = 20_000  # characters of a broken item in which its title is looked for
-_PICTURE_ROOM = 20_000  # characters of a text in which its first picture is looked for
 _UNDECLARED = expat.errors.codes[expat.errors.XML_ERROR_UNBOUND_PREFIX]
 _PREFIXED = re.compile(r"<([\w.-]{1,40}):|\s([\w.-]{1,40}):[\w.-]{1,40}\s{0,9}=")
 _DECLARED = re.compile(r"xmlns:([\w.-]{1,40})")
 _COUNTED = re.compile(r"<(?:slash:comments|thr:total)>[\s\d]{0,20}</[\w:]{1,20}>", re.IGNORECASE)
-_PICTURE = re.compile(
-    r"<img\s(?:[^<>]{0,2000}?\s)?src\s{0,9}=\s{0,9}[\"']([^\"'<>]{1,2000})[\"']", re.IGNORECASE
-)
-_TINY = re.compile(r"\s(?:width|height)\s{0,9}=\s{0,9}[\"']?[01](?:px)?[\"'\s/>]", re.IGNORECASE)
 
 _sync_author_detail = _FeedParserMixin._sync_author_detail  # noqa: SLF001 - see below
 
@@ -290,13 +284,7 @@ def _image(entry: Any, base: str, parts: Iterable[str]) -> Image | None:
     """Return an item's picture: what the feed calls one, else the first of its text."""
     called = [where for where, kind, _ in _enclosures(entry) if is_picture(where, kind)]
     thumbnails = [_field(one, "url") for one in entry.get("media_thumbnail") or ()]
-    inner = (
-        unescape(found[1])
-        for part in parts
-        for found in _PICTURE.finditer(part[:_PICTURE_ROOM])
-        if not _TINY.search(part, *found.span())
-    )
-    addresses = (absolute(base, where) for where in (*called, *thumbnails, *islice(inner, 1)))
+    addresses = (absolute(base, where) for where in (*called, *thumbnails, first_picture(parts)))
     found = next((one for one in addresses if one), "")
     return Image(found) if found else None
 

@@ -1,7 +1,8 @@
 """The picture of an article and the files that it hands out. Pure; never raises."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from html import unescape
 from itertools import islice
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -66,6 +67,9 @@ _SAYS_NOTHING = re.compile(
     r"(?:(?:tại|ở) )?đây|(?:tải|xem|download)(?: (?:về|xuống|file|tệp|văn bản|chi tiết|toàn văn))*|link|file|"
     r"pdf|(?:file|tệp|tập tin|văn bản) đính kèm|xem (?:tại )?đây|chi tiết"
 )
+_IMG = re.compile(r"<img\s(?:[^<>]{0,2000}?\s)?src\s{0,9}=\s{0,9}[\"']([^\"'<>]{1,2000})[\"']", re.IGNORECASE)
+_IMG_ROOM = 20_000  # characters of a text in which its first picture is looked for
+_TINY = re.compile(r"\s(?:width|height)\s{0,9}=\s{0,9}[\"']?[01](?:px)?[\"'\s/>]", re.IGNORECASE)
 _SIZE = re.compile(r"\s*\([^()]{0,20}\d\s?[kmg]b[^()]{0,10}\)\s*$", re.IGNORECASE)
 
 
@@ -225,6 +229,17 @@ def attachments(root: Any, main: Any, base: str) -> tuple[Attachment, ...]:
             found[key] = Attachment(known.url if known else url, title)
     named = [Attachment(one.url, one.title or _name(one.url)) for one in found.values()]
     return tuple(named[:_MOST_FILES])
+
+
+def first_picture(parts: Iterable[str]) -> str:
+    """Return the address of the first picture in pieces of HTML as it stands there, "" if there is none."""
+    found = (
+        unescape(img[1])
+        for part in parts
+        for img in _IMG.finditer(part[:_IMG_ROOM])
+        if not _TINY.search(part, *img.span())
+    )
+    return next(found, "")
 
 
 def is_picture(url: str, kind: str) -> bool:

@@ -13,10 +13,23 @@ from pipeline.errors import BadInput, Unreadable
 from pipeline.feed_parts import Contents
 from pipeline.feed_text import MOST_ITEMS
 from pipeline.legacy import mended
-from pipeline.model import Act, Basis, Document, Form, Given, Parsed, Source, SourceId, TitleBasis
+from pipeline.media import first_picture
+from pipeline.model import (
+    Act,
+    Attachment,
+    Basis,
+    Document,
+    Form,
+    Given,
+    Image,
+    Parsed,
+    Source,
+    SourceId,
+    TitleBasis,
+)
 from pipeline.parts import whole
 from pipeline.text import clean
-from pipeline.urls import canonical
+from pipeline.urls import absolute, canonical
 
 __all__ = ["LARGEST", "MOST_ITEMS", "canonical", "parse", "part", "warm"]
 
@@ -164,12 +177,22 @@ def _push(document: Document) -> Parsed:
         credit=makers.credit,
         language=article.language,
         linked=markup.hosts(article.summary, article.content_html),
+        image=_image(article),
+        attachments=tuple(Attachment(one.url, markup.line(one.title)) for one in article.attachments),
         act=Act.WITHDRAW if withdrawn else Act.TELL,
         note=clean(article.note).strip() or ("Đính chính" if said.event is push.Event.CORRECTED else ""),
     )
     if withdrawn:
         return Parsed(drafts.drafts(found, document.source, document.received_at))
     return _told(document, found)
+
+
+def _image(article: push.Article) -> Image | None:
+    """Return the first picture that the publisher names, else the first of the text."""
+    if article.images:
+        return Image(article.images[0].url, markup.line(article.images[0].title))
+    url = absolute(article.url or article.canonical_url, first_picture([article.content_html]))
+    return Image(url) if url else None
 
 
 def _feed(document: Document) -> Parsed:

@@ -20,6 +20,7 @@ from pipeline.model import (
     Form,
     Given,
     Hints,
+    Image,
     Parsed,
     Source,
     SourceId,
@@ -414,6 +415,32 @@ def test_a_wrong_record_names_its_field() -> None:
 def _push(event: str = "article.published", **fields: Any) -> bytes:
     article = {"id": "p-1", "title": "Giao mặt bằng đường ven sông", "content_html": f"<p>{PROSE}</p>"}
     return json.dumps({"event": event, "article": article | fields}).encode()
+
+
+@pytest.mark.parametrize(
+    ("fields", "image"),
+    [
+        (
+            {
+                "images": [
+                    {"url": "https://bao.example/a.jpg", "title": "Cầu &amp; chợ"},
+                    "https://bao.example/b.jpg",
+                ]
+            },
+            Image("https://bao.example/a.jpg", "Cầu & chợ"),
+        ),
+        (
+            {"content_html": '<p>Cầu mới.</p><img width="1" src="/dem.gif"><img src="/anh/cau.jpg">'},
+            Image("https://bao.example/anh/cau.jpg"),
+        ),
+        ({}, None),
+    ],
+)
+def test_a_pushed_article_has_its_picture(fields: dict[str, Any], image: Image | None) -> None:
+    """The first that the CMS names with its caption, else the first real one of the text."""
+    told = {"title": "Khánh thành cầu", "summary": "Cầu mới.", "url": "https://bao.example/tin/cau", **fields}
+
+    assert image == _one(Form.PUSH, _push(**told)).image
 
 
 def test_a_push_is_a_draft() -> None:
