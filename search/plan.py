@@ -139,17 +139,18 @@ def _first(make: "_Maker", q: str, question: Asked) -> list[dict[str, Any]]:
 
 
 def _spoken(make: "_Maker", question: Asked, weight: float) -> list[dict[str, Any]]:
-    """Return a reading as one phrase, if it is more than one term, and as all its terms."""
+    """Return a reading as one phrase, and as all its terms if there are several."""
     spelling, fields = (telex, ACCENTED) if accented(question.words()) else (bare, PLAIN)
-    whole = [Term(tuple(question.words()))]
-    phrase = [make.strict(whole, spelling, fields, PHRASE * weight)] if len(question.terms) > 1 else []
+    whole = [make.strict([Term(tuple(question.words()))], spelling, fields, PHRASE * weight)]
+    if len(question.terms) == 1:
+        return whole
     fitting = _fitting(question.terms)
     tries = len(fitting) if len(fitting) >= _MANY and weight == 1 and not question.literal else 0
     nearly = [
         make.strict([*fitting[:place], *fitting[place + 1 :]], spelling, fields[:1], EXACT * _NEARLY)
         for place in range(tries)
     ]
-    return [*phrase, make.strict(fitting, spelling, fields, EXACT * weight), *nearly]
+    return [*whole, make.strict(fitting, spelling, fields, EXACT * weight), *nearly]
 
 
 class _Maker:

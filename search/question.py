@@ -15,6 +15,7 @@ from pipeline.errors import BadInput
 from pipeline.model import LOCAL_ZONE, NATIONAL
 from pipeline.text import clean
 from pipeline.topics import topics
+from search.asked import address
 from search.schema import DOC_KEYS, FACETS, MOST_HITS, PUBLISHED_AT, quoted
 from search.tokens import number_key
 
@@ -113,8 +114,9 @@ def read(given: Mapping[str, str]) -> Query:
         sort = Sort(text["sort"].lower() or Sort.RELEVANCE)
     except ValueError as error:
         raise BadInput("sort", "must be relevance or newest") from error
+    q = text["q"].replace("\n", " ")
     return Query(
-        q=text["q"].replace("\n", " "),
+        q=address(q) or q if len(q) > MOST_CHARACTERS else q,  # a pasted address without its tracking fields
         province=text["province"].lower(),
         area=text["area"].lower(),
         topic=text["topic"].lower(),

@@ -233,3 +233,19 @@ def test_any_keys_are_read_or_left(text: str) -> None:
 def test_the_shadow_is_readable_as_keys(syllable: str) -> None:
     """What the index holds of a syllable is what somebody without an input method types."""
     assert tokens(syllable) == tokens(word(telex(syllable)) or "")
+
+
+@given(
+    st.lists(
+        st.tuples(st.text(), st.floats(0, 1e15, allow_nan=False), st.text()), unique_by=lambda one: one[0]
+    ),
+    st.text(),
+)
+def test_our_order_loses_and_adds_nothing(rows: list[tuple[str, float, str]], q: str) -> None:
+    """Whatever the hits weigh and hold, they are the same hits."""
+    hits = [
+        {"id": name, "title": title, "_federation": {"weightedRankingScore": weight}}
+        for name, weight, title in rows
+    ]
+
+    assert sorted(name for name, _, _ in rows) == sorted(hit["id"] for hit in ordered(hits, asked(q), {}))

@@ -79,6 +79,13 @@ def test_a_wrong_value_names_its_field(field: str, value: str) -> None:
     assert "must be" in caught.value.message
 
 
+def test_a_long_address_loses_its_tracking() -> None:
+    """A pasted address is asked for without the fields that tell where its reader came from."""
+    url = "https://bao.example/tin/cau-moi-123456.html"
+
+    assert url == read({"q": f"{url}?fbclid={'x' * 400}"}).q
+
+
 def test_days_in_the_wrong_order_are_told() -> None:
     """`to` before `from` is an error, not an empty answer."""
     with pytest.raises(BadInput, match="to: must be a day not before"):
