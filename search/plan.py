@@ -130,7 +130,8 @@ def _first(make: "_Maker", q: str, question: Asked) -> list[dict[str, Any]]:
     """Return the strictest searches: numbers, the question as typed, its other readings."""
     queries = [*make.numbered(question), *_spoken(make, question, 1)]
     weight = 1.0
-    for other in readings(q) if not question.numbers and not address(q) else ():
+    is_open = not (question.numbers or (question.literal and question.quoted) or address(q))
+    for other in readings(q) if is_open else ():
         weight *= _NEXT
         queries += _spoken(make, asked(other), weight)
     if accented(question.words()) and len(question.words()) > 1 and not question.quoted:

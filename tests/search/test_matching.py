@@ -127,6 +127,8 @@ def test_quotes_are_exact(shelf: Index) -> None:
     """The words in this order with these accents; without accents only if nobody wrote them so."""
     assert [PLEDGE] == titles(shelf, '"quyết tâm trồng"')
     assert [] == titles(shelf, '"quyết tâm rừng"')
+    assert [RAIN] == titles(shelf, '"Ủy ban nhân dân tỉnh"')
+    assert [] == titles(shelf, '"UBND tỉnh"')
     blind = search(shelf, Query(q='"quyêt tâm trồng"'))
     assert ([PLEDGE], True) == ([hit.title for hit in blind.hits], blind.relaxed)
 
