@@ -168,7 +168,6 @@ def test_an_edit_of_what_rights_hide_changes_no_byte(db: Database, folder: Path)
     first = news(1, summary="Trạm y tế mới.", updated=NOW)
     send(db, first)
     settled(db)
-    publish_all(db, folder, BASE, NOW)
     publish(db, folder, BASE, NOW)
     before = contents(folder)
     with db.read() as conn:
@@ -179,7 +178,8 @@ def test_an_edit_of_what_rights_hide_changes_no_byte(db: Database, folder: Path)
     done = publish(db, folder, BASE, NOW + timedelta(hours=1))
     with db.write() as conn:
         conn.execute(fragment.delete())
-    publish_all(db, folder, BASE, NOW + timedelta(hours=2))
+    shutil.rmtree(folder)
+    mend(db, folder, BASE, NOW + timedelta(hours=2))
 
     with db.read() as conn:
         assert head + 1 == changes.head(conn)
