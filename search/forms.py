@@ -61,10 +61,13 @@ SAME = (
     ("br vt", "brvt", "bà rịa vũng tàu"),
 )
 _PIECE = re.compile(r"\d+|[^\W\d_]+")
+_LEAD = r"(?:(?<!\w)(?P<lead>ng[aà]y)\s+)?"  # "sáng ngày 31/1" and "sáng 31/1" are one
 _DAY, _MONTH, _YEAR = r"(?P<day>[0-3]?\d)", r"(?P<month>[01]?\d)", r"(?P<year>[12]\d{3})"
-_NUMERIC = re.compile(rf"(?<![\w/.,-]){_DAY}(?P<sign>[/.-]){_MONTH}(?:(?P=sign){_YEAR})?(?![\w/-]|[.,]\d)")
+_NUMERIC = re.compile(
+    rf"{_LEAD}(?<![\w/.,-]){_DAY}(?P<sign>[/.-]){_MONTH}(?:(?P=sign){_YEAR})?(?![\w/-]|[.,]\d)"
+)
 _TOLD = re.compile(
-    rf"(?<!\w){_DAY}\s+th[aá]ng\s+{_MONTH}(?!\w)(?:\s*,?\s*n[aă]m\s+{_YEAR}(?!\w))?", re.IGNORECASE
+    rf"{_LEAD}(?<!\w){_DAY}\s+th[aá]ng\s+{_MONTH}(?!\w)(?:\s*,?\s*n[aă]m\s+{_YEAR}(?!\w))?", re.IGNORECASE
 )
 _LAST_DAY, _LAST_MONTH = 31, 12
 
@@ -82,7 +85,8 @@ def readings(q: str) -> tuple[str, ...]:
     """Return the other ways to write a question, the likeliest first, at most `MOST_READINGS`.
 
     The first has another form of everything that has one, the next of one thing each, then come further
-    forms: "UBND xã" is "ủy ban nhân dân xã"; 31/01/2023 is "31 tháng 1 năm 2023", then "31/1".
+    forms: "UBND xã" is "ủy ban nhân dân xã"; "sáng 31/01/2023" is "sáng 31 tháng 1 năm 2023", then
+    "sáng 31/1". Without accents where the question has none.
     """
     text = clean(q)
     found = _apart([*_days(text), *_named(text)])
@@ -111,10 +115,12 @@ def leveller(line: str, spelling: Callable[[str], str]) -> Callable[[str], str]:
             pairs += [(form, spelled[0]) for form in spelled[1:]]
     day = re.compile(rf"(?<= )(\d+) {spelling('tháng')} (\d+)(?: {spelling('năm')} (\d{{4}}))?(?= )")
 
+    led = re.compile(rf" {spelling('ngày')} (?=\d)")
+
     def level(text: str) -> str:
         for form, first in pairs:
             text = text.replace(form, first)
-        return day.sub(lambda found: " ".join(filter(None, found.groups())), text)
+        return day.sub(lambda found: " ".join(filter(None, found.groups())), led.sub(" ", text))
 
     return level
 
@@ -170,6 +176,7 @@ def _named(text: str) -> list[_Found]:
 def _days(text: str) -> list[_Found]:
     """Find days of a month, in figures and in words."""
     found = []
+    blind = not accented(tokens(text))
     for pattern in (_NUMERIC, _TOLD):
         for seen in pattern.finditer(text):
             day, month, year = int(seen["day"]), int(seen["month"]), seen["year"]
@@ -179,7 +186,11 @@ def _days(text: str) -> list[_Found]:
             whole = f"{day} tháng {month} năm {year}" if pattern is _NUMERIC else f"{day}/{month}/{year}"
             short = (f"{day} tháng {month}", f"{day}/{month}")
             others = (whole, *(short if pattern is _NUMERIC else short[::-1])) if year else short
-            now = " ".join(tokens(seen[0]))
-            fresh = tuple(one for one in others if " ".join(tokens(one)) != now)
+            now = " ".join(tokens(seen[0][seen.start("day") - seen.start() :]))
+            spelled = [plain(one) if blind else one for one in others]
+            fresh = tuple(one for one in spelled if " ".join(tokens(one)) != now)
+            if seen["lead"]:
+                led = tuple(f"{seen['lead']} {one}" for one in fresh)
+                fresh = (*led[:1], *fresh[:1], *led[1:])
             found.append(_Found(seen.start(), seen.end(), fresh))
     return found

@@ -78,6 +78,7 @@ def titles(index: Index, q: str) -> list[str]:
         ("lễ thông xe ngày 31/1", BRIDGE),
         ("thông xe ngày 31 tháng 1", BRIDGE),
         ("kiểm tra 15 tháng 3", RAIN),
+        ("kiểm tra hôm ngày 15 tháng 3", RAIN),
         ("kiem tra ngay 15 thang 3", RAIN),
         ("1250000000 đồng", BRIDGE),
         ("1,250,000,000", BRIDGE),
@@ -173,8 +174,11 @@ def test_raw_keys(keys: str, expected: str | None) -> None:
 @pytest.mark.parametrize(
     ("q", "expected"),
     [
-        ("31/01/2023", ["31 tháng 1 năm 2023", "31 tháng 1", "31/1"]),
-        ("ngày 15 tháng 3", ["ngày 15/3"]),
+        ("31/01/2023", ["31 thang 1 nam 2023", "31 thang 1", "31/1"]),
+        ("họp 31-1", []),
+        ("họp 31/1", ["họp 31 tháng 1"]),
+        ("ngày 15 tháng 3", ["ngày 15/3", "15/3"]),
+        ("15 tháng 3", ["15/3"]),
         ("UBND tỉnh", ["ủy ban nhân dân tỉnh"]),
         ("uy ban nhan dan tinh", ["ubnd tinh"]),
         ("QL1A", ["quoc lo 1A"]),
