@@ -34,8 +34,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("--long"):
         return
     for item in items:
-        if item.get_closest_marker("long"):
+        if _is_long(item):
             item.add_marker(pytest.mark.skip(reason="slow; runs with --long"))
+
+
+def _is_long(item: pytest.Item) -> bool:
+    if item.get_closest_marker("long"):
+        return True
+    params = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    on_postgresql = params.get("database_url") == "postgresql"
+    return on_postgresql and item.get_closest_marker("long_on_postgresql") is not None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

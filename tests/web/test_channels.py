@@ -82,6 +82,7 @@ def test_no_other_page_is_there(client: httpx.Client, path: str) -> None:
     assert 404 == client.get(path).status_code
 
 
+@pytest.mark.long_on_postgresql
 def test_the_page_is_the_feed(client: httpx.Client, db: Database) -> None:
     """The same stories in the same order, and a second page for the rest."""
     for number in range(33):

@@ -80,6 +80,7 @@ def test_from_the_key_to_the_feed(desk: Desk) -> None:
     assert key not in "".join((tried.stdout, tried.stderr, sent.stdout, sent.stderr, *listed))
 
 
+@pytest.mark.long_on_postgresql
 def test_a_key_is_changed_without_losing_a_call(desk: Desk) -> None:
     """Both keys sign until the old one is ended; a wrong key is refused with the reason."""
     desk.run("sources", "add", "bao-xudua", "--webhook")
@@ -99,6 +100,7 @@ def test_a_key_is_changed_without_losing_a_call(desk: Desk) -> None:
     assert (1, True) == (again.returncode, "no key beside its newest" in again.stderr)
 
 
+@pytest.mark.long_on_postgresql
 def test_what_is_refused_says_why(desk: Desk) -> None:
     """An unknown source, a sample for good, a clean exit code for a body that has a mistake."""
     unknown = desk.test()

@@ -157,6 +157,7 @@ def test_the_description_is_valid(client: httpx.Client) -> None:
     assert "#/components/schemas/ProblemBody" in json.dumps(described(client))
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("mode", list(GenerationMode))
 def test_the_site_keeps_to_its_description(
     caller: Caller, mode: GenerationMode, request: pytest.FixtureRequest
