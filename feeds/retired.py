@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from feeds import codings, files
+from feeds import files
 from feeds.channel import SITE_TITLE, Channel, FeedForm, channel
 from feeds.head import Head
 from feeds.item import LOCAL, Item, Site
@@ -99,13 +99,8 @@ def clear(conn: Connection, folder: Path) -> int:
             place = folder / f"{row.channel}.{row.form}"
             parts = (folder / row.channel / "archive").glob(f"*.{row.form}")
             for one in [place, *parts]:
-                if not one.parent.is_dir():
-                    continue
-                with codings.held(one.parent):
-                    cleared += one.is_file()
-                    codings.drop(one)
-                    files.packed(one).unlink(missing_ok=True)
-                    one.unlink(missing_ok=True)
+                cleared += one.is_file()
+                files.remove(one)
     return cleared
 
 
