@@ -34,11 +34,11 @@ def batch(conn: Connection, after: str, limit: int) -> tuple[dict[str, str], str
     return changed, stored[-1] if len(stored) == limit else None
 
 
-def rename(conn: Connection, changed: Mapping[str, str]) -> None:
+def keep(conn: Connection, found: Mapping[str, str]) -> None:
     """Give stored keys their new form and mark their entries for linking."""
-    rows = conn.execute(select(alias).where(alias.c.kind.in_(_KINDS), alias.c.value.in_(sorted(changed))))
+    rows = conn.execute(select(alias).where(alias.c.kind.in_(_KINDS), alias.c.value.in_(sorted(found))))
     for row in rows.mappings().all():
-        renamed = {**row, "value": changed[row["value"]]}
+        renamed = {**row, "value": found[row["value"]]}
         before, after = _is(row), _is(renamed)
         if conn.scalar(select(alias.c.entry_id).where(*after)) is None:
             conn.execute(alias.update().where(*before).values(value=renamed["value"]))

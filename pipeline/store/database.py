@@ -9,7 +9,7 @@ import json
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from alembic import command
 from alembic.config import Config
@@ -46,6 +46,22 @@ _STORIES_AT_ONCE = 500
 _CACHE = "cache_size=-16384"  # KB a connection; the default of 2 MB holds no window's inner pages
 _CHECKPOINT = "wal_autocheckpoint=4000"  # pages; postings of one entry lie in a hundred of them
 _MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class _Derived(Protocol):
+    """A store module whose rows follow from others by rules that may change."""
+
+    def stale(self, conn: Connection) -> bool:
+        """Say whether rows were made by other rules than today's."""
+
+    def batch(self, conn: Connection, after: str, limit: int) -> tuple[Any, str | None]:
+        """Return what is to be kept of the next rows, and where to go on, None at the end."""
+
+    def keep(self, conn: Connection, found: Any) -> None:
+        """Write what `batch` returned."""
+
+    def done(self, conn: Connection) -> None:
+        """Note that all rows are by today's rules."""
 
 
 class Database:
@@ -92,32 +108,20 @@ class Database:
             conn.commit()
         with self.write() as conn:
             meta.draw_authority(conn)
-        self._renew_addresses()
-        self._renew_papers()
+        self._renew(addresses, _KEYS_AT_ONCE)
+        self._renew(papers, _STORIES_AT_ONCE)
 
-    def _renew_addresses(self) -> None:
-        """Make stored keys of addresses anew if their rules changed; what is interrupted starts again."""
+    def _renew(self, derived: _Derived, at_once: int) -> None:
+        """Make stored rows anew if their rules changed, so many at once; what is interrupted starts again."""
         with self.read() as conn:
-            after: str | None = "" if addresses.stale(conn) else None
+            after: str | None = "" if derived.stale(conn) else None
         while after is not None:
             with self.read() as conn:
-                changed, after = addresses.batch(conn, after, _KEYS_AT_ONCE)
+                found, after = derived.batch(conn, after, at_once)
             with self.write() as conn:
-                addresses.rename(conn, changed)
+                derived.keep(conn, found)
                 if after is None:
-                    addresses.done(conn)
-
-    def _renew_papers(self) -> None:
-        """Make anew which story names which document if the rules changed; as `_renew_addresses`."""
-        with self.read() as conn:
-            after: str | None = "" if papers.stale(conn) else None
-        while after is not None:
-            with self.read() as conn:
-                found, after = papers.renew(conn, after, _STORIES_AT_ONCE)
-            with self.write() as conn:
-                papers.keep(conn, found)
-                if after is None:
-                    papers.done(conn)
+                    derived.done(conn)
 
     def current(self) -> bool:
         """Say whether SQL answers and the schema is the newest. Raises EngineUnavailable."""

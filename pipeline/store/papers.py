@@ -137,7 +137,7 @@ def namings(
     return [_naming(row) for row in conn.execute(ordered.limit(limit).offset(offset))]
 
 
-def renew(conn: Connection, after: str, limit: int) -> tuple[list[tuple[StoryId, int, Face]], str | None]:
+def batch(conn: Connection, after: str, limit: int) -> tuple[list[tuple[StoryId, int, Face]], str | None]:
     """Return living stories behind an id with revision and face, and where to go on, None at the end.
 
     A face that cannot be read is left out: its story names nothing until it is linked again.
@@ -157,9 +157,9 @@ def _readable(dumped: Any) -> Face | None:
         return None
 
 
-def keep(conn: Connection, read: Sequence[tuple[StoryId, int, Face]]) -> None:
-    """Write the rows of stories that `renew` returned and nobody has changed since."""
-    ids = [story_id for story_id, *_ in read]
+def keep(conn: Connection, found: Sequence[tuple[StoryId, int, Face]]) -> None:
+    """Write the rows of stories that `batch` returned and nobody has changed since."""
+    ids = [story_id for story_id, *_ in found]
     stands = (
         select(story.c.story_id, story.c.revision)
         .where(story.c.story_id.in_(ids), story.c.state == StoryState.LIVE)
@@ -167,7 +167,7 @@ def keep(conn: Connection, read: Sequence[tuple[StoryId, int, Face]]) -> None:
         .with_for_update()
     )
     revisions = {row.story_id: row.revision for row in conn.execute(stands)}
-    put(conn, [(one, face) for one, revision, face in read if revisions.get(one) == revision])
+    put(conn, [(one, face) for one, revision, face in found if revisions.get(one) == revision])
 
 
 def stale(conn: Connection) -> bool:

@@ -67,7 +67,7 @@ def test_a_story_that_changed_meanwhile_keeps_its_newer_rows(db: Database) -> No
     send(db, draft("1", "Thông xe", ONE, documents=(PLAN,)))
     settled(db)
     with db.read() as conn:
-        read, _ = papers.renew(conn, "", 10)
+        read, _ = papers.batch(conn, "", 10)
     send(db, draft("1", "Thông xe", f"{ONE} Đã sửa.", documents=(LAW,), updated=NOW))
     settled(db)
     with db.write() as conn:
