@@ -32,6 +32,7 @@ from web import (
     papers,
     ping,
     search,
+    search_api,
     sources,
     status,
     stories,
@@ -74,6 +75,7 @@ _ADVICE = {
 _CRASHED = ("Lỗi của hệ thống", "Lỗi đã được ghi lại để sửa. Xin thử lại sau.")
 _PARTS = (
     search,
+    search_api,
     papers,
     stories,
     entries,

@@ -4,18 +4,16 @@ What the index finds is shown only if SQL still tells it: a story that was just 
 shown because the index is a second late. Without an index the page shows the newest from SQL.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from markupsafe import Markup
-from pydantic import BaseModel, Field
 
 from feeds.channel import Channel, channel
 from pipeline.errors import BadInput, EngineUnavailable
-from pipeline.model import NATIONAL, Source, Story, StoryId, StoryState
+from pipeline.model import Source, Story, StoryId
 from pipeline.places import areas, provinces
 from pipeline.store import sources, stories
 from pipeline.text import clean
@@ -25,9 +23,7 @@ from search.question import MOST_CHARACTERS
 from search.schema import MOST_HITS
 from search.snippet import marked
 from web.account import Signed
-from web.papers import Lookup, PaperBody, bodies, look_up
-from web.problems import described
-from web.shapes import BulletinBody
+from web.finding import find, living, papers
 from web.site import Site, TheSite
 from web.view import area_choice, province_name, render, topic_name, when
 
@@ -59,80 +55,6 @@ _RELAXED = "Không tin nào có đủ các từ; đây là những tin có nhi�
 router = APIRouter()
 
 
-class HitEntry(BaseModel):
-    """One telling of a hit."""
-
-    entry_id: str
-    source: str
-    source_name: str
-    kind: str
-    title: str
-    url: str
-    published: str
-    bulletin: BulletinBody | None
-
-
-class HitBody(BaseModel):
-    """One story found."""
-
-    story_id: str
-    title: str
-    snippet: str = Field(description="HTML whose only tag is <mark>")
-    url: str
-    province: str | None
-    area: str | None
-    topics: list[str]
-    published: str
-    entries: list[HitEntry]
-
-
-class ResultsBody(BaseModel):
-    """What was found, in rank order."""
-
-    hits: list[HitBody]
-    total: int = Field(description="exact up to 1,000, which also stands for more")
-    facets: dict[str, dict[str, int]] = Field(description="hits per slug of province, area, topic, source")
-    took_ms: int
-    relaxed: bool = Field(description="no story holds every word; these hold some")
-    documents: list[PaperBody] = Field(
-        description="official documents that the question names, the likeliest first; on page 1"
-    )
-    down: bool = Field(description="the search engine is away: only documents were looked for")
-
-
-@router.get("/api/search", tags=["search"], responses=described(422, 503))
-def search_json(  # noqa: PLR0917 - the parameters are the contract; `engine.read` reads them all
-    request: Request,
-    site: TheSite,
-    q: Annotated[
-        str, Query(description="words, phrases in quotes, document numbers; empty: the newest")
-    ] = "",
-    province: Annotated[str, Query(description="slug, toan-quoc for national news")] = "",
-    area: Annotated[str, Query(description="slug of a unit of until July 2025")] = "",
-    topic: Annotated[str, Query(description="slug")] = "",
-    source: Annotated[str, Query(description="a source's id")] = "",
-    doc: Annotated[str, Query(description="a document number")] = "",
-    date_from: Annotated[str, Query(alias="from", description="local day, included")] = "",
-    date_to: Annotated[str, Query(alias="to", description="local day, included")] = "",
-    sort: Annotated[str, Query(description="relevance or newest")] = "relevance",
-    page: Annotated[str, Query(description="from 1")] = "1",
-    per_page: Annotated[str, Query(description="1 to 50")] = "20",
-) -> ResultsBody:
-    """Search stories."""
-    del q, province, area, topic, source, doc, date_from, date_to, sort, page, per_page
-    asked = engine.read(request.query_params)
-    named = {"documents": bodies(_papers(site, asked)), "down": False}
-    try:
-        found = _hits(site, asked)
-    except EngineUnavailable:
-        if not named["documents"]:
-            raise
-        return ResultsBody.model_validate(engine.Results().answer() | named | {"down": True})
-    living = _living(site, found)
-    kept = [hit for hit in found.answer()["hits"] if hit["story_id"] in living]
-    return ResultsBody.model_validate(found.answer() | {"hits": kept} | named)
-
-
 @dataclass(frozen=True, slots=True)
 class _Shown:
     """One hit on the page; title and snippet are HTML with marks."""
@@ -160,7 +82,7 @@ def page(request: Request, site: TheSite, who: Signed) -> HTMLResponse:
     given = {name: clean(request.query_params.get(name, "")).strip() for name in _PARAMETERS}
     given["q"] = given["q"][:MOST_CHARACTERS]
     asked, notices = _understood(given)
-    papers = _papers(site, asked)
+    named = papers(site, asked)
     found = _listing(site, asked)
     kept = {name: given[name] for name in ("q", *_TITLES)} | {"sort": given["sort"]}
     if kept["sort"] == engine.Sort.RELEVANCE:
@@ -183,7 +105,7 @@ def page(request: Request, site: TheSite, who: Signed) -> HTMLResponse:
         total=found.total,
         total_is_exact=total < MOST_HITS,
         hits=found.hits,
-        papers=papers,
+        papers=named,
         notices=[*notices, *found.notices],
         down=found.down,
         page=asked.page,
@@ -195,7 +117,7 @@ def page(request: Request, site: TheSite, who: Signed) -> HTMLResponse:
         sources=known,
     )
     unanswered = (
-        found.down and papers is None and any(kept[name] for name in ("q", "source", "doc", "from", "to"))
+        found.down and named is None and any(kept[name] for name in ("q", "source", "doc", "from", "to"))
     )
     return HTMLResponse(shown, 503, {"Retry-After": "10"}) if unanswered else HTMLResponse(shown)
 
@@ -224,43 +146,16 @@ def _understood(given: dict[str, str]) -> tuple[engine.Query, list[str]]:
 
 def _listing(site: Site, asked: engine.Query) -> _Listing:
     try:
-        found = _hits(site, asked)
+        found = find(site, asked)
     except EngineUnavailable:
         return _from_store(site, asked)
-    living = _living(site, found)
+    alive = living(site, found)
     hits = [
-        _Shown(living[story_id], Markup(marked(living[story_id].face.title, asked.q)), Markup(hit.snippet))  # noqa: S704
+        _Shown(alive[story_id], Markup(marked(alive[story_id].face.title, asked.q)), Markup(hit.snippet))  # noqa: S704
         for hit in found.hits
-        if (story_id := StoryId(hit.story_id)) in living
+        if (story_id := StoryId(hit.story_id)) in alive
     ]
     return _Listing(hits, found.total, found.facets, [_RELAXED] if found.relaxed else [])
-
-
-def _hits(site: Site, asked: engine.Query) -> engine.Results:
-    if site.index is None:
-        raise EngineUnavailable("Meilisearch", "none is configured")
-
-    def texts(ids: Sequence[str]) -> dict[str, list[str]]:
-        with site.db.read() as conn:
-            return {str(one): told for one, told in stories.texts(conn, map(StoryId, ids)).items()}
-
-    return engine.search(site.index, asked, texts)
-
-
-def _papers(site: Site, asked: engine.Query) -> Lookup | None:
-    """Return the official documents that a question names, above its first page of hits."""
-    if asked.page > 1 or not (asked.q or asked.doc):
-        return None
-    unit = asked.area or (asked.province if asked.province != NATIONAL else "")
-    with site.db.read() as conn:
-        return look_up(conn, f"{asked.doc} {asked.q}", unit)
-
-
-def _living(site: Site, found: engine.Results) -> dict[StoryId, Story]:
-    """Return the stories of the hits that SQL still tells."""
-    with site.db.read() as conn:
-        known = stories.many(conn, [StoryId(hit.story_id) for hit in found.hits])
-    return {story_id: story for story_id, story in known.items() if story.state is StoryState.LIVE}
 
 
 def _from_store(site: Site, asked: engine.Query) -> _Listing:

@@ -1,0 +1,90 @@
+"""/api/search: the search as JSON, for programs; docs/search-api.md."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
+
+from pipeline.errors import EngineUnavailable
+from search import query as engine
+from web.finding import find, living, papers
+from web.papers import PaperBody, bodies
+from web.problems import described
+from web.shapes import BulletinBody
+from web.site import TheSite
+
+router = APIRouter()
+
+
+class HitEntry(BaseModel):
+    """One telling of a hit."""
+
+    entry_id: str
+    source: str
+    source_name: str
+    kind: str
+    title: str
+    url: str
+    published: str
+    bulletin: BulletinBody | None
+
+
+class HitBody(BaseModel):
+    """One story found."""
+
+    story_id: str
+    title: str
+    snippet: str = Field(description="HTML whose only tag is <mark>")
+    url: str
+    province: str | None
+    area: str | None
+    topics: list[str]
+    published: str
+    entries: list[HitEntry]
+
+
+class ResultsBody(BaseModel):
+    """What was found, in rank order."""
+
+    hits: list[HitBody]
+    total: int = Field(description="exact up to 1,000, which also stands for more")
+    facets: dict[str, dict[str, int]] = Field(description="hits per slug of province, area, topic, source")
+    took_ms: int
+    relaxed: bool = Field(description="no story holds every word; these hold some")
+    documents: list[PaperBody] = Field(
+        description="official documents that the question names, the likeliest first; on page 1"
+    )
+    down: bool = Field(description="the search engine is away: only documents were looked for")
+
+
+@router.get("/api/search", tags=["search"], responses=described(422, 503))
+def search_json(  # noqa: PLR0917 - the parameters are the contract; `engine.read` reads them all
+    request: Request,
+    site: TheSite,
+    q: Annotated[
+        str, Query(description="words, phrases in quotes, document numbers; empty: the newest")
+    ] = "",
+    province: Annotated[str, Query(description="slug, toan-quoc for national news")] = "",
+    area: Annotated[str, Query(description="slug of a unit of until July 2025")] = "",
+    topic: Annotated[str, Query(description="slug")] = "",
+    source: Annotated[str, Query(description="a source's id")] = "",
+    doc: Annotated[str, Query(description="a document number")] = "",
+    date_from: Annotated[str, Query(alias="from", description="local day, included")] = "",
+    date_to: Annotated[str, Query(alias="to", description="local day, included")] = "",
+    sort: Annotated[str, Query(description="relevance or newest")] = "relevance",
+    page: Annotated[str, Query(description="from 1")] = "1",
+    per_page: Annotated[str, Query(description="1 to 50")] = "20",
+) -> ResultsBody:
+    """Search stories."""
+    del q, province, area, topic, source, doc, date_from, date_to, sort, page, per_page
+    asked = engine.read(request.query_params)
+    named = {"documents": bodies(papers(site, asked)), "down": False}
+    try:
+        found = find(site, asked)
+    except EngineUnavailable:
+        if not named["documents"]:
+            raise
+        return ResultsBody.model_validate(engine.Results().answer() | named | {"down": True})
+    alive = living(site, found)
+    kept = [hit for hit in found.answer()["hits"] if hit["story_id"] in alive]
+    return ResultsBody.model_validate(found.answer() | {"hits": kept} | named)
