@@ -80,6 +80,17 @@ source = Table(
     Column("paused_because", Text, nullable=False, server_default=""),
 )
 
+# Since when a source has which rights; what was so before this was written down is not in it.
+source_rights = Table(
+    "source_rights",
+    metadata,
+    Column("number", Serial, primary_key=True),
+    Column("source_id", String(100), nullable=False),
+    Column("rights", String(16), nullable=False),
+    Column("since", Instant, nullable=False),
+    Index(None, "source_id"),
+)
+
 intake = Table(
     "intake",
     metadata,
@@ -481,6 +492,19 @@ archive = Table(
     Column("changes", Integer, nullable=False, server_default="0"),
     Column("made", Integer),
     Index(None, "channel", "last_since"),
+)
+
+# Every evidence file that was made for somebody: whole texts left the house in it.
+dossier = Table(
+    "dossier",
+    metadata,
+    Column("dossier_id", Serial, primary_key=True),
+    Column("story_id", String(32), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Index(None, "story_id"),
 )
 
 change = Table(
