@@ -21,6 +21,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pipeline.store import accounts
 from pipeline.store.accounts import Role, Session
 from web.problems import Problem, described
+from web.root import local_path
 from web.site import Site, TheSite
 from web.throttle import network
 from web.view import render
@@ -211,8 +212,3 @@ def _cookie(site: Site, name: str) -> str:
 
 def _home(site: Site) -> str:
     return site.settings.root or "/"
-
-
-def local_path(to: str) -> str:
-    """Return a path of this site, "/" for anything else: nobody is sent elsewhere by a form."""
-    return to if to.startswith("/") and to.isprintable() and not to.startswith(("//", "/\\")) else "/"

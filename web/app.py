@@ -27,6 +27,7 @@ from web import (
     entries,
     feeds,
     hub,
+    language,
     opml,
     ops,
     papers,
@@ -83,6 +84,7 @@ _PARTS = (
     channels,
     status,
     opml,
+    language,
     feeds,
     webhooks,
     ping,
@@ -200,7 +202,7 @@ def _shown(request: Request, problem: Problem) -> Response:
         return JSONResponse(problem.body(), problem.status, problem.headers)
     if problem.status < HTTPStatus.BAD_REQUEST:
         return Response(None, problem.status, problem.headers)
-    title, advice = _ADVICE.get(problem.status, _CRASHED)
+    title, advice = map(language.gettext, _ADVICE.get(problem.status, _CRASHED))
     detail = f"{problem.field}: {problem.message}" if problem.field else ""
     page = render(
         "error.html", title=title, advice=advice, detail=detail, status=problem.status, here="", signed=None

@@ -25,8 +25,9 @@ from pipeline.store.accounts import Role, Session
 from pipeline.store.review import Pair, Seen
 from pipeline.store.words import Said
 from tasks.wiring import ring
-from web.account import check_csrf, local_path, needs
+from web.account import check_csrf, needs
 from web.problems import Problem, described
+from web.root import local_path
 from web.site import TheSite
 from web.view import render
 

@@ -1,4 +1,4 @@
-"""What holds for every request: security headers, a cap on bodies, HEAD wherever there is GET, the root.
+"""What holds for every request: security headers, a cap on bodies, HEAD where there is GET, root, language.
 
 Plain ASGI, so that it costs nothing measurable and streams stay streams.
 """
@@ -7,10 +7,11 @@ from asyncio import CancelledError, get_running_loop, timeout_at
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline.config import Settings
-from web import root
+from web import language, root
 
 FORM_MAX_BYTES = 64_000
 BODY_SECONDS = 30  # for a whole body; 2 MB in that time is 0.5 Mbit/s
@@ -59,6 +60,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         root.serve_below(self._root)
+        language.speak(_cookies(scope))
         path = root.inner(scope["path"], self._root)
         limits = (most for door, most in self._most_bytes.items() if path.startswith(door))
         limit = next(limits, FORM_MAX_BYTES)
@@ -84,6 +86,11 @@ class Guard:
             await send(message)
 
         return dressed
+
+
+def _cookies(scope: Scope) -> dict[str, str]:
+    sent = (value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie")
+    return cookie_parser("; ".join(sent))
 
 
 def _announced(scope: Scope) -> int:

@@ -34,3 +34,8 @@ def placed(page: str) -> str:
     """Return a rendered page with every local link, form and file below the root."""
     root = _ROOT.get()
     return _LOCAL.sub(rf"\1=\2{root}/", page) if root else page
+
+
+def local_path(to: str) -> str:
+    """Return a path of this site, "/" for anything else: nobody is sent elsewhere by a form or a link."""
+    return to if to.startswith("/") and to.isprintable() and not to.startswith(("//", "/\\")) else "/"

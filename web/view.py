@@ -7,18 +7,20 @@ only if they are http or https.
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from feeds.channel import channel
 from pipeline import papers, places, text, topics
 from pipeline.model import LOCAL_ZONE, NATIONAL, EntryKind, Face, Labels, Officeholder, Places, Verdict
+from web.language import gettext, language, ngettext
 from web.root import placed
 
 _HERE = Path(__file__).parent
@@ -61,8 +63,15 @@ def when(published: str) -> str:
         return ""
     year, month, day, clock = found.groups()
     if day:
-        return f"{clock}, {day}/{month}/{year}" if clock else f"{day}/{month}/{year}"
-    return f"tháng {int(month)}/{year}" if month else f"năm {year}"
+        told = _day(date(int(year), int(month), int(day)))
+        return f"{clock}, {told}" if clock else told
+    if month:
+        return gettext("tháng %(month)s/%(year)s", month=int(month), year=year)
+    return gettext("năm %(year)s", year=year)
+
+
+def _day(day: date) -> str:
+    return day.strftime("%d/%m/%Y") if language() == "vi" else format_date(day, "d MMM y", locale="en")
 
 
 def instant(moment: datetime | str | None) -> str:
@@ -70,33 +79,36 @@ def instant(moment: datetime | str | None) -> str:
     if moment is None:
         return "–"
     known = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-    return known.astimezone(LOCAL_ZONE).strftime("%H:%M:%S, %d/%m/%Y")
+    local = known.astimezone(LOCAL_ZONE)
+    return f"{local:%H:%M:%S}, {_day(local.date())}"
 
 
 def number(value: float) -> str:
-    """Return a whole number with dots between thousands, as Vietnamese writes it."""
-    return f"{round(value):,}".replace(",", ".")
+    """Return a whole number with dots between thousands, as Vietnamese writes it; English has commas."""
+    told = f"{round(value):,}"
+    return told.replace(",", ".") if language() == "vi" else told
 
 
 def score(value: float) -> str:
-    """Return a score of 0..1 with two decimals behind a comma."""
-    return f"{value:.2f}".replace(".", ",")
+    """Return a score of 0..1 with two decimals, in Vietnamese behind a comma."""
+    told = f"{value:.2f}"
+    return told.replace(".", ",") if language() == "vi" else told
 
 
 def duration(seconds: float | None) -> str:
     """Return a length of time in its largest fitting unit, "–" for none."""
     if seconds is None:
         return "–"
-    for size, unit in ((86_400, "ngày"), (3_600, "giờ"), (60, "phút")):
+    for size, unit in ((86_400, "%(n)s ngày"), (3_600, "%(n)s giờ"), (60, "%(n)s phút")):
         if seconds >= size:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{seconds:.0f} giây"
+            return gettext(unit, n=f"{seconds / size:.0f}")
+    return gettext("%(n)s giây", n=f"{seconds:.0f}")
 
 
 def province_name(slug: str | None) -> str:
     """Return the name of today's unit, "Cả nước" for national news, "" for an unknown slug."""
     if slug == NATIONAL:
-        return "Cả nước"
+        return gettext("Cả nước")
     known = places.province(slug) if slug else None
     return known.name if known else ""
 
@@ -107,7 +119,11 @@ def area_name(slug: str | None) -> str:
     if known is None:
         return ""
     today = province_name(known.province)
-    return known.name if known.name == today else f"{known.name}, nay thuộc {today}"
+    return (
+        known.name
+        if known.name == today
+        else gettext("%(name)s, nay thuộc %(today)s", name=known.name, today=today)
+    )
 
 
 def area_choice(slug: str) -> str:
@@ -116,7 +132,7 @@ def area_choice(slug: str) -> str:
     if known is None or known.name != province_name(known.province):
         return area_name(slug)
     whole = [one for one in places.areas() if one.province == known.province] == [known]
-    return known.name if whole else f"{known.name} (địa giới cũ)"
+    return known.name if whole else gettext("%(name)s (địa giới cũ)", name=known.name)
 
 
 def place(labels: Labels) -> str:
@@ -129,7 +145,7 @@ def place(labels: Labels) -> str:
 def told_places(told: Places) -> str:
     """Return the places that a text tells about, the weightiest first, at most three names."""
     named = [area_name(slug) for slug in told.areas] or [province_name(slug) for slug in told.provinces]
-    everywhere = ["Cả nước"] if told.national else []
+    everywhere = [gettext("Cả nước")] if told.national else []
     return "; ".join([name for name in (*named, *everywhere) if name][:_SHOWN_PLACES])
 
 
@@ -147,7 +163,7 @@ def holders(people: Iterable[Officeholder]) -> list[tuple[str, str]]:
 
 def topic_name(slug: str) -> str:
     """Return a topic's name, "" for an unknown slug."""
-    return next((topic.name for topic in topics.topics() if topic.slug == slug), "")
+    return next((gettext(topic.name) for topic in topics.topics() if topic.slug == slug), "")
 
 
 def web_url(url: str) -> str:
@@ -204,6 +220,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -229,8 +246,15 @@ def _environment() -> Environment:
     )
     environment.filters.update({one.__name__: one for one in filters})
     environment.globals.update(
-        static=static, query=query, ALL=channel("all"), VERDICTS=VERDICTS, BASES=BASES, WORDS=WORDS
+        static=static,
+        query=query,
+        language=language,
+        ALL=channel("all"),
+        VERDICTS=VERDICTS,
+        BASES=BASES,
+        WORDS=WORDS,
     )
+    environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     return environment
 
 
