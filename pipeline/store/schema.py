@@ -445,6 +445,12 @@ story = Table(
     Column("shown", Instant),  # since when it looks as it does, if not since `updated`
     Index(None, "state", "backfill", "first_seen"),
     Index(None, "state", "updated"),
+    Index(
+        "ix_story_merged_into",
+        "merged_into",
+        sqlite_where=text("merged_into IS NOT NULL"),
+        postgresql_where=text("merged_into IS NOT NULL"),
+    ),
 )
 
 # Which channels a story is in, one row each: ("all", ""), ("province", slug), ("area", slug),
@@ -646,6 +652,50 @@ paper_mention = Table(
     Column("published_at", Instant, nullable=False),  # of the story
     Index(None, "count", "kind"),
     Index(None, "slug", "published_at"),
+)
+
+# What people want to be told of. The token is known to its holder only; of one that has ended nothing is
+# kept but that.
+saved_search = Table(
+    "saved_search",
+    metadata,
+    Column("saved_id", Serial, primary_key=True),
+    Column("token_hash", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("asked", JSON, nullable=False),  # the parameters of the question, by their names
+    Column("owner", String(64)),  # an account, NULL: whoever has the token
+    Column("state", String(16), nullable=False),
+    Column("flaw", Text, nullable=False, server_default=""),  # why it cannot be read
+    Column("made_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("since", Instant, nullable=False),  # of the log: told of what became news behind it
+    Column("changed", BigInteger, nullable=False),  # rises over all rows with each write
+    UniqueConstraint("token_hash"),
+    Index(None, "owner"),
+    Index(None, "changed"),
+)
+
+# What was found for saved searches, in commit order: each story once as new.
+saved_match = Table(
+    "saved_match",
+    metadata,
+    Column("position", Serial, primary_key=True),
+    Column("saved_id", ForeignKey("saved_search.saved_id"), nullable=False),
+    Column("story_id", ForeignKey("story.story_id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("as_of", Instant, nullable=False),  # the story's `updated` when it was looked at
+    Index(None, "saved_id", "position"),
+    Index(None, "story_id"),
+    Index(
+        "ix_saved_match_once",
+        "saved_id",
+        "story_id",
+        unique=True,
+        sqlite_where=text("kind = 'new'"),
+        postgresql_where=text("kind = 'new'"),
+    ),
+    sqlite_autoincrement=True,  # a number is never given twice: readers keep them as cursors
 )
 
 counter = Table(

@@ -1,0 +1,361 @@
+"""Saved searches: what people want to be told of, and what was found for them.
+
+A search is named by a token that only its holder has: it reads the feed and manages the search. SQL keeps
+its SHA-256. States: active ⇄ paused, active ⇄ invalid (its question cannot be read any more), each → ended.
+What a search asks is its owner's secret: it stands in no log, and goes when the search ends.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from pipeline.errors import BadInput
+from pipeline.model import StoryId
+from pipeline.store import counters
+from pipeline.store.schema import change, counter, saved_match, story
+from pipeline.store.schema import saved_search as table
+
+MOST_OF_OWNER = 300  # living searches
+MOST_WITHOUT_OWNER = 20_000
+MOST = 50_000
+LONGEST_NAME = 120
+LONGEST_ASKED = 2_000  # characters of all parameters
+TOKEN_LENGTH = 32  # of 62 letters each: 190 bits
+_LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_CLOCK = "saved_changed"  # the counter that orders writes to the table
+_FINE = timedelta(hours=1)  # of `seen_at`
+_LONGEST_FLAW = 200
+_CHUNK = 400
+_BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class State(StrEnum):
+    """Whether a search is told anything."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"  # by its holder
+    INVALID = "invalid"  # its question cannot be read; it is kept
+    ENDED = "ended"
+
+
+class Kind(StrEnum):
+    """What is told of a story."""
+
+    NEW = "new"
+    CORRECTED = "corrected"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """One saved search.
+
+    Args:
+        asked: the parameters of its question by their names, {} once it has ended.
+        owner: an account's name; None: whoever has the token.
+        flaw: why the question cannot be read, "" if it can.
+        seen_at: when its feed or page was asked for last, to the hour.
+        since: a moment of the change log; it is told what became news behind it.
+        changed: greater than that of every row written before.
+    """
+
+    saved_id: int
+    name: str
+    asked: Mapping[str, str]
+    owner: str | None
+    state: State
+    flaw: str
+    made_at: datetime
+    seen_at: datetime
+    since: datetime
+    changed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What is to be told to a search. Positions rise in commit order; `at` is when it was found.
+
+    `as_of`: the story's `updated` when it was looked at.
+    """
+
+    position: int
+    saved_id: int
+    story_id: StoryId
+    kind: Kind
+    at: datetime
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A search as operators see it: nothing of what it asks."""
+
+    saved_id: int
+    state: State
+    owned: bool
+    made_at: datetime
+    seen_at: datetime
+    matches: int
+    last_at: datetime | None
+
+
+def add(
+    conn: Connection, name: str, asked: Mapping[str, str], owner: str | None, now: datetime
+) -> tuple[int, str]:
+    """Save a search; it is told what becomes news from now on. Returns its number and its token.
+
+    Raises:
+        BadInput: nothing is asked, too long, or too many searches.
+    """
+    _named(name)
+    if not asked:
+        raise BadInput("q", "ask for something: words, or at least one filter")
+    if sum(map(len, asked.values())) > LONGEST_ASKED:
+        raise BadInput("q", f"at most {LONGEST_ASKED} characters")
+    changed = _tick(conn)  # from here on one at a time, so that the limits hold
+    _room(conn, owner)
+    token = "".join(secrets.choice(_LETTERS) for _ in range(TOKEN_LENGTH))
+    row: dict[str, object] = {
+        "token_hash": _hashed(token),
+        "name": name.strip(),
+        "asked": dict(asked),
+        "owner": owner,
+    }
+    row |= {"state": State.ACTIVE, "made_at": now, "seen_at": now, "since": _moment(conn), "changed": changed}
+    made: int = conn.execute(table.insert().values(**row).returning(table.c.saved_id)).scalar_one()
+    counters.add(conn, "saved_added")
+    return made, token
+
+
+def get(conn: Connection, saved_id: int) -> Saved | None:
+    """Return a search, or None."""
+    row = conn.execute(_select().where(table.c.saved_id == saved_id)).one_or_none()
+    return None if row is None else _saved(row)
+
+
+def by_token(conn: Connection, token: str) -> Saved | None:
+    """Return the search that a token names, an ended one too; None if it names none."""
+    if len(token) != TOKEN_LENGTH:
+        return None
+    wanted = _hashed(token)
+    query = _select().add_columns(table.c.token_hash).where(table.c.token_hash == wanted)
+    row = conn.execute(query).one_or_none()
+    return _saved(row[:-1]) if row is not None and hmac.compare_digest(row.token_hash, wanted) else None
+
+
+def of_owner(conn: Connection, owner: str) -> list[Saved]:
+    """Return an account's living searches, newest first."""
+    mine = _select().where(table.c.owner == owner, table.c.state != State.ENDED)
+    return [_saved(row) for row in conn.execute(mine.order_by(table.c.saved_id.desc()))]
+
+
+def seen(conn: Connection, known: Saved, now: datetime) -> None:
+    """Note that its feed or page was asked for; once an hour is fine enough."""
+    if now - known.seen_at >= _FINE:
+        conn.execute(table.update().where(table.c.saved_id == known.saved_id).values(seen_at=now))
+
+
+def rename(conn: Connection, saved_id: int, name: str) -> None:
+    """Give it another name. Raises BadInput for one that is too long; nothing if it has ended."""
+    _named(name)
+    _set(conn, saved_id, tuple(set(State) - {State.ENDED}), name=name.strip())
+
+
+def pause(conn: Connection, saved_id: int) -> None:
+    """Tell it nothing until it is resumed; what becomes news meanwhile is never told."""
+    _set(conn, saved_id, (State.ACTIVE, State.INVALID), state=State.PAUSED)
+
+
+def resume(conn: Connection, saved_id: int) -> None:
+    """Tell it what becomes news from now on; nothing if it is not paused."""
+    _set(conn, saved_id, (State.PAUSED,), state=State.ACTIVE, flaw="", since=_moment(conn))
+
+
+def end(conn: Connection, saved_id: int) -> None:
+    """End it for good: what it asked and whose it was is forgotten."""
+    gone: dict[str, object] = {"name": "", "asked": {}, "owner": None, "flaw": ""}
+    if _set(conn, saved_id, tuple(set(State) - {State.ENDED}), state=State.ENDED, **gone):
+        counters.add(conn, "saved_ended")
+
+
+def invalidate(conn: Connection, saved_id: int, flaw: str) -> None:
+    """Note that the question of an active search cannot be read; it is kept."""
+    if _set(conn, saved_id, (State.ACTIVE,), state=State.INVALID, flaw=flaw[:_LONGEST_FLAW]):
+        counters.add(conn, "saved_invalid")
+
+
+def revalidate(conn: Connection, saved_id: int) -> None:
+    """Note that the question of an invalid search can be read again: it is told what comes from now on."""
+    _set(conn, saved_id, (State.INVALID,), state=State.ACTIVE, flaw="", since=_moment(conn))
+
+
+def stamp(conn: Connection) -> int:
+    """Return the newest `changed`: the same as before means that no search was written since."""
+    return conn.scalar(select(counter.c.value).where(counter.c.name == _CLOCK)) or 0
+
+
+def changed_since(conn: Connection, stamp: int) -> list[Saved]:
+    """Return the searches written behind a stamp, in the order of writing."""
+    rows = conn.execute(_select().where(table.c.changed > stamp).order_by(table.c.changed))
+    return [_saved(row) for row in rows]
+
+
+def matches(conn: Connection, saved_id: int, after: int, limit: int) -> list[Match]:
+    """Return what is to be told to a search behind a position, oldest first."""
+    mine = select(saved_match).where(saved_match.c.saved_id == saved_id, saved_match.c.position > after)
+    return [_match(row) for row in conn.execute(mine.order_by(saved_match.c.position).limit(limit))]
+
+
+def latest(conn: Connection, saved_id: int, limit: int) -> list[Match]:
+    """Return the stories told to a search as new, the one found last first."""
+    mine = select(saved_match).where(saved_match.c.saved_id == saved_id, saved_match.c.kind == Kind.NEW)
+    return [_match(row) for row in conn.execute(mine.order_by(saved_match.c.position.desc()).limit(limit))]
+
+
+def head(conn: Connection) -> int:
+    """Return the highest position, 0 if nothing was ever found."""
+    return conn.scalar(select(func.max(saved_match.c.position))) or 0
+
+
+def told(conn: Connection, story_ids: Collection[StoryId]) -> list[Match]:
+    """Return everything told of some stories, in order of position."""
+    wanted, found = sorted(set(story_ids)), []
+    for start in range(0, len(wanted), _CHUNK):
+        part = saved_match.c.story_id.in_(wanted[start : start + _CHUNK])
+        found += [_match(row) for row in conn.execute(select(saved_match).where(part))]
+    return sorted(found, key=lambda one: one.position)
+
+
+def went_into(conn: Connection, story_ids: Collection[StoryId]) -> dict[StoryId, StoryId]:
+    """Return the stories that merged into some stories, or into one that did, each with the last of its way.
+
+    Stories that nothing merged into do not occur.
+    """
+    into: dict[StoryId, StoryId] = {}
+    frontier = set(story_ids)
+    while frontier:
+        found = dict(_merged(conn, frontier))
+        frontier = found.keys() - into.keys() - set(story_ids)
+        into |= found
+    return {one: _last(into, one) for one in into}
+
+
+def note(conn: Connection, rows: Sequence[tuple[int, StoryId, Kind, datetime]], now: datetime) -> None:
+    """Write what was found: search, story, kind, the story's `updated`. The caller holds the fence."""
+    names = ("saved_id", "story_id", "kind", "as_of")
+    made = [dict(zip(names, row, strict=True)) | {"at": now} for row in rows]
+    if made:
+        conn.execute(saved_match.insert(), made)
+    for kind in Kind:
+        if many := sum(row[2] is kind for row in rows):
+            counters.add(conn, f"saved_{kind}", many)
+
+
+def counts(conn: Connection) -> dict[str, int]:
+    """Return how many searches are in each state."""
+    rows = conn.execute(select(table.c.state, func.count().label("total")).group_by(table.c.state))
+    return {state.value: 0 for state in State} | {row.state: row.total for row in rows}
+
+
+def outlines(conn: Connection, limit: int, saved_id: int | None = None) -> list[Outline]:
+    """Return searches as operators see them, newest first; all but ended ones, or the one of a number."""
+    mine = select(
+        *(table.c[name] for name in ("saved_id", "state", "owner", "made_at", "seen_at")),
+        func.count(saved_match.c.position).label("matches"),
+        func.max(saved_match.c.at, type_=saved_match.c.at.type).label("last_at"),
+    ).join(saved_match, saved_match.c.saved_id == table.c.saved_id, isouter=True)
+    chosen = table.c.state != State.ENDED if saved_id is None else table.c.saved_id == saved_id
+    rows = conn.execute(
+        mine.where(chosen).group_by(table.c.saved_id).order_by(table.c.saved_id.desc()).limit(limit)
+    )
+    return [
+        Outline(
+            saved_id=row.saved_id,
+            state=State(row.state),
+            owned=row.owner is not None,
+            made_at=row.made_at,
+            seen_at=row.seen_at,
+            matches=row.matches,
+            last_at=row.last_at,
+        )
+        for row in rows
+    ]
+
+
+def _last(into: Mapping[StoryId, StoryId], story_id: StoryId) -> StoryId:
+    while story_id in into:  # merges make no rings: only a living story survives one
+        story_id = into[story_id]
+    return story_id
+
+
+def _merged(conn: Connection, into: Collection[StoryId]) -> list[tuple[StoryId, StoryId]]:
+    wanted, found = sorted(into), []
+    for start in range(0, len(wanted), _CHUNK):
+        part = story.c.merged_into.in_(wanted[start : start + _CHUNK])
+        rows = conn.execute(select(story.c.story_id, story.c.merged_into).where(part))
+        found += [(StoryId(row.story_id), StoryId(row.merged_into)) for row in rows]
+    return found
+
+
+def _named(name: str) -> None:
+    if len(name.strip()) > LONGEST_NAME:
+        raise BadInput("name", f"at most {LONGEST_NAME} characters")
+
+
+def _room(conn: Connection, owner: str | None) -> None:
+    living = select(func.count()).select_from(table).where(table.c.state != State.ENDED)
+    mine = (
+        conn.scalar(living.where(table.c.owner.is_(None) if owner is None else table.c.owner == owner)) or 0
+    )
+    most = MOST_WITHOUT_OWNER if owner is None else MOST_OF_OWNER
+    if mine >= most or (conn.scalar(living) or 0) >= MOST:
+        counters.add(conn, "saved_too_many")
+        raise BadInput("saved searches", f"at most {most}; end one that is not needed")
+
+
+def _moment(conn: Connection) -> datetime:
+    """Return the moment of the newest logged change: whatever becomes news later has a later one."""
+    return conn.scalar(select(change.c.at).order_by(change.c.seq.desc()).limit(1)) or _BEFORE_ALL
+
+
+def _tick(conn: Connection) -> int:
+    """Count the table's writes up; until this transaction ends nobody else can."""
+    counters.add(conn, _CLOCK)
+    return stamp(conn)
+
+
+def _set(conn: Connection, saved_id: int, states: Collection[State], **values: object) -> bool:
+    """Change a search that is in one of the states; say whether it was."""
+    mine = table.update().where(table.c.saved_id == saved_id, table.c.state.in_(sorted(states)))
+    return conn.execute(mine.values(changed=_tick(conn), **values)).rowcount == 1
+
+
+def _hashed(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _select() -> Select[Any]:
+    return select(*(table.c[one.name] for one in fields(Saved)))
+
+
+def _saved(row: Any) -> Saved:
+    known = Saved(*row)
+    return replace(known, state=State(known.state))
+
+
+def _match(row: Any) -> Match:
+    return Match(
+        position=row.position,
+        saved_id=row.saved_id,
+        story_id=StoryId(row.story_id),
+        kind=Kind(row.kind),
+        at=row.at,
+        as_of=row.as_of,
+    )
