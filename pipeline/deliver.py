@@ -2,8 +2,8 @@
 
 A delivery is a row (`pipeline.store.deliveries`); who knows how to make one kind of them is a `Maker`:
 `Pings` here (another hub is told which feeds changed), `pipeline.hub` (our subscribers),
-`pipeline.outgoing` (webhooks). What is told is made at the moment of the attempt, so that what is taken
-back while a receiver is away is never sent to it.
+`pipeline.outgoing` (webhooks), `pipeline.alerting` (saved searches, by letter too). What is told is made
+at the moment of the attempt, so that what is taken back while a receiver is away is never sent to it.
 
 One request at a time goes to a host, a handful at once in all, half of them at most to hosts that
 failed last: who is slow or hangs holds up nobody else. A process that is killed leaves claims that run
@@ -16,13 +16,15 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from functools import partial
+from typing import ClassVar, Protocol
 from urllib.parse import urlencode
 
 import structlog
 
 from pipeline.errors import Refused, SourceUnreachable, TinTinhError
 from pipeline.fetch import Fetched, Fetcher, retry_after
+from pipeline.mailer import Letter, Mailer
 from pipeline.stages import Clock
 from pipeline.store import Connection, Database, counters, deliveries
 from pipeline.store.deliveries import Delivery
@@ -45,6 +47,7 @@ _LOG = structlog.get_logger("deliver")
 class Request:
     """One call. `content`: the body of a POST, None for a GET; `first`: bytes wanted of the answer."""
 
+    protocol: ClassVar[str] = "HTTP"
     url: str
     content: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -67,7 +70,7 @@ class Errand(Protocol):
     """One delivery, ready to be made."""
 
     @property
-    def request(self) -> Request:
+    def request(self) -> Request | Letter:
         """What is sent."""
 
     def flaw(self, answer: Fetched) -> str:
@@ -122,6 +125,7 @@ def drain(
     seconds: float,
     lease_seconds: float,
     gather: Callable[[], None] = lambda: None,
+    mailer: Mailer | None = None,
 ) -> Drained:
     """Deliver what is due, and what becomes due meanwhile, until nothing is or the time is up.
 
@@ -135,7 +139,9 @@ def drain(
         seconds: after which nothing more is begun.
         lease_seconds: how long a claim holds.
         gather: is called before each look for what is due: whoever is to be told more is noted.
+        mailer: hands letters over; None: they wait.
     """
+    post = partial(_sent, fetcher, mailer)
     end, made, arrived = time.monotonic() + seconds, 0, 0
     running: dict[Future[bool], Delivery] = {}
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="deliver") as pool:
@@ -144,7 +150,7 @@ def drain(
                 gather()
                 failing = [one.attempts > 0 for one in running.values()]
                 for one in _claimed(db, clock(), lease_seconds, failing):
-                    running[pool.submit(_deliver, db, fetcher, makers, one, clock)] = one
+                    running[pool.submit(_deliver, db, post, makers, one, clock)] = one
             if not running:
                 break
             for done in wait(running, timeout=_LOOK, return_when=FIRST_COMPLETED).done:
@@ -175,8 +181,27 @@ def _claimed(db: Database, now: datetime, seconds: float, failing: Sequence[bool
     return claimed[:hands]
 
 
+def _sent(fetcher: Fetcher, mailer: Mailer | None, sent: Request | Letter) -> Fetched:
+    """Send a call or a letter; return the answer. Raises SourceUnreachable, Refused."""
+    if isinstance(sent, Letter):
+        if mailer is None:
+            raise SourceUnreachable("mail server", "none is set")
+        return Fetched(mailer.send(sent), "", None, {})
+    return fetcher.send(
+        sent.url,
+        content=sent.content,
+        headers=dict(sent.headers),
+        allow_private=sent.allow_private,
+        first=sent.first,
+    )
+
+
 def _deliver(
-    db: Database, fetcher: Fetcher, makers: Mapping[str, Maker], one: Delivery, clock: Clock
+    db: Database,
+    post: Callable[[Request | Letter], Fetched],
+    makers: Mapping[str, Maker],
+    one: Delivery,
+    clock: Clock,
 ) -> bool:
     """Make one delivery and write down what came of it; say whether it arrived."""
     errand, status, flaw, asked_wait = None, None, "", None
@@ -189,20 +214,14 @@ def _deliver(
             return False
         begun = time.monotonic()
         sent = errand.request
-        answer = fetcher.send(
-            sent.url,
-            content=sent.content,
-            headers=dict(sent.headers),
-            allow_private=sent.allow_private,
-            first=sent.first,
-        )
+        answer = post(sent)
     except (SourceUnreachable, Refused) as error:
         flaw = error.message  # without its subject, which is an address
     except TinTinhError as error:
         flaw = f"not made: {error.message}"
     else:
         status = answer.status
-        flaw = errand.flaw(answer) if _OK <= status < _NOT_OK else f"HTTP {status}"
+        flaw = errand.flaw(answer) if _OK <= status < _NOT_OK else f"{sent.protocol} {status}"
         asked_wait = retry_after(answer.headers, datetime.now(UTC)) if flaw else None
     now, took = clock(), round((time.monotonic() - begun) * 1_000)
     failure = Failure(status, flaw, asked_wait, one.attempts + 1, one.failing_since or now)
