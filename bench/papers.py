@@ -18,14 +18,13 @@ import random
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from itertools import islice, product
+from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from bench.namesakes import Document, documents, question, sentence
 from pipeline import document_mentions
-from pipeline.gazetteer import areas
 from pipeline.model import (
     Basis,
     Decision,
@@ -40,40 +39,7 @@ from pipeline.model import (
     Verdict,
 )
 from pipeline.store import Database, codec, open_database, papers, schema
-from pipeline.text import plain
 from web.papers import look_up
-
-_YEARS = range(2012, 2025)
-_KINDS = {
-    "KH": ("kế hoạch", "UBND"),
-    "CT": ("chỉ thị", "UBND"),
-    "QĐ": ("quyết định", "UBND"),
-    "TB": ("thông báo", "UBND"),
-    "NQ": ("nghị quyết", "HĐND"),
-}
-_LONG = {"UBND": "Ủy ban nhân dân", "HĐND": "Hội đồng nhân dân"}
-_DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A document that stories tell of."""
-
-    kind: str
-    count: int
-    area: str
-    place: str  # "tỉnh Kiên Giang"
-    day: date
-
-    @property
-    def organ(self) -> str:
-        """Return the organ's code."""
-        return _KINDS[self.kind][1]
-
-    def path(self) -> str:
-        """Return the address of its page."""
-        code = plain(f"{self.kind}-{self.organ}").lower()
-        return f"/van-ban/{plain(self.organ)}-{self.area}/{self.day.year}/{self.count}-{code}"
 
 
 def main() -> None:
@@ -98,14 +64,6 @@ def articles(corpus: Path) -> Iterator[dict[str, Any]]:
     while True:
         with gzip.open(corpus, "rt") as lines:
             yield from map(json.loads, islice(lines, 8_000))
-
-
-def documents(rng: random.Random, numbers: int, namesakes: int) -> Iterator[Document]:
-    """Yield the documents: those of one number are of different issuers or years."""
-    for kind, count in rng.sample(list(product(_KINDS, range(1, 400))), numbers):
-        for unit, year in rng.sample(list(product(areas(), _YEARS)), namesakes):
-            day = date(year, 1, 1) + rng.randrange(360) * _DAY
-            yield Document(kind, count, unit.slug, unit.name_on(day), day)
 
 
 def fill(db: Database, texts: Iterator[dict[str, Any]], told: list[Document], rng: random.Random) -> int:
@@ -140,26 +98,8 @@ def _row(story_id: StoryId, made: Face) -> dict[str, Any]:
 
 def face(article: dict[str, Any], one: Document, rng: random.Random, *, issuing: bool) -> Face:
     """Return an article that names a document as a story."""
-    number = f"{rng.choice(('', '0')) if one.count < 10 else ''}{one.count}/{one.kind}-{one.organ}"
-    name, day = _KINDS[one.kind][0], f"{one.day.day}/{one.day.month}/{one.day.year}"
-    organ = f"{rng.choice((one.organ, _LONG[one.organ]))} {one.place}"
-    sentence = (
-        rng.choice(
-            (
-                f"Ngày {day}, {organ} ban hành {name.capitalize()} số {number} về nhiệm vụ trong năm.",
-                f"{organ} vừa ban hành {name.capitalize()} số {number} ngày {day}.",
-            )
-        )
-        if issuing
-        else rng.choice(
-            (
-                f"Việc này thực hiện theo {name.capitalize()} số {number} ngày {day} của {organ}.",
-                f"Căn cứ {name.capitalize()} số {number} năm {one.day.year} của {organ}, các xã đã làm xong.",
-            )
-        )
-    )
-    on = one.day + (_DAY if issuing else rng.randrange(10, 300) * _DAY)
-    text = "\n\n".join((article["title"], sentence, *article["body"][:3]))
+    told_so, on = sentence(one, rng, issuing=issuing)
+    text = "\n\n".join((article["title"], told_so, *article["body"][:3]))
     mentions = document_mentions.find(text, on, one.place)
     at = datetime(on.year, on.month, on.day, 2, tzinfo=UTC)
     told = Telling(
@@ -195,23 +135,6 @@ def face(article: dict[str, Any], one: Document, rng: random.Random, *, issuing:
         tellings=(told,),
         documents=mentions,
     )
-
-
-def question(one: Document, rng: random.Random) -> str:
-    """Return a question for a document: kind and number together, the rest anywhere; any spelling."""
-    name, organ = _KINDS[one.kind]
-    count = rng.choice((str(one.count), f"{one.count:02}"))
-    kind = rng.choice((name, one.kind))
-    place = one.place.removeprefix("tỉnh ").removeprefix("thành phố ")
-    issuer = f"{rng.choice((organ, _LONG[organ], ''))} {place}"
-    year = rng.choice((str(one.day.year), f"năm {one.day.year}"))
-    named = rng.choice(
-        ([f"{kind} {count}"], [f"{kind} số {count}"], [f"{count} {kind}"], [f"{count}/{one.kind}-{organ}"])
-    )
-    parts = [*named, issuer.strip(), year]
-    rng.shuffle(parts)
-    asked = " ".join(parts)
-    return rng.choice((asked, plain(asked), asked.lower(), asked.upper()))
 
 
 def ask(db: Database, told: list[Document], questions: int, rng: random.Random) -> dict[str, Any]:
