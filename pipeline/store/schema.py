@@ -698,6 +698,35 @@ saved_match = Table(
     sqlite_autoincrement=True,  # a number is never given twice: readers keep them as cursors
 )
 
+# By which ways people are told of a saved search. An address that is not wanted any more is forgotten;
+# its hash, made with a secret, is what limits per address are counted by.
+saved_way = Table(
+    "saved_way",
+    metadata,
+    Column("way_id", Serial, primary_key=True),
+    Column("saved_id", ForeignKey("saved_search.saved_id"), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("address_hash", String(64), nullable=False),
+    Column("pace", String(8), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("salt", String(32), nullable=False),  # what its codes and its secret are made from
+    Column("asks", Integer, nullable=False),  # confirmations asked for, in a day
+    Column("asked_at", Instant, nullable=False),
+    Column("position", BigInteger, nullable=False),  # of saved_match: told up to here
+    Column("through", BigInteger, nullable=False),  # what the letter under way tells up to
+    Column("burst", Integer, nullable=False, server_default="0"),  # instant letters since `burst_from`
+    Column("burst_from", Instant),
+    Column("flaw_told", Text, nullable=False, server_default=""),
+    Column("told_at", Instant),
+    Column("told", Integer, nullable=False, server_default="0"),
+    Column("error", Text, nullable=False, server_default=""),
+    Index(None, "saved_id"),
+    Index(None, "address_hash"),
+    Index(None, "state"),
+)
+
 counter = Table(
     "counter",
     metadata,
