@@ -6,16 +6,19 @@ output is HTML whose only tag is <mark>.
 
 import html
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
-from search.asked import asked
+from search.asked import FRAMES, asked, meant
+from search.forms import readings
 from search.tokens import accented, bare, telex, tokens
 
 _WIDTH = 280  # characters
 _LEAD_IN = 60  # characters before the first mark
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"\d{1,3}(?:[.,]\d{3})+(?!\d)|[^\W_]+")  # a sum is one word, whatever parts its thousands
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,8 @@ class _Seen:
 
 def marked(text: str, q: str) -> str:
     """Return `text` as HTML with what `q` asks for in <mark>."""
-    return _html(text, _marks(text, q), 0, len(text))
+    whole = unicodedata.normalize("NFC", text)
+    return _html(whole, _marks(whole, q), 0, len(whole))
 
 
 def snippet(texts: Sequence[str], q: str) -> str:
@@ -37,7 +41,7 @@ def snippet(texts: Sequence[str], q: str) -> str:
 
     Without any, the beginning of the first text that is not empty; "" if all are.
     """
-    lines = [" ".join(text.split()) for text in texts]
+    lines = [" ".join(unicodedata.normalize("NFC", text).split()) for text in texts]
     for line in lines:
         marks = _marks(line, q)
         if marks:
@@ -49,26 +53,59 @@ def snippet(texts: Sequence[str], q: str) -> str:
 def _marks(text: str, q: str) -> list[tuple[int, int]]:
     """Return the stretches of `text` to mark, in order, neighbours joined.
 
-    With accents in the question accents count, unless the text has the words only without. Of
-    several words those that stand beside each other are marked; single ones only if none do and
-    most are there.
+    Accents of the question count, unless the text has the words only with others. What the question may be
+    written in other ways (`search.forms`) is marked with it. Of several words those that stand beside each
+    other are marked; single ones only if none do and most are there.
     """
-    sought = asked(q).words()
-    if not sought or not text:
+    if not text:
         return []
     seen = [_Seen(found.start(), found.end(), tuple(tokens(found[0]))) for found in _WORD.finditer(text)]
-    spellings = (telex, bare) if accented(sought) else (bare,)
-    for spelling in spellings:
-        wanted = [spelling(word) for word in sought]
-        told = [[spelling(word) for word in one.words] for one in seen]
-        lit = _beside(told, wanted) or _single(told, wanted)
-        if lit:
-            return _joined([seen[place] for place in sorted(lit)])
+    for ways in _sought(q):
+        for spelling in _spellings(ways[0]):
+            told = [[spelling(word) for word in one.words] for one in seen]
+            lit = _lit(told, ways, spelling)
+            if lit:
+                return _joined([seen[place] for place in sorted(lit)])
     return []
 
 
+@lru_cache(maxsize=64)
+def _sought(q: str) -> tuple[tuple[tuple[str, ...], ...], ...]:
+    """Return the words of a question in all its ways to be written; then those of raw keys that it may be."""
+    typed = tuple(asked(q).words())
+    keyed = tuple(meant(q).words())
+    ways = dict.fromkeys([typed, *(tuple(asked(one).words()) for one in readings(q))])
+    return tuple(filter(None, ((*filter(None, ways),), ((keyed,) if keyed != typed else ()))))
+
+
+def _spellings(words: Sequence[str]) -> list[Callable[[str], str]]:
+    """Return by what words are compared: with accents, then those that the question has, then without."""
+    if not accented(list(words)):
+        return [bare]
+    exact = {telex(word) for word in words if telex(word) != bare(word)}
+
+    def mixed(word: str) -> str:
+        return spelled if (spelled := telex(word)) in exact else bare(word)
+
+    return [telex, mixed, bare]
+
+
+def _lit(
+    told: Sequence[Sequence[str]], ways: Sequence[Sequence[str]], spelling: Callable[[str], str]
+) -> set[int]:
+    """Return the places of words to mark, of all ways to write the question."""
+    together: set[int] = set()
+    alone: set[int] = set()
+    for way in ways:
+        together |= _beside(told, [spelling(word) for word in way])
+        alone |= _single(told, [spelling(word) for word in way if word not in FRAMES])
+    return together or alone
+
+
 def _beside(told: Sequence[Sequence[str]], wanted: Sequence[str]) -> set[int]:
-    """Return the places of words that follow each other in the text as in the question."""
+    """Return the places of words that follow each other in the text as in the question; all of a lone one."""
+    if len(wanted) == 1:
+        return {place for place, words in enumerate(told) if wanted[0] in words}
     pairs = set(pairwise(wanted))
     flat = [(word, place) for place, words in enumerate(told) for word in words]
     lit: set[int] = set()

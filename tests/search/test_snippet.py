@@ -2,6 +2,7 @@
 
 import html
 import re
+import unicodedata
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +12,11 @@ from search.snippet import marked, snippet
 LONG = (
     "Mở đầu dài dòng về thời tiết. " * 30 + "Sau cùng tỉnh đoàn tặng quà cho thanh niên. " + "Hết rồi. " * 60
 )
+
+
+def nfd(text: str) -> str:
+    """Return a text with its accents as letters of their own."""
+    return unicodedata.normalize("NFD", text)
 
 
 def test_marks_keep_to_the_accents_of_the_question() -> None:
@@ -92,3 +98,39 @@ def test_only_marks_are_tags(texts: list[str], q: str) -> None:
 def test_marking_changes_no_letter(text: str, q: str) -> None:
     """The text comes out as it went in."""
     assert text == html.unescape(re.sub("</?mark>", "", marked(text, q)))
+
+
+def test_other_ways_to_write_it_are_marked_too() -> None:
+    """An abbreviation in full, a day in words, a sum with dots: they are why the story was found."""
+    told = "Ủy ban nhân dân tỉnh Kiên Giang họp; UBND tỉnh sẽ chi 1.250.000 đồng"
+
+    assert marked(told, "UBND tỉnh Kiên Giang").startswith("<mark>Ủy ban nhân dân tỉnh Kiên Giang</mark> họp")
+    assert "<mark>UBND tỉnh</mark>" in marked(told, "ủy ban nhân dân tỉnh")
+    assert "chi <mark>1.250.000</mark> đồng" in marked(told, "1250000")
+    assert "họp <mark>31-1-2023</mark>" == marked("họp 31-1-2023", "31/01/2023")
+    assert "họp <mark>ngày 31 tháng 1 năm 2023</mark>" == marked(
+        "họp ngày 31 tháng 1 năm 2023", "ngày 31/01/2023"
+    )
+
+
+def test_decomposed_letters_and_capitals_are_marked() -> None:
+    """Whichever of both is in NFD; marks never part a letter from its accents."""
+    assert "<mark>THÀNH NIÊN</mark> và thanh niên" == marked("THÀNH NIÊN và thanh niên", nfd("thành niên"))
+    assert "<mark>Thanh niên</mark> và thành niên" == marked(nfd("Thanh niên và thành niên"), "thanh niên ạ")
+
+
+def test_only_the_accents_that_were_typed_count() -> None:
+    """A word that was typed without accents may have any; one that has some keeps them."""
+    assert "Nếu <mark>quyết tâm</mark> thì quyệt tấm" == marked("Nếu quyết tâm thì quyệt tấm", "quyết tam")
+
+
+def test_raw_keys_mark_what_they_mean() -> None:
+    """Telex without an input method."""
+    assert "Có <mark>quyết tâm</mark> cao" == marked("Có quyết tâm cao", "quyeets taam")
+
+
+def test_small_words_are_not_marked_alone() -> None:
+    """Words such as "của" tell nothing by themselves."""
+    assert "<mark>Huế</mark> lo chống <mark>lụt</mark> của năm" == marked(
+        "Huế lo chống lụt của năm", "lụt ở của Huế"
+    )
