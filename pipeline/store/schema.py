@@ -727,6 +727,27 @@ saved_way = Table(
     Index(None, "state"),
 )
 
+# Documents of the search index that are to be made again from what stories are now, besides the change
+# log: what a comparison found wrong. `asked` tells one wish from the next.
+index_nudge = Table(
+    "index_nudge",
+    metadata,
+    Column("document_id", Text, primary_key=True),
+    Column("asked", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+# Documents that the search index does not take, by the form that they had.
+index_refusal = Table(
+    "index_refusal",
+    metadata,
+    Column("document_id", Text, primary_key=True),
+    Column("form", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index(None, "at"),
+)
+
 counter = Table(
     "counter",
     metadata,
