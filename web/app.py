@@ -24,6 +24,7 @@ from web import (
     changes,
     channels,
     desk,
+    dossier,
     entries,
     feeds,
     hub,
@@ -43,6 +44,7 @@ from web import (
 from web.guard import Guard, security_headers
 from web.openapi import describe
 from web.problems import CODES, Problem, of_error
+from web.root import STORIES
 from web.site import Site
 from web.view import STATIC, render
 
@@ -92,6 +94,7 @@ _PARTS = (
     hub,
     account,
     desk,
+    dossier,
     ops,
     sources,
 )
@@ -152,7 +155,8 @@ def create_app(chosen: Settings) -> FastAPI:
 def _check_root(root: str) -> None:
     """Refuse a root that a path of ours begins with: whether a proxy had stripped it could not be told."""
     first = f"/{root.split('/')[1]}" if root else ""
-    ours = ["/static", "/openapi.json", *(route.path for part in _PARTS for route in part.router.routes)]
+    paths = (route.path for part in _PARTS for route in part.router.routes)
+    ours = ["/static", "/openapi.json", *(path for path in paths if not path.startswith(STORIES))]
     if first and any(f"{path}/".startswith(f"{first}/") for path in ours):
         raise BadSettings("TINTINH_PUBLIC_URL", f"choose another path: {first} is an address of our own")
 

@@ -2,13 +2,16 @@
 
 Handlers, routes and templates know nothing of it: they see and write paths as if at the top. The guard
 takes the root off every request that still has it (a proxy may strip it or keep it) and puts it before
-every Location; `web.view.render` puts it into pages.
+every Location; `web.view.render` puts it into pages. Stories stand at /tin/, and a site may hang there
+all the same: what names a story by its id is an address of ours and keeps all of its path.
 """
 
 import re
 from contextvars import ContextVar
 
 _ROOT: ContextVar[str] = ContextVar("root", default="")
+STORIES = "/tin/"
+_STORY = re.compile(rf"{STORIES}s[0-9a-f]{{20}}(?:/|$)")
 # In a rendered page the quote after "=" is markup: in values and texts Jinja has escaped it.
 _LOCAL = re.compile(r"""(?<=\s)(href|src|action|formaction)=(["'])/(?!/)""")
 
@@ -20,7 +23,7 @@ def serve_below(root: str) -> None:
 
 def inner(path: str, root: str) -> str:
     """Return a request's path without the root, if it has it."""
-    if root and (path == root or path.startswith(f"{root}/")):
+    if root and (path == root or path.startswith(f"{root}/")) and not _STORY.match(path):
         path = path[len(root) :]
     return path or "/"
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Path
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from feeds.channel import Channel, channel
 from pipeline.model import Labels, Story, StoryId, StoryState
@@ -13,6 +13,7 @@ from pipeline.store.accounts import Role
 from pipeline.store.words import Said
 from web.account import Signed
 from web.problems import Problem, described
+from web.root import STORIES
 from web.shapes import StoryBody
 from web.site import Site, TheSite
 from web.view import render
@@ -27,12 +28,24 @@ router = APIRouter()
 @router.get(
     "/stories/{story_id}",
     tags=["pages"],
+    responses={308: {"description": "Location has the story's page"}, **described(404, 410)},
+)
+def moved(request: Request, site: TheSite, story_id: Id) -> RedirectResponse:
+    """Lead to the story's page; feeds and mirrors hold this older address of it."""
+    found = _living(site, story_id, STORIES)
+    asked = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"{STORIES}{found.story_id}{asked}", 308)
+
+
+@router.get(
+    "/tin/{story_id}",
+    tags=["pages"],
     response_class=HTMLResponse,
     responses={308: {"description": "Merged: Location has the survivor"}, **described(404, 410)},
 )
 def page(site: TheSite, who: Signed, story_id: Id) -> HTMLResponse:
     """Show a story: all tellings side by side, and why they are one; editors can say a word about it."""
-    story = _living(site, story_id, "/stories/")
+    story = _living(site, story_id, STORIES)
     shown = render(
         "story.html",
         title="",

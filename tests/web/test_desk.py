@@ -225,13 +225,13 @@ def test_editors_speak_on_a_storys_page(
     editor: httpx.Client, client: httpx.Client, db: Database, ids: dict[str, EntryId]
 ) -> None:
     """Split, merge and take out are offered to editors alone; the page says that a word is being applied."""
-    path = f"/stories/{homes(db, ids)['cau']}"
+    path = f"/tin/{homes(db, ids)['cau']}"
     page, public = editor.get(path), client.get(path)
     token = {"csrf": csrf(page), "back": path}
     told = editor.post("/desk/words", data=token | {"kind": "split", "one": ids["chep"]})
     during = editor.get(path)
     settled(db)
-    after, alone = editor.get(path), editor.get(f"/stories/{homes(db, ids)['chep']}")
+    after, alone = editor.get(path), editor.get(f"/tin/{homes(db, ids)['chep']}")
     editor.post("/desk/words", data=token | {"kind": "merge", "one": ids["cau"], "other": url("kham")})
     settled(db)
     merged = homes(db, ids)
@@ -304,10 +304,10 @@ def test_a_story_that_somebody_took_back_says_so(
             for one in stories.page(conn, None, 9)
             if ids["chep"] in {t.entry_id for t in one.face.tellings}
         ]
-    path = f"/stories/{left.story_id}"
+    path = f"/tin/{left.story_id}"
 
     assert "Báo Mẫu đã rút bài của mình về tin này" in client.get(path).text
-    assert ["Báo Mẫu"] == client.get(f"/api{path}").json()["taken_back"]
+    assert ["Báo Mẫu"] == client.get(f"/api/stories/{left.story_id}").json()["taken_back"]
 
 
 @pytest.mark.usefixtures("ids")
@@ -315,7 +315,7 @@ def test_the_desk_can_be_used_with_keyboard_and_screen_reader(editor: httpx.Clie
     """One first headline, unique ids, a label for every control, and no inline script or style."""
     with db.read() as conn:
         story = stories.page(conn, None, 1)[0].story_id
-    for path in (*SHOWN, f"/stories/{story}"):
+    for path in (*SHOWN, f"/tin/{story}"):
         page = editor.get(path)
         labelled = set(found_in(page, "//label/@for"))
         controls = '//*[self::select or self::textarea or self::input[not(@type="hidden")]]'

@@ -88,7 +88,7 @@ def test_a_story_leads_to_the_versions(client: httpx.Client, db: Database, told:
     send(db, draft("khac", "Họp chợ", "Chợ nổi họp sớm hơn mọi năm vì nước lớn.", guid="khac"))
     settled(db)
     with db.read() as conn:
-        pages = [client.get(f"/stories/{story.story_id}") for story in stories.page(conn, None, 10)]
+        pages = [client.get(f"/tin/{story.story_id}") for story in stories.page(conn, None, 10)]
 
     links = [html.fromstring(page.text).xpath("//a[contains(@href, '/entries/')]/@href") for page in pages]
     assert [[], [f"/entries/{told}"]] == sorted(map(list, links))  # type: ignore[arg-type]

@@ -188,7 +188,7 @@ def test_a_withdrawn_story_is_gone_before_the_index_knows(
         words.withdraw(conn, told["Thôn"], "lan", datetime.now(UTC))
     settled(db)
     page, found = searching.get("/search?q=vong"), searching.get("/api/search?q=vong").json()
-    gone = searching.get(f"/stories/{told['Thôn']}")
+    gone = searching.get(f"/tin/{told['Thôn']}")
 
     assert ([], []) == (titles(page), found["hits"])
     assert (410, False) == (gone.status_code, "Rạch Vong" in gone.text)
@@ -219,7 +219,7 @@ def test_a_story_shows_its_tellings_and_why_they_are_one(
     client: httpx.Client, told: dict[str, StoryId]
 ) -> None:
     """Side by side, with the reason in plain Vietnamese and the documents."""
-    page = client.get(f"/stories/{told['Thôn']}")
+    page = client.get(f"/tin/{told['Thôn']}")
     reasons = found_in(page, '//*[@class="why"]')
     body = client.get(f"/api/stories/{told['Thôn']}").json()
 
@@ -232,7 +232,7 @@ def test_a_story_shows_its_documents_and_office_holders(
     client: httpx.Client, told: dict[str, StoryId]
 ) -> None:
     """What was issued stands apart from what is cited; each person has all offices behind."""
-    page = client.get(f"/stories/{told['Thôn']}")
+    page = client.get(f"/tin/{told['Thôn']}")
     body = client.get(f"/api/stories/{told['Thôn']}").json()
     documents = [" ".join(one.split()) for one in found_in(page, '//*[@class="docs"]/li')]
     people = [" ".join(one.split()) for one in found_in(page, '//*[@class="people"]/li')]
@@ -252,9 +252,9 @@ def test_a_merged_story_sends_on(client: httpx.Client, db: Database, told: dict[
     settled(db)
     (survivor,) = (story.story_id for story in living(db))
     (merged,) = set(told.values()) - {survivor}
-    page, body = client.get(f"/stories/{merged}"), client.get(f"/api/stories/{merged}")
+    page, body = client.get(f"/tin/{merged}"), client.get(f"/api/stories/{merged}")
 
-    assert (308, f"/stories/{survivor}") == (page.status_code, page.headers["location"])
+    assert (308, f"/tin/{survivor}") == (page.status_code, page.headers["location"])
     assert (308, f"/api/stories/{survivor}") == (body.status_code, body.headers["location"])
     assert ("merged", survivor) == (body.json()["code"], body.json()["story_id"])
     with db.read() as conn:
@@ -265,7 +265,7 @@ def test_a_merged_story_sends_on(client: httpx.Client, db: Database, told: dict[
 
 def test_an_unknown_story_is_not_found(client: httpx.Client) -> None:
     """The page says it in Vietnamese, the JSON by its code."""
-    assert (404, True) == ((page := client.get("/stories/sx")).status_code, "Không có trang này" in page.text)
+    assert (404, True) == ((page := client.get("/tin/sx")).status_code, "Không có trang này" in page.text)
     assert {"code": "not_found", "message": "there is no such story"} == client.get("/api/stories/sx").json()
 
 
@@ -279,7 +279,7 @@ def test_nothing_of_a_source_becomes_markup_or_a_foreign_link(client: httpx.Clie
     send(db, hostile, source=source)
     settled(db)
     (story,) = living(db)
-    pages = [client.get("/").text, client.get(f"/stories/{story.story_id}").text]
+    pages = [client.get("/").text, client.get(f"/tin/{story.story_id}").text]
 
     assert not [page for page in pages if "<script>alert" in page or "javascript:" in page]
     assert client.get(f"/api/stories/{story.story_id}").json()["url"] is None

@@ -195,7 +195,7 @@ def test_another_spelling_of_an_address_leads_on(client: httpx.Client, issuer: s
 def test_a_story_links_to_what_it_names(client: httpx.Client) -> None:
     """The documents on a story's page are links to theirs, with what the story leaves to be known."""
     found = client.get("/api/documents", params={"q": "kh 90 kiên giang 2021"}).json()["documents"][0]
-    page = client.get(f"/stories/{found['issued_by'][0]['story_id']}")
+    page = client.get(f"/tin/{found['issued_by'][0]['story_id']}")
 
     assert [PAGE] == texts(page, '//*[@class="docs"]//a/@href')
 

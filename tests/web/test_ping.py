@@ -222,7 +222,7 @@ def test_a_call_is_read_as_it_was_meant(parameters: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/webhooks/%00/ping", "/webhooks/%00", "/stories/%00", "/search?source=%00"]
+    "path", ["/webhooks/%00/ping", "/webhooks/%00", "/tin/%00", "/search?source=%00"]
 )
 def test_a_nul_in_an_address_is_no_accident(client: httpx.Client, path: str) -> None:
     """PostgreSQL takes no NUL in a text, SQLite does; neither is an error of ours."""

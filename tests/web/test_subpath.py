@@ -139,6 +139,14 @@ def walk(client: httpx.Client, start: str) -> tuple[dict[str, int], list[str]]:
     return seen, astray
 
 
+def test_a_story_can_be_read_below_a_path_of_its_own_name(browser: httpx.Client) -> None:
+    """Whether the proxy strips /tin or keeps it: what names a story is no path to be stripped."""
+    (name,) = set(re.findall(r"/stories/(s\w+)", browser.get("/tin/feeds/all.atom").text))
+
+    assert [200, 308] == [browser.get(f"/tin/{kind}/{name}").status_code for kind in ("tin", "stories")]
+    assert f"/tin/tin/{name}" == browser.get(f"/tin/stories/{name}").headers["location"]
+
+
 def test_no_link_leads_above_the_site(browser: httpx.Client) -> None:
     """Pages for strangers and for those who run it, feeds, lists and files all name addresses below /tin."""
     enter(browser, "lan")
@@ -150,14 +158,15 @@ def test_no_link_leads_above_the_site(browser: httpx.Client) -> None:
         "search",
         "feeds",
         "feeds.opml",
-        "stories",
+        "stories",  # in feeds
+        "tin",
         "entries",
         "static",
         "ops",
         "desk",
         "sources",
     } <= kinds
-    assert {} == {path: status for path, status in seen.items() if status not in (200, 303, 405, 422, 503)}
+    assert {} == {path: status for path, status in seen.items() if status not in (200, 303, 308, 405, 422, 503)}
 
 
 def test_signing_in_and_out_stays_below_the_path(browser: httpx.Client) -> None:
