@@ -3,6 +3,7 @@
 import getpass
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -128,6 +129,34 @@ def diff(
     with desk() as opened, opened.db.read() as conn:
         for line in compared(conn, words.named(conn, thing), first, last):
             out(line)
+
+
+@story.command()
+def evidence(
+    story_id: StoryArgument,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Where to write the zip.")] = None,
+    *,
+    most_mb: Annotated[int, typer.Option(min=1, help="The largest it may be before packing, in MB.")] = 200,
+    log: Annotated[bool, typer.Option("--log", help="Print who took this story's evidence.")] = False,
+) -> None:
+    """Write all that was received, read and decided about a story to a zip that anybody can check.
+
+    It has whole texts and raw bytes whatever a source lets the public see: see docs/evidence.md. Who took it
+    is written down with the zip's SHA-256.
+
+    \b
+    Example:
+      ./tintinh story evidence s2b003711da45e98ae088 -o ho-so.zip
+      ./tintinh story evidence s2b003711da45e98ae088 --log
+    """
+    from cli.desk import desk
+    from cli.taking_evidence import evidence_log, take_evidence
+
+    with desk() as opened:
+        if log:
+            evidence_log(opened.db, story_id)
+        else:
+            take_evidence(opened.db, story_id, output or Path(f"ho-so-{story_id}.zip"), most_mb)
 
 
 @story.command()

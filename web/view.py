@@ -6,7 +6,7 @@ only if they are http or https.
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -212,6 +212,11 @@ def static(name: str) -> str:
 def render(template: str, /, **values: Any) -> str:
     """Return a page, its local addresses below the site's root."""
     return placed(_environment().get_template(template).render(**values))
+
+
+def streamed(template: str, /, **values: Any) -> Iterator[str]:
+    """Yield a page that will lie in a folder of the reader's, in pieces: its addresses stay as they are."""
+    return _environment().get_template(template).generate(**values)
 
 
 @cache

@@ -57,6 +57,12 @@ def at(conn: Connection, seq: int) -> Change | None:
     return None if row is None else _change(row)
 
 
+def of(conn: Connection, story_ids: Collection[StoryId]) -> list[Change]:
+    """Return what happened to stories (a few hundred at most), oldest first."""
+    query = select(change).where(change.c.story_id.in_(sorted(story_ids)))
+    return [_change(row) for row in conn.execute(query.order_by(change.c.seq))]
+
+
 def bearing(conn: Connection, story_ids: Collection[StoryId], labels: Mapping[str, str]) -> set[StoryId]:
     """Return those of the stories (a few hundred at most) that bear all of the labels, by kind, now."""
     found = set(story_ids)

@@ -1,6 +1,7 @@
 """The registry of sources: who speaks, from where, with which rights."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -8,7 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, select
 
 from pipeline.model import Rights, Seat, Source, SourceId
 from pipeline.store.database import insert
-from pipeline.store.schema import entry, source
+from pipeline.store.schema import entry, source, source_rights
 from pipeline.urls import newest_host
 
 _SEATS = TypeAdapter(list[Seat])
@@ -18,7 +19,8 @@ _ONE = select(source).where(source.c.source_id == bindparam("mine"))
 def add(conn: Connection, new: Source) -> None:
     """Register a source, or change what is known of it.
 
-    A change marks the source's entries for linking: names, homes and rights are in faces.
+    A change marks the source's entries for linking: names, homes and rights are in faces. Since when it has
+    its rights is written down.
     """
     before = get(conn, new.source_id)
     values = {
@@ -30,6 +32,9 @@ def add(conn: Connection, new: Source) -> None:
     }
     statement = insert(conn, source).values(source_id=new.source_id, **values)
     conn.execute(statement.on_conflict_do_update(index_elements=["source_id"], set_=values))
+    if before is None or before.rights is not new.rights:
+        begun = {"source_id": new.source_id, "rights": new.rights, "since": datetime.now(UTC)}
+        conn.execute(source_rights.insert().values(begun))
     if before is not None and before != get(conn, new.source_id):
         mine = entry.update().where(entry.c.source_id == new.source_id)
         conn.execute(mine.values(touched=entry.c.touched + 1))
