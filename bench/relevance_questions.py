@@ -9,8 +9,9 @@ import random
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import pairwise
 
 from pipeline import documents
@@ -39,36 +40,47 @@ _SHORTENED = re.compile(r"(?<!\w)(?:UBND|HĐND|CSGT|BHXH|TP\.? ?HCM)(?!\w)|(?<!\
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question; `right` are the places of the articles that answer it."""
+    """One question; `right` are the places of the articles that answer it.
+
+    `grades`: for a graded question how well each of them does, 1 the least; empty: one is as good as another.
+    """
 
     kind: str
     q: str
     right: frozenset[int]
+    grades: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """An article and its words, with accents and without, as one spaced line each."""
+    """An article and its words, with accents and without, as one spaced line each.
+
+    `at`: when it was published, None if it does not matter.
+    """
 
     title: str
     lead: str
     body: str
     line: str
     bare: str
+    at: datetime | None = None
 
 
-def article(told: dict[str, object]) -> Article:
+def article(told: Mapping[str, object], at: datetime | None = None) -> Article:
     """Return an article of a corpus: `title`, `lead`, and `body` as a list of paragraphs."""
-    title, lead = str(told["title"]), str(told["lead"])
-    parts = told["body"]
+    title, lead = str(told.get("title") or ""), str(told.get("lead") or "")
+    parts = told.get("body") or ""
     body = "\n".join(map(str, parts)) if isinstance(parts, list) else str(parts)
     line = " ".join(words(f"{title} \n {lead} \n {body}"))
-    return Article(title, lead, body, f" {line} ", f" {plain(line)} ")
+    return Article(title, lead, body, f" {line} ", f" {plain(line)} ", at)
 
 
-def questions(articles: Sequence[Article], seed: int, each: int) -> Iterator[Question]:
-    """Yield up to `each` questions of every kind; the same for the same articles and seed."""
-    drawn = _Draw(articles, seed)
+def questions(articles: Sequence[Article], seed: int, each: int, drawn_from: int) -> Iterator[Question]:
+    """Yield up to `each` questions of every kind about the first so many articles; any may be right.
+
+    The same for the same articles and seed.
+    """
+    drawn = _Draw(articles, seed, drawn_from)
     for kind, draw in drawn.kinds().items():
         made: dict[str, Question] = {}
         for _ in range(each * _TRIES):
@@ -86,14 +98,15 @@ _Drawn = tuple[str, set[int]] | None
 class _Draw:
     """Draws questions from articles."""
 
-    def __init__(self, articles: Sequence[Article], seed: int) -> None:
+    def __init__(self, articles: Sequence[Article], seed: int, drawn_from: int) -> None:
         self._articles = articles
+        self._drawn_from = drawn_from
         self._rnd = random.Random(seed)
         self._titles: dict[str, set[int]] = defaultdict(set)
         for place, one in enumerate(articles):
             self._titles[plain(" ".join(words(one.title)))].add(place)
-        self._numbers = self._places(lambda one: documents.find(_text(one)))
-        self._days = self._places(lambda one: {_DAY.search(found)[0] for found in _days(one)})  # type: ignore[index]
+        self._numbers = self._places(lambda one: map(_without_zeros, documents.find(_text(one))))
+        self._days = self._places(lambda one: set(_days(one)))
         self._amounts = self._places(lambda one: _GROUPED.findall(_text(one)))
         self._shortened = self._places(lambda one: [f[0] for f in _SHORTENED.finditer(one.body)][:1])
         self._pairs = self._twins()
@@ -119,31 +132,31 @@ class _Draw:
             "accent_pair": self._pair,
             "keywords": self._keywords,
             "document_number": lambda: self._number(str),
-            "document_number_plain": lambda: self._number(lambda text: plain(text).lstrip("0")),
+            "document_number_plain": lambda: self._number(plain),
             "date_other_form": self._day,
             "number_other_form": self._amount,
             "long_for_short": self._long,
         }
 
-    def _places(self, found: Callable[[Article], object]) -> dict[str, set[int]]:
+    def _places(self, found: Callable[[Article], Iterable[str]]) -> dict[str, set[int]]:
         """Return in which articles each thing found stands."""
         where: dict[str, set[int]] = defaultdict(set)
         for place, one in enumerate(self._articles):
-            for thing in found(one):  # type: ignore[attr-defined]
+            for thing in found(one):
                 where[thing].add(place)
         return where
 
     def _twins(self) -> list[str]:
         """Return pairs of syllables that stand in titles and have a twin there with other accents."""
         spelled: dict[str, set[str]] = defaultdict(set)
-        for one in self._articles:
+        for one in self._articles[: self._drawn_from]:
             for pair in pairwise(words(one.title)):
                 spelled[plain(" ".join(pair))].add(" ".join(pair))
         pairs = [pair for twins in spelled.values() if len(twins) > 1 for pair in twins]
         return sorted(pair for pair in pairs if plain(pair) != pair)
 
     def _any(self) -> tuple[int, Article]:
-        place = self._rnd.randrange(len(self._articles))
+        place = self._rnd.randrange(self._drawn_from)
         return place, self._articles[place]
 
     def _holding(self, run: str, *, accents: bool) -> set[int]:
@@ -233,28 +246,33 @@ class _Draw:
     def _keywords(self) -> _Drawn:
         """Draw four words of a title and two of a lead, in any order."""
         place, one = self._any()
-        told, more = words(one.title), words(one.lead)
+        told, more = (words(_GROUPED.sub(" ", text)) for text in (one.title, one.lead))
         if len(told) < 4 or len(more) < 2:
             return None
         asked = self._rnd.sample(told, 4) + self._rnd.sample(more, 2)
         return " ".join(asked), {place}
 
     def _number(self, change: Callable[[str], str]) -> _Drawn:
-        number = self._rnd.choice(sorted(self._numbers))
+        """Draw a number of the articles drawn from; 01/CT-UBND and 1/CT-UBND are one, 01-CT/UBND is not."""
+        number = self._thing(self._numbers)
         return change(number), self._numbers[number]
+
+    def _thing(self, where: dict[str, set[int]]) -> str:
+        """Draw a thing that stands in the articles drawn from."""
+        return self._rnd.choice(sorted(thing for thing in where if min(where[thing]) < self._drawn_from))
 
     def _near(self, where: set[int], thing: str) -> tuple[int, list[str]] | None:
         """Return an article that holds a thing, and the four words before it."""
-        place = self._rnd.choice(sorted(where))
+        place = self._rnd.choice(sorted(place for place in where if place < self._drawn_from))
         before = _text(self._articles[place]).partition(thing)[0]
         told = words(before.rpartition("\n")[2])[-4:]
-        return (place, told) if len(told) == 4 else None
+        return (place, told) if len(told) == 4 and not _CUT.search(" ".join(told)) else None
 
     def _day(self) -> _Drawn:
         """Draw a day in another form, with the four words before it."""
         if not self._days:
             return None
-        written = self._rnd.choice(sorted(self._days))
+        written = self._thing(self._days)
         near = self._near(self._days[written], written)
         if near is None:
             return None
@@ -274,7 +292,7 @@ class _Draw:
         """Draw a number without its dots, with the four words before it."""
         if not self._amounts:
             return None
-        written = self._rnd.choice(sorted(self._amounts))
+        written = self._thing(self._amounts)
         near = self._near(self._amounts[written], written)
         if near is None:
             return None
@@ -284,8 +302,8 @@ class _Draw:
         """Draw words with an abbreviation written in full."""
         if not self._shortened:
             return None
-        written = self._rnd.choice(sorted(self._shortened))
-        place = self._rnd.choice(sorted(self._shortened[written]))
+        written = self._thing(self._shortened)
+        place = self._rnd.choice(sorted(one for one in self._shortened[written] if one < self._drawn_from))
         line = next(line for line in self._articles[place].body.split("\n") if written in line)
         before, _, after = line.partition(written)
         near = words(before)[-3:], words(after)[:3]
@@ -299,6 +317,10 @@ class _Draw:
 
 def _text(one: Article) -> str:
     return f"{one.title}\n{one.lead}\n{one.body}"
+
+
+def _without_zeros(number: str) -> str:
+    return number.lstrip("0")
 
 
 def _days(one: Article) -> list[str]:

@@ -26,7 +26,7 @@ from bench.poll import running
 from bench.relevance_questions import Article
 from pipeline.drafts import Finding, drafts
 from pipeline.model import Basis, Form, Given, Precision, When
-from pipeline.store import Database, codec, open_database, receipts, sources
+from pipeline.store import Database, codec, open_database, papers, receipts, sources
 from search.index import Index
 from search.schema import SETTINGS
 from search.sync import sync
@@ -37,6 +37,7 @@ _ROOT = Path(__file__).parents[1]
 _TANTIVY = "tantivy==0.27.0"
 _LAST = datetime(2026, 11, 20, 5, tzinfo=UTC)
 _TEN = 10
+_AT_ONCE = 500
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -86,7 +87,7 @@ def _fill(db: Database, articles: Sequence[Article]) -> None:
     none = np.zeros(0, dtype=np.int64)
     bases, rows = [], []
     for place, one in enumerate(articles):
-        at = _LAST - timedelta(minutes=len(articles) - place)
+        at = one.at or _LAST - timedelta(minutes=len(articles) - place)
         finding = Finding(
             external_id=f"a{place}",
             guid=f"a{place}",
@@ -114,6 +115,12 @@ def _fill(db: Database, articles: Sequence[Article]) -> None:
         )
         receipts.finish(conn, made.receipt_id)
     write_tellings(db, bases, rows, made.receipt_id)
+    after: str | None = ""
+    while after is not None:
+        with db.read() as conn:
+            found, after = papers.batch(conn, after, _AT_ONCE)
+        with db.write() as conn:
+            papers.keep(conn, found)
 
 
 def _wait(client: httpx.Client, run: subprocess.Popen[bytes]) -> None:
