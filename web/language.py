@@ -12,14 +12,15 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from web.root import local_path
-from web.site import TheSite
+from web.root import inner, local_path
+from web.site import Site, TheSite
 
 CATALOGUES = Path(__file__).parent / "locale"
 _COOKIE = "tintinh_language"
@@ -61,9 +62,14 @@ def ngettext(one: str, many: str, count: int) -> str:
 
 
 @router.get("/ngon-ngu/{chosen}", responses={303: {"description": "Back to the page, in that language"}})
-def choose(site: TheSite, chosen: Language, back: Annotated[str, Query(max_length=2_000)] = "/") -> Response:
-    """Keep the reader's language and go back to where they were."""
-    answer = RedirectResponse(local_path(back), 303)
+def choose(
+    request: Request, site: TheSite, chosen: Language, back: Annotated[str, Query(max_length=2_000)] = ""
+) -> Response:
+    """Keep the reader's language and go back to where they were: `back`, else the page that led here.
+
+    Pages do not name themselves in the link: what was searched for would stand in one more address.
+    """
+    answer = RedirectResponse(local_path(back) if back else _came_from(request, site), 303)
     answer.set_cookie(
         _COOKIE,
         chosen.value,
@@ -74,6 +80,18 @@ def choose(site: TheSite, chosen: Language, back: Annotated[str, Query(max_lengt
         secure=site.https,
     )
     return answer
+
+
+def _came_from(request: Request, site: Site) -> str:
+    """Return the page of this site that the browser comes from, "/" for none and for another site."""
+    try:
+        page = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return "/"
+    ours = {request.headers.get("host"), urlsplit(site.settings.base_url).netloc}
+    if page.netloc not in ours:
+        return "/"
+    return local_path(inner(page.path, site.settings.root) + (f"?{page.query}" if page.query else ""))
 
 
 def catalogues(of: Language) -> list[tuple[str, Catalog]]:

@@ -17,7 +17,7 @@ from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from feeds.channel import channel
+from feeds.channel import SITE_TITLE, Channel, channel
 from pipeline import papers, places, text, topics
 from pipeline.model import LOCAL_ZONE, NATIONAL, EntryKind, Face, Labels, Officeholder, Places, Verdict
 from web.language import gettext, language, ngettext
@@ -161,6 +161,16 @@ def holders(people: Iterable[Officeholder]) -> list[tuple[str, str]]:
     return [(name, ", ".join(offices)) for name, offices in held.items()]
 
 
+def channel_name(one: Channel) -> str:
+    """Return what a channel holds, in the reader's language: "Toàn bộ tin", "Vĩnh Long – Kinh tế"."""
+    if language() == "vi":
+        return one.title.removeprefix(f"{SITE_TITLE} – ")
+    if one.area:
+        return area_choice(one.area)
+    told = [province_name(one.province), topic_name(one.topic or "")]
+    return " – ".join(filter(None, told)) or gettext("Toàn bộ tin")
+
+
 def topic_name(slug: str) -> str:
     """Return a topic's name, "" for an unknown slug."""
     return next((gettext(topic.name) for topic in topics.topics() if topic.slug == slug), "")
@@ -241,6 +251,7 @@ def _environment() -> Environment:
         place,
         told_places,
         holders,
+        channel_name,
         topic_name,
         web_url,
         host,

@@ -147,7 +147,7 @@ def browser() -> Iterator[Browser]:
 def looking(browser: Browser, town: Town, look: Look) -> Page:
     """Return a blank page of somebody who looks so; close its context afterwards."""
     context = browser.new_context(viewport={"width": look.width, "height": 900}, color_scheme=look.scheme)  # type: ignore[arg-type]
-    context.add_cookies([{"name": "lang", "value": look.language, "url": town.address}])
+    context.add_cookies([{"name": "tintinh_language", "value": look.language, "url": town.address}])
     return context.new_page()
 
 

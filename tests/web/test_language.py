@@ -13,7 +13,7 @@ from web.language import CATALOGUES, Language, catalogues
 
 WEB = Path(view.__file__).parent
 # Templates of public pages whose every message must be translated.
-SPOKEN = ("error.html",)
+SPOKEN = ("_parts.html", "base.html", "error.html")
 
 
 def told(name: str) -> Iterator[tuple[str, ...]]:
@@ -80,6 +80,19 @@ def test_a_reader_chooses_a_language_and_comes_back(client: httpx.Client) -> Non
     client.get("/ngon-ngu/vi")
 
     assert "Không có trang này" in client.get("/khong-co").text
+
+
+def test_the_switch_leads_back_to_the_page_it_stands_on(client: httpx.Client) -> None:
+    """The browser says where it comes from; whoever comes from elsewhere begins at the front page."""
+    here = f"{client.base_url}/tim-kiem?q=c%E1%BA%A7u"
+    back = client.get("/ngon-ngu/en", headers={"referer": here}).headers["location"]
+    others = [
+        client.get("/ngon-ngu/en", headers={"referer": where}).headers["location"]
+        for where in ("https://example.com/x", "http://[", "", f"{client.base_url}//example.com")
+    ]
+
+    assert "/tim-kiem?q=c%E1%BA%A7u" == back
+    assert {"/"} == set(others)
 
 
 @pytest.mark.parametrize(
