@@ -9,18 +9,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from pipeline import gazetteer
-from pipeline.model import Face, Labels, Story, Telling
-from pipeline.text import paragraphs
+from pipeline.model import LOCAL_ZONE, EntryKind, Face, Labels, Story, Telling
+from pipeline.text import one_tone, paragraphs
 from pipeline.urls import canonical
+from search.cursor import tie
 from search.forms import missing
+from search.holders import called, office_keys, person_keys
 from search.tokens import bare, number_key, telex, tokens
 
-FORM = 3  # raise it when this file or search/tokens.py makes other documents: they are then all remade
+FORM = 4  # raise it when this file or search/tokens.py makes other documents: they are then all remade
 
 _MOST_WORDS = 20_000  # of a body; Meilisearch drops what is behind position 65,535
 _MOST_TITLE_WORDS = 100
 _MOST_CONTENT = 20_000  # characters kept for snippets
 _MOST_LISTED = 50  # tellings, labels, document numbers
+_MOST_HELD = 400  # keys of offices: four to eight for each holder
 _MOST_PLACES = 3  # named beside the text; a story of many places is about none of them
 _LONGEST_URL = 400  # bytes; Meilisearch compares 468 of a value
 
@@ -30,6 +33,7 @@ def document(story: Story, texts: Sequence[str]) -> dict[str, Any]:
     face = story.face
     title = list(_titles(face))
     body = _body(face, texts)
+    day = face.published_at.astimezone(LOCAL_ZONE).date().isoformat()
     return {
         "id": story.story_id,
         "revision": story.revision,
@@ -47,8 +51,16 @@ def document(story: Story, texts: Sequence[str]) -> dict[str, Any]:
         "urls": _once(filter(_fits, (canonical(url) for url in (face.url, *(t.url for t in face.tellings))))),
         "doc_numbers": face.doc_numbers[:_MOST_LISTED],
         "doc_keys": _once(number_key(number) for number in face.doc_numbers),
+        "people": _once(one_tone(one.name) for one in face.people),
+        "people_keys": _once((key for one in face.people for key in person_keys(one.name)), 2 * _MOST_LISTED),
+        "offices": _once(one_tone(called(one)) for one in face.people),
+        "office_keys": _once(office_keys(face.people), _MOST_HELD),
+        "bulletin": "yes" if _in_bulletin(face) else "no",
         "published": face.published,
         "published_at": int(face.published_at.timestamp()),
+        "tie": tie(story.story_id),
+        "month": day[:7],
+        "day": day,
         "entries": [_entry(told) for told in face.tellings[:_MOST_LISTED]],
         "title_plain": " ".join(map(bare, title)),
         "title_vn": " ".join(map(telex, title)),
@@ -106,9 +118,13 @@ def _entry(told: Telling) -> dict[str, Any]:
     }
 
 
+def _in_bulletin(face: Face) -> bool:
+    return any(told.kind is EntryKind.BULLETIN_ITEM for told in face.tellings)
+
+
 def _fits(url: str) -> bool:
     return 0 < len(url.encode()) <= _LONGEST_URL
 
 
-def _once(values: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(values))[:_MOST_LISTED]
+def _once(values: Iterable[str], most: int = _MOST_LISTED) -> list[str]:
+    return list(dict.fromkeys(values))[:most]

@@ -18,7 +18,8 @@ from meilisearch.errors import MeilisearchApiError, MeilisearchError, Meilisearc
 from meilisearch.models.task import TaskInfo
 
 from pipeline.errors import EngineUnavailable
-from search.schema import PRIMARY_KEY, SETTINGS, quoted
+from search.conditions import quoted
+from search.schema import PRIMARY_KEY, SETTINGS
 
 _TIMEOUT = 10  # seconds for one request; the library's default is to wait for ever
 _PATIENCE = 45  # seconds for one task; below Celery's soft limit

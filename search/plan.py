@@ -24,8 +24,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from search.asked import Asked, Term, address, asked, meant
+from search.conditions import quoted
 from search.forms import readings
-from search.question import Query, Sort
+from search.question import Query
 from search.schema import (
     ACCENTED,
     DOC_KEYS,
@@ -35,7 +36,6 @@ from search.schema import (
     PUBLISHED_AT,
     SHOWN,
     URLS,
-    quoted,
 )
 from search.tokens import accented, bare, number_key, telex, tokens
 from search.typed import decoded
@@ -82,15 +82,15 @@ def rungs(query: Query) -> tuple[Rung, ...]:
     ladder.append(Rung(tuple(_first(make, query.q, question)), question))
     if question.literal:
         if question.quoted and not question.numbers and accented(question.words()):
-            ladder.append(Rung((make.strict(_fitting(question.terms), bare, PLAIN),), question, relaxed=True))
+            ladder.append(Rung((make.strict(together(question.terms), bare, PLAIN),), question, relaxed=True))
         return tuple(ladder)
     exact = accented(question.words())
     few = len(question.terms) <= MOST_WORDS
     if exact and few and not all(accented([word]) for word in question.words()):
-        ladder.append(Rung((make.mixed(_fitting(question.terms)),), question))
+        ladder.append(Rung((make.mixed(together(question.terms)),), question))
     if keyed := decoded(query.q):
         typed = asked(keyed)
-        fitting = _fitting(typed.terms)
+        fitting = together(typed.terms)
         queries = [*_spoken(make, typed, 1), make.mixed(fitting)]
         ladder.append(Rung(tuple(queries), typed))
     question = meant(query.q)
@@ -145,7 +145,7 @@ def _spoken(make: "_Maker", question: Asked, weight: float) -> list[dict[str, An
     whole = [make.strict([Term(tuple(question.words()))], spelling, fields, PHRASE * weight)]
     if len(question.terms) == 1:
         return whole
-    fitting = _fitting(question.terms)
+    fitting = together(question.terms)
     tries = len(fitting) if len(fitting) >= _MANY and weight == 1 and not question.literal else 0
     nearly = [
         make.strict([*fitting[:place], *fitting[place + 1 :]], spelling, fields[:1], EXACT * _NEARLY)
@@ -159,7 +159,7 @@ class _Maker:
 
     def __init__(self, query: Query, without: Sequence[Term] = ()) -> None:
         self._filters = query.filters()
-        self._newest = query.sort is Sort.NEWEST
+        self._order = query.order()
         self._without = without
 
     def told_at(self, url: str) -> dict[str, Any]:
@@ -167,15 +167,15 @@ class _Maker:
         return self._made("", "all", f"{URLS} = {quoted(url)}")
 
     def everything(self) -> dict[str, Any]:
-        """Every story, the newest first."""
-        return self._made("", "all", sort=[f"{PUBLISHED_AT}:desc"])
+        """Every story."""
+        return self._made("", "all")
 
     def numbered(self, question: Asked) -> list[dict[str, Any]]:
         """The stories that bear one of the numbers, those with the other words first."""
         if not question.numbers:
             return []
         keys = {number: f"{DOC_KEYS} = {quoted(number_key(number))}" for number in question.numbers}
-        text = _spelled(_fitting(question.terms), bare)
+        text = _spelled(together(question.terms), bare)
         made = [self._made(text, "all", " OR ".join(keys.values()), weight=_LEADS)]
         # Their own words again: Meilisearch merges no search without words with one that has some.
         for number, bearing in keys.items():
@@ -208,7 +208,7 @@ class _Maker:
     def _made(
         self, q: str, strategy: str, condition: str = "", weight: float = _LOOSE, **more: Any
     ) -> dict[str, Any]:
-        order = {"sort": [f"{PUBLISHED_AT}:desc"]} if self._newest else {}
+        order = {"sort": self._order} if self._order else {}
         # Meilisearch looks for what it leaves out in the searched fields only.
         blind = not {*ACCENTED} & {*more.get("attributesToSearchOn", ())}
         without = "".join(
@@ -225,7 +225,7 @@ class _Maker:
         }
 
 
-def _fitting(terms: Sequence[Term]) -> list[Term]:
+def together(terms: Sequence[Term]) -> list[Term]:
     """Return terms that are few enough for Meilisearch: neighbours of a long question stand together."""
     size = 1
     joined = list(terms)

@@ -4,18 +4,23 @@
 """
 
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from pipeline.errors import BadInput
+from search.conditions import quoted
 from search.coverage import covering
+from search.cursor import COVERED, NEARLY, Cursor, tie
 from search.index import Index
 from search.order import TOP, Texts, doubtful, ordered
 from search.plan import Rung, each, many, rungs
-from search.question import Query, Sort, read
-from search.schema import FACETS, MOST_HITS, PRIMARY_KEY, PUBLISHED_AT, SHOWN, quoted
+from search.question import MOST_DAYS, Query, Sort, gathered, read
+from search.schema import DAY, FACETS, MONTH, MOST_HITS, PRIMARY_KEY, PUBLISHED_AT, SHOWN
 from search.snippet import snippet
 
-__all__ = ["Hit", "Query", "Results", "Sort", "read", "search"]
+__all__ = ["Hit", "Query", "Results", "Sort", "gathered", "read", "search"]
+
+MOST_OFFERED = 100  # values of one facet that are told
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +46,52 @@ class Results:
     """What was found, in rank order.
 
     Args:
-        total: exact up to 1,000, which also stands for more.
-        facets: for province, area, topic and source, how many hits bear each slug, most first.
+        total: exact up to 1,000, which also stands for more; on pages by cursor that of the first page.
+        facets: for each of `search.schema.FACETS`, how many hits bear each value, most first. Values of a
+            filter that is set are counted as if it was not, so that others can be chosen.
+        months, days: how many hits are of each local month ("2023-01"), and of each day where both ends of
+            the span are given and at most 92 days apart; in order.
         took_ms: as the asker felt it.
         relaxed: no story holds every word; these hold most of what was asked, rare words weighing more.
+        cursor: asks for what comes behind these hits as `before`; "" at the end, and in order of relevance.
+
+    Pages by cursor have no facets, months and days.
     """
 
     hits: tuple[Hit, ...] = ()
     total: int = 0
     facets: dict[str, dict[str, int]] = field(default_factory=lambda: {name: {} for name in FACETS})
+    months: dict[str, int] = field(default_factory=dict)
+    days: dict[str, int] = field(default_factory=dict)
     took_ms: int = 0
     relaxed: bool = False
+    cursor: str = ""
 
     def answer(self) -> dict[str, Any]:
         """Return the results as JSON-ready data."""
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What one way of asking gave.
+
+    Args:
+        found: Meilisearch's merged answer.
+        rung: its place, or `COVERED`, `NEARLY`.
+        relaxed: as in `Results`.
+        more: there are hits behind these.
+    """
+
+    found: dict[str, Any]
+    rung: int
+    relaxed: bool = False
+    more: bool = False
+
+    @property
+    def total(self) -> int:
+        """The number of hits."""
+        return int(self.found.get("estimatedTotalHits", 0))
 
 
 def search(index: Index, query: Query, texts: Texts | None = None) -> Results:
@@ -63,30 +99,72 @@ def search(index: Index, query: Query, texts: Texts | None = None) -> Results:
 
     Raises:
         EngineUnavailable: Meilisearch is away, or the index is being built.
+        BadInput: `before` names a place that this question never had.
     """
     started = time.perf_counter()
-    answer: dict[str, Any] = {}
-    relaxed = False
-    for rung in rungs(query):
-        if rung.bent and many(query) and (answer := _covered(index, query, nearly=True)):
-            relaxed = True
-            break
-        answer = _asked(index, query, rung, texts)
-        places = {one["_federation"]["queriesPosition"] for one in answer["hits"]}
-        relaxed = rung.relaxed or (bool(places) and places <= rung.short())
-        if answer["estimatedTotalHits"]:
-            break
-    else:
-        answer, relaxed = _covered(index, query), True
-    total = int(answer.get("estimatedTotalHits", 0))
-    told = answer.get("facetDistribution") or {}
+    last = query.before
+    answer = _further(index, query, last) if last else _answer(index, query, texts)
+    told = {} if last else answer.found.get("facetDistribution") or {}
+    facets = {name: told.get(attribute) or {} for name, attribute in FACETS.items()}
+    if answer.total and last is None:
+        facets |= _as_if_unset(index, query, answer.rung)
     return Results(
-        hits=tuple(_hit(found, query) for found in answer.get("hits", ())),
-        total=min(total, MOST_HITS),
-        facets={name: _most_first(told.get(attribute) or {}) for name, attribute in FACETS.items()},
+        hits=tuple(_hit(found, query) for found in answer.found.get("hits", ())),
+        total=min(last.total if last else answer.total, MOST_HITS),
+        facets={name: _most_first(counts) for name, counts in facets.items()},
+        months=_in_order(told.get(MONTH)),
+        days=_in_order(told.get(DAY)),
         took_ms=round((time.perf_counter() - started) * 1000),
-        relaxed=relaxed and total > 0,
+        relaxed=answer.relaxed and answer.total > 0,
+        cursor=_cursor(query, answer),
     )
+
+
+def _answer(index: Index, query: Query, texts: Texts | None) -> _Answer:
+    """Answer by the first rung that finds anything."""
+    for place, rung in enumerate(rungs(query)):
+        if rung.bent and many(query) and (answer := _covered(index, query, NEARLY)).total:
+            return answer
+        found = _asked(index, query, rung, texts)
+        if found["estimatedTotalHits"]:
+            queries = {one["_federation"]["queriesPosition"] for one in found["hits"]}
+            relaxed = rung.relaxed or (bool(queries) and queries <= rung.short())
+            shown = (query.page - 1) * query.per_page + len(found["hits"])
+            return _Answer(found, place, relaxed, more=shown < found["estimatedTotalHits"])
+    return _covered(index, query, COVERED)
+
+
+def _further(index: Index, query: Query, last: Cursor) -> _Answer:
+    """Answer by the rung that the cursor names."""
+    if last.rung < 0:
+        return _covered(index, query, last.rung)
+    ladder = rungs(query)
+    if last.rung >= len(ladder):
+        raise BadInput("before", "must be the `cursor` of an answer to this question")
+    rung = ladder[last.rung]
+    found = index.search(rung.queries, {"limit": query.per_page, "offset": 0})
+    return _Answer(found, last.rung, rung.relaxed, more=len(found["hits"]) < found["estimatedTotalHits"])
+
+
+def _cursor(query: Query, answer: _Answer) -> str:
+    """Return where to go on behind the last hit of an answer."""
+    if not (answer.more and answer.found["hits"] and query.in_time()):
+        return ""
+    last = answer.found["hits"][-1]
+    total = query.before.total if query.before else answer.total
+    return Cursor(answer.rung, last[PUBLISHED_AT], tie(last[PRIMARY_KEY]), total, query.mark()).text()
+
+
+def _as_if_unset(index: Index, query: Query, rung: int) -> dict[str, dict[str, int]]:
+    """Return the facets of filters that are set, each counted without its own filter."""
+    told: dict[str, dict[str, int]] = {}
+    for name, attribute in FACETS.items() if rung >= 0 else ():
+        if getattr(query, name):
+            unset: dict[str, Any] = {name: ""}
+            queries = rungs(replace(query, **unset))[rung].queries
+            counted = index.search(queries, _counting(index, [attribute]) | {"limit": 0})
+            told[name] = (counted.get("facetDistribution") or {}).get(attribute) or {}
+    return told
 
 
 def _asked(index: Index, query: Query, rung: Rung, texts: Texts | None) -> dict[str, Any]:
@@ -94,7 +172,7 @@ def _asked(index: Index, query: Query, rung: Rung, texts: Texts | None) -> dict[
     start = (query.page - 1) * query.per_page
     federation = _federation(index, query)
     question = rung.question
-    if not question.terms or query.sort is Sort.NEWEST or start >= TOP:
+    if not question.terms or query.in_time() or start >= TOP:
         return index.search(rung.queries, federation)
     wide = {"limit": max(TOP, start + query.per_page), "offset": 0}
     answer = index.search(rung.queries, federation | wide)
@@ -104,17 +182,26 @@ def _asked(index: Index, query: Query, rung: Rung, texts: Texts | None) -> dict[
 
 
 def _federation(index: Index, query: Query) -> dict[str, Any]:
-    return {
-        "limit": query.per_page,
-        "offset": (query.page - 1) * query.per_page,
-        "facetsByIndex": {index.name: list(FACETS.values())},
-        "mergeFacets": {},
-    }
+    page = {"limit": query.per_page, "offset": (query.page - 1) * query.per_page}
+    return page | _counting(index, [*FACETS.values(), MONTH, *([DAY] if _is_short(query) else [])])
 
 
-def _covered(index: Index, query: Query, *, nearly: bool = False) -> dict[str, Any]:
-    """Answer a question of which no story holds every word with those that hold most, or nearly all."""
-    alternatives = each(query)
+def _counting(index: Index, attributes: list[str]) -> dict[str, Any]:
+    return {"facetsByIndex": {index.name: attributes}, "mergeFacets": {}}
+
+
+def _is_short(query: Query) -> bool:
+    """Say whether the span asked for is told day by day."""
+    first, last = query.date_from, query.date_to
+    return first is not None and last is not None and (last - first).days < MOST_DAYS
+
+
+def _covered(index: Index, query: Query, rung: int) -> _Answer:
+    """Answer a question of which no story holds every word with those that hold most, or nearly all.
+
+    A walk in order of time goes through one list, made anew for each page: it ends at a thousand.
+    """
+    alternatives = each(replace(query, before=None))
     lists = iter(index.each([one for term in alternatives for one in term])) if alternatives else iter(())
     days: dict[str, int] = {}
     found: list[dict[str, int]] = []
@@ -122,16 +209,26 @@ def _covered(index: Index, query: Query, *, nearly: bool = False) -> dict[str, A
         spellings = [{hit["id"]: hit[PUBLISHED_AT] for hit in next(lists)} for _ in term]
         found.append(next(filter(None, spellings), {}))  # with accents, if any story has them
         days |= found[-1]
-    ids = covering(found, nearly=nearly)[:MOST_HITS]
+    ids = covering(found, nearly=rung == NEARLY)[:MOST_HITS]
     if not ids:
-        return {}
-    if query.sort is Sort.NEWEST:
-        ids.sort(key=lambda one: -days[one])
+        return _Answer({"hits": []}, rung)
     start = (query.page - 1) * query.per_page
+    if query.in_time():
+        sign = 1 if query.sort is Sort.OLDEST else -1
+
+        def place(at: int, number: int) -> tuple[int, int]:
+            return sign * at, number
+
+        ids.sort(key=lambda one: place(days[one], tie(one)))
+        if (last := query.before) is not None:
+            passed = place(last.at, last.tie)
+            start = sum(place(days[one], tie(one)) <= passed for one in ids)
     page = ids[start : start + query.per_page]
     facets = index.search([_by_id(ids)], {**_federation(index, query), "limit": 0, "offset": 0})
     hits = index.search([_by_id(page)], {"limit": len(page)})["hits"] if page else []
-    return facets | {"hits": sorted(hits, key=lambda hit: page.index(hit["id"]))}
+    sorted_hits = sorted(hits, key=lambda hit: page.index(hit["id"]))
+    more = start + len(page) < len(ids)
+    return _Answer(facets | {"hits": sorted_hits}, rung, relaxed=True, more=more)
 
 
 def _by_id(ids: list[str]) -> dict[str, Any]:
@@ -154,4 +251,8 @@ def _hit(found: dict[str, Any], query: Query) -> Hit:
 
 
 def _most_first(counts: dict[str, int]) -> dict[str, int]:
-    return dict(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
+    return dict(sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:MOST_OFFERED])
+
+
+def _in_order(counts: dict[str, int] | None) -> dict[str, int]:
+    return dict(sorted((counts or {}).items()))

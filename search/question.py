@@ -1,11 +1,13 @@
 """What people may ask: one question, checked. Pure.
 
-Every value that reaches a filter is a slug from our own lists, a number or a quoted string, and
-every word of `q` reaches Meilisearch as a quoted term: no operator of its query or filter
-language can be typed in.
+Every value that reaches a filter is a slug from our own lists, a number, a key of letters or a
+quoted string, and every word of `q` reaches Meilisearch as a quoted term: no operator of its query
+or filter language can be typed in.
 """
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -16,14 +18,39 @@ from pipeline.model import LOCAL_ZONE, NATIONAL
 from pipeline.text import clean
 from pipeline.topics import topics
 from search.asked import address
-from search.schema import DOC_KEYS, FACETS, MOST_HITS, PUBLISHED_AT, quoted
+from search.conditions import Condition
+from search.cursor import Cursor, read_cursor
+from search.holders import held_key, office_key, person_key
+from search.schema import (
+    DOC_KEYS,
+    FACETS,
+    MOST_HITS,
+    OFFICE_KEYS,
+    PEOPLE_KEYS,
+    PUBLISHED_AT,
+    TIE,
+)
 from search.tokens import number_key
 
 MOST_CHARACTERS = 300
 MOST_PER_PAGE = 50
+MOST_DAYS = 92  # of a span that is told day by day
+MOST_CHOSEN = 20  # values of one filter
+SEVERAL = ("province", "area", "topic", "source")  # filters that take several values, parted by commas
 _MOST_SOURCE = 200
+_MOST_NAME = 100
 _YEARS = (1900, 2200)
-_NAMES = ("q", "province", "area", "topic", "source", "doc", "from", "to", "sort", "page", "per_page")
+_STATED = (
+    "q",
+    *SEVERAL,
+    "doc",
+    "person",
+    "office",
+    "bulletin",
+    "from",
+    "to",
+)
+NAMES = (*_STATED, "sort", "page", "per_page", "before")
 
 
 class Sort(StrEnum):
@@ -31,6 +58,7 @@ class Sort(StrEnum):
 
     RELEVANCE = "relevance"
     NEWEST = "newest"
+    OLDEST = "oldest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +67,15 @@ class Query:
 
     Args:
         q: words, phrases in quotes, document numbers; at most 300 characters. "" lists the newest.
-        province, area, topic: slugs of the gazetteer and the topic list (`toan-quoc` for national).
-        source: a source id. doc: a document number in any case, with or without leading zeros.
+        province, area, topic: slugs of the gazetteer and the topic list (`toan-quoc` for national);
+            several, parted by commas, ask for any of them.
+        source: a source id, or several. doc: a document number in any case, with or without leading zeros.
+        person: the name of a holder of public office; accents count if it has some.
+        office: an office, with or without its unit ("Bí thư Tỉnh ủy"); beside `person` that person's.
+        bulletin: "yes": told in a bulletin by any source; "no": by none.
         date_from, date_to: local days of publication, both included.
         page, per_page: from 1; per_page at most 50; page × per_page at most 1,000.
+        before: where a walk in order of time goes on; `page` is then 1.
 
     Raises:
         BadInput: names the first field that is wrong and says what it may be.
@@ -54,26 +87,34 @@ class Query:
     topic: str = ""
     source: str = ""
     doc: str = ""
+    person: str = ""
+    office: str = ""
+    bulletin: str = ""
     date_from: date | None = None
     date_to: date | None = None
     sort: Sort = Sort.RELEVANCE
     page: int = 1
     per_page: int = 20
+    before: Cursor | None = None
 
     def __post_init__(self) -> None:
         _check(len(self.q) <= MOST_CHARACTERS, "q", f"at most {MOST_CHARACTERS} characters")
-        known = self.province in ("", NATIONAL) or places.province(self.province)
+        known = all(one == NATIONAL or places.province(one) for one in chosen(self.province))
         _check(known, "province", "a province's slug, such as vinh-long, or toan-quoc")
-        _check(not self.area or places.area(self.area), "area", "a former unit's slug, such as ben-tre")
-        _check(
-            not self.topic or self.topic in {one.slug for one in topics()},
-            "topic",
-            "a topic's slug, such as giao-duc",
-        )
-        _check(len(self.source) <= _MOST_SOURCE, "source", "a source's id")
+        known = all(places.area(one) for one in chosen(self.area))
+        _check(known, "area", "a former unit's slug, such as ben-tre")
+        known = {*chosen(self.topic)} <= {one.slug for one in topics()}
+        _check(known, "topic", "a topic's slug, such as giao-duc")
+        _check(all(len(one) <= _MOST_SOURCE for one in chosen(self.source)), "source", "a source's id")
+        for name in SEVERAL:
+            few = len(chosen(getattr(self, name))) <= MOST_CHOSEN
+            _check(few, name, f"at most {MOST_CHOSEN} values")
         _check(
             not self.doc or documents.canonical(self.doc), "doc", "a document number, such as 73/2023/NĐ-CP"
         )
+        _check(_is_name(self.person), "person", f"a name of at most {_MOST_NAME} characters")
+        _check(_is_name(self.office), "office", f"an office in at most {_MOST_NAME} characters")
+        _check(self.bulletin in ("", "yes", "no"), "bulletin", "yes or no")
         years = range(*_YEARS)
         _check(self.date_from is None or self.date_from.year in years, "from", "a day since 1900")
         _check(self.date_to is None or self.date_to.year in years, "to", "a day since 1900")
@@ -82,57 +123,130 @@ class Query:
         _check(self.page >= 1, "page", "a number from 1")
         _check(1 <= self.per_page <= MOST_PER_PAGE, "per_page", f"a number from 1 to {MOST_PER_PAGE}")
         _check(self.page * self.per_page <= MOST_HITS, "page", f"within the first {MOST_HITS} hits")
+        if self.before is not None:
+            mine = self.in_time() and self.before.mark == self.mark()
+            _check(mine, "before", "the `cursor` of an answer to this question")
+            _check(self.page == 1, "page", "left out beside `before`")
+
+    def conditions(self) -> list[Condition]:
+        """Return what every hit fulfils, `before` left out."""
+        found = [
+            Condition(FACETS[name], values) for name in SEVERAL if (values := chosen(getattr(self, name)))
+        ]
+        if self.doc:
+            found.append(Condition(DOC_KEYS, (number_key(self.doc),)))
+        if self.person:
+            found.append(Condition(PEOPLE_KEYS, (person_key(self.person),)))
+        if self.office:
+            key = held_key(self.person, self.office) if self.person else office_key(self.office)
+            found.append(Condition(OFFICE_KEYS, (key,)))
+        if self.bulletin:
+            found.append(Condition(FACETS["bulletin"], (self.bulletin,)))
+        if self.date_from:
+            found.append(Condition(PUBLISHED_AT, least=_midnight(self.date_from)))
+        if self.date_to:
+            found.append(Condition(PUBLISHED_AT, below=_midnight(self.date_to + timedelta(days=1))))
+        return found
 
     def filters(self) -> list[str]:
         """Return the conditions that every hit fulfils, in Meilisearch's filter language."""
-        labels = {"province": self.province, "area": self.area, "topic": self.topic, "source": self.source}
-        conditions = [f"{FACETS[name]} = {quoted(value)}" for name, value in labels.items() if value]
-        if self.doc:
-            conditions.append(f"{DOC_KEYS} = {quoted(number_key(self.doc))}")
-        if self.date_from:
-            conditions.append(f"{PUBLISHED_AT} >= {_midnight(self.date_from)}")
-        if self.date_to:
-            conditions.append(f"{PUBLISHED_AT} < {_midnight(self.date_to + timedelta(days=1))}")
-        return conditions
+        found = [condition.text() for condition in self.conditions()]
+        if (last := self.before) is not None:
+            beyond = f"< {last.at}" if self._direction() == "desc" else f"> {last.at}"
+            same = f"{PUBLISHED_AT} >= {last.at} AND {PUBLISHED_AT} <= {last.at} AND {TIE} > {last.tie}"
+            found.append(f"{PUBLISHED_AT} {beyond} OR ({same})")
+        return found
+
+    def order(self) -> list[str]:
+        """Return Meilisearch's `sort` for hits in order of time, [] for the best first."""
+        return [f"{PUBLISHED_AT}:{self._direction()}", f"{TIE}:asc"] if self.in_time() else []
+
+    def in_time(self) -> bool:
+        """Say whether hits come in order of time, so that a cursor can lead beyond the thousandth."""
+        return self.sort is not Sort.RELEVANCE or self.blank()
 
     def blank(self) -> bool:
         """Say whether nothing is asked for by words."""
         return not self.q.strip()
+
+    def stated(self) -> dict[str, str]:
+        """Return what is asked for, as parameters that `read` understands; order and paging left out."""
+        days = {
+            name: day.isoformat() for name, day in (("from", self.date_from), ("to", self.date_to)) if day
+        }
+        given = {name: days.get(name) or getattr(self, name, "") for name in _STATED}
+        return {name: value for name, value in given.items() if value}
+
+    def mark(self) -> str:
+        """Return a hash of the question and its order, which a cursor bears: 12 hexadecimal digits."""
+        told = json.dumps([self.stated(), self._direction()], sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()[:12]
+
+    def _direction(self) -> str:
+        return "asc" if self.sort is Sort.OLDEST else "desc"
+
+
+def chosen(text: str) -> tuple[str, ...]:
+    """Return the values of a filter that takes several: "a,b" → ("a", "b")."""
+    return tuple(dict.fromkeys(filter(None, map(str.strip, text.split(",")))))
+
+
+def gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return an address's parameters, each once: what repeats is joined by commas where several may be.
+
+    Of any other parameter the last one counts.
+    """
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        found[name] = f"{found[name]},{value}" if name in SEVERAL and name in found else value
+    return found
 
 
 def read(given: Mapping[str, str]) -> Query:
     """Return the query that the parameters of an address make; other parameters are passed over.
 
     An empty value counts as not given. Slugs may be in any case; `from` and `to` are 2026-11-22 or
-    22/11/2026.
+    22/11/2026. Several values of a filter are parted by commas (`gathered`).
 
     Raises:
         BadInput: a value is wrong.
     """
-    text = {name: clean(given.get(name, "")).strip() for name in _NAMES}
+    text = {name: clean(given.get(name, "")).strip() for name in NAMES}
     try:
         sort = Sort(text["sort"].lower() or Sort.RELEVANCE)
     except ValueError as error:
-        raise BadInput("sort", "must be relevance or newest") from error
+        raise BadInput("sort", "must be relevance, newest or oldest") from error
     q = text["q"].replace("\n", " ")
     return Query(
         q=address(q) or q if len(q) > MOST_CHARACTERS else q,  # a pasted address without its tracking fields
-        province=text["province"].lower(),
-        area=text["area"].lower(),
-        topic=text["topic"].lower(),
-        source=text["source"],
+        province=_several(text["province"].lower()),
+        area=_several(text["area"].lower()),
+        topic=_several(text["topic"].lower()),
+        source=_several(text["source"]),
         doc=text["doc"],
+        person=text["person"],
+        office=text["office"],
+        bulletin=text["bulletin"].lower(),
         date_from=_day("from", text["from"]),
         date_to=_day("to", text["to"]),
         sort=sort,
         page=_number("page", text["page"], 1),
         per_page=_number("per_page", text["per_page"], 20),
+        before=read_cursor(text["before"]) if text["before"] else None,
     )
 
 
 def _check(fine: object, field: str, wanted: str) -> None:
     if not fine:
         raise BadInput(field, f"must be {wanted}")
+
+
+def _is_name(text: str) -> bool:
+    return not text or (len(text) <= _MOST_NAME and bool(office_key(text)))
+
+
+def _several(text: str) -> str:
+    return ",".join(chosen(text))
 
 
 def _number(field: str, text: str, default: int) -> int:

@@ -12,11 +12,24 @@ from search.document import FORM
 PRIMARY_KEY = "id"
 PLAIN = ["title_plain", "body"]  # searched without accents
 ACCENTED = ["title_vn", "body_vn"]  # searched with them, in Telex
-FACETS = {"province": "provinces", "area": "areas", "topic": "topics", "source": "sources"}
+FACETS = {  # parameter of a question → field whose values it offers
+    "province": "provinces",
+    "area": "areas",
+    "topic": "topics",
+    "source": "sources",
+    "person": "people",
+    "office": "offices",
+    "bulletin": "bulletin",
+}
+PEOPLE_KEYS = "people_keys"
+OFFICE_KEYS = "office_keys"
+MONTH, DAY = "month", "day"  # local, of publication
 DOC_KEYS = "doc_keys"
 URLS = "urls"
 PUBLISHED_AT = "published_at"
+TIE = "tie"  # orders stories of one moment
 MOST_HITS = 1000  # totals are exact up to here
+MOST_VALUES = 1000  # of one facet: months of eighty years
 MOST_WORDS = 10  # Meilisearch ignores the 11th term of a query; a phrase is one term
 
 SHOWN = [
@@ -39,15 +52,24 @@ SETTINGS: dict[str, Any] = {
     "displayedAttributes": SHOWN,
     "filterableAttributes": [
         {
-            "attributePatterns": [PRIMARY_KEY, *FACETS.values(), DOC_KEYS, URLS],
+            "attributePatterns": [
+                PRIMARY_KEY,
+                *FACETS.values(),
+                PEOPLE_KEYS,
+                OFFICE_KEYS,
+                DOC_KEYS,
+                URLS,
+                MONTH,
+                DAY,
+            ],
             "features": {"facetSearch": False, "filter": {"equality": True, "comparison": False}},
         },
         {
-            "attributePatterns": [PUBLISHED_AT],
+            "attributePatterns": [PUBLISHED_AT, TIE],
             "features": {"facetSearch": False, "filter": {"equality": False, "comparison": True}},
         },
     ],
-    "sortableAttributes": [PUBLISHED_AT],
+    "sortableAttributes": [PUBLISHED_AT, TIE],
     # A wish for the newest comes before everything; without one the rule does nothing, and among
     # equals the newer one leads.
     "rankingRules": ["sort", "words", "typo", "proximity", "attribute", "exactness", "published_at:desc"],
@@ -57,7 +79,7 @@ SETTINGS: dict[str, Any] = {
     "stopWords": [],
     "synonyms": {},
     "facetSearch": False,
-    "faceting": {"maxValuesPerFacet": 100, "sortFacetValuesBy": {"*": "count"}},
+    "faceting": {"maxValuesPerFacet": MOST_VALUES, "sortFacetValuesBy": {"*": "count"}},
     "pagination": {"maxTotalHits": MOST_HITS},
     "searchCutoffMs": 1500,
 }
@@ -67,9 +89,3 @@ def version() -> str:
     """Return a name for the settings and the form of the documents: 12 hexadecimal digits."""
     stated = json.dumps([FORM, SETTINGS], sort_keys=True).encode()
     return hashlib.sha256(stated).hexdigest()[:12]
-
-
-def quoted(value: str) -> str:
-    """Return `value` as one string of Meilisearch's filter language, whatever is in it."""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'

@@ -48,7 +48,15 @@ class ResultsBody(BaseModel):
 
     hits: list[HitBody]
     total: int = Field(description="exact up to 1,000, which also stands for more")
-    facets: dict[str, dict[str, int]] = Field(description="hits per slug of province, area, topic, source")
+    facets: dict[str, dict[str, int]] = Field(
+        description="hits per value of province, area, topic, source, person, office, bulletin, most first; "
+        "values of a filter that is set are counted as if it was not"
+    )
+    months: dict[str, int] = Field(description="hits per local month of publication, in order")
+    days: dict[str, int] = Field(
+        description="hits per local day, where `from` and `to` are at most 92 days apart"
+    )
+    cursor: str = Field(description="asks for what comes behind these hits as `before`; empty at the end")
     took_ms: int
     relaxed: bool = Field(description="no story holds every word; these hold some")
     documents: list[PaperBody] = Field(
@@ -69,15 +77,20 @@ def search_json(  # noqa: PLR0917 - the parameters are the contract; `engine.rea
     topic: Annotated[str, Query(description="slug")] = "",
     source: Annotated[str, Query(description="a source's id")] = "",
     doc: Annotated[str, Query(description="a document number")] = "",
+    person: Annotated[str, Query(description="name of a holder of public office")] = "",
+    office: Annotated[str, Query(description="an office, with or without its unit")] = "",
+    bulletin: Annotated[str, Query(description="yes: told in a bulletin; no: not")] = "",
     date_from: Annotated[str, Query(alias="from", description="local day, included")] = "",
     date_to: Annotated[str, Query(alias="to", description="local day, included")] = "",
-    sort: Annotated[str, Query(description="relevance or newest")] = "relevance",
+    sort: Annotated[str, Query(description="relevance, newest or oldest")] = "relevance",
     page: Annotated[str, Query(description="from 1")] = "1",
     per_page: Annotated[str, Query(description="1 to 50")] = "20",
+    before: Annotated[str, Query(description="the `cursor` of the page before, in place of `page`")] = "",
 ) -> ResultsBody:
     """Search stories."""
-    del q, province, area, topic, source, doc, date_from, date_to, sort, page, per_page
-    asked = engine.read(request.query_params)
+    del q, province, area, topic, source, doc, person, office, bulletin, date_from, date_to
+    del sort, page, per_page, before
+    asked = engine.read(engine.gathered(request.query_params.multi_items()))
     named = {"documents": bodies(papers(site, asked)), "down": False}
     try:
         found = find(site, asked)

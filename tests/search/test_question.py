@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import BadInput
-from search.question import Query, Sort, read
+from search.cursor import Cursor, read_cursor
+from search.question import Query, Sort, gathered, read
 
 
 def test_all_parameters_are_read() -> None:
@@ -19,6 +20,9 @@ def test_all_parameters_are_read() -> None:
         "topic": "giao-duc",
         "source": "bao-mau",
         "doc": "01/ct-ubnd",
+        "person": "Lê Văn Mẫu",
+        "office": "Bí thư Tỉnh ủy",
+        "bulletin": "YES",
         "from": "2023-01-31",
         "to": "01/02/2023",
         "sort": "newest",
@@ -32,6 +36,9 @@ def test_all_parameters_are_read() -> None:
         topic="giao-duc",
         source="bao-mau",
         doc="01/ct-ubnd",
+        person="Lê Văn Mẫu",
+        office="Bí thư Tỉnh ủy",
+        bulletin="yes",
         date_from=date(2023, 1, 31),
         date_to=date(2023, 2, 1),
         sort=Sort.NEWEST,
@@ -60,7 +67,15 @@ def test_empty_and_strange_parameters_are_passed_over() -> None:
         ("from", "0001-01-01"),
         ("to", "9999-12-31"),
         ("to", "2023-02-30"),
-        ("sort", "oldest"),
+        ("sort", "best"),
+        ("person", "x" * 101),
+        ("person", "?!"),
+        ("office", '"'),
+        ("bulletin", "maybe"),
+        ("before", "MTowOjA"),
+        ("before", "é"),
+        ("province", "vinh-long,atlantis"),
+        ("source", ",".join(map(str, range(21)))),
         ("page", "0"),
         ("page", "-1"),
         ("page", "²"),
@@ -116,3 +131,44 @@ def test_any_parameters_make_a_query_or_our_error(given_: dict[str, str]) -> Non
     except BadInput:
         return
     assert query.page * query.per_page <= 1000
+
+
+def test_several_values_of_one_filter() -> None:
+    """A repeated parameter or commas: either; other parameters count as they come last."""
+    pairs = [("province", "vinh-long"), ("q", "a"), ("province", "can-tho, vinh-long"), ("q", "b")]
+    query = read(gathered(pairs))
+
+    assert ("b", "vinh-long,can-tho") == (query.q, query.province)
+    assert ['provinces IN ["vinh-long", "can-tho"]'] == query.filters()
+
+
+def test_what_is_stated_reads_back() -> None:
+    """A question without its order and paging, as a saved search keeps it."""
+    asked = {"q": "thi đua", "province": "vinh-long,can-tho", "office": "Bí thư", "from": "2023-01-31"}
+    query = read({**asked, "sort": "newest", "page": "2"})
+
+    assert asked == query.stated()
+    assert query.stated() == read(query.stated()).stated()
+
+
+def test_a_cursor_is_good_for_its_own_question_only() -> None:
+    """It reads back as it was; beside other words, another order or a page it is refused."""
+    cursor = Cursor(0, -5, 7, 1200, read({"q": "a", "sort": "newest"}).mark())
+
+    assert cursor == read_cursor(cursor.text())
+    assert cursor == read({"q": "a", "sort": "newest", "before": cursor.text()}).before
+    for other in ({"q": "b", "sort": "newest"}, {"q": "a", "sort": "oldest"}, {"q": "a"}):
+        with pytest.raises(BadInput, match="before"):
+            read({**other, "before": cursor.text()})
+    with pytest.raises(BadInput, match="page"):
+        read({"q": "a", "sort": "newest", "page": "2", "before": cursor.text()})
+
+
+@given(st.text())
+def test_any_text_is_a_cursor_or_our_error(text: str) -> None:
+    """Nothing else is ever raised."""
+    try:
+        found = read_cursor(text)
+    except BadInput:
+        return
+    assert found == read_cursor(found.text())

@@ -1,0 +1,68 @@
+"""Keys by which holders of public office are compared. Pure; never raises.
+
+A name typed with accents means these accents, one without any reading of it, as in the search
+itself. Offices are few, so accents do not count: "bi thu tinh uy" is Bí thư Tỉnh ủy. What is
+abbreviated in one text is not in the next.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from pipeline.model import Officeholder
+from search.forms import SAME
+from search.tokens import accented, bare, telex, tokens
+
+
+def person_key(name: str) -> str:
+    """Return the key that a name is looked for by; "" for one without letters."""
+    words = tokens(name)
+    return _with_accents(words) if accented(words) else _without(words)
+
+
+def person_keys(name: str) -> list[str]:
+    """Return the keys that a named person is found by."""
+    words = tokens(name)
+    return [_without(words), _with_accents(words)] if words else []
+
+
+def office_key(office: str) -> str:
+    """Return the key of an office, with or without its unit; "" for one without letters."""
+    key = f" {_without(tokens(office))} "
+    for long, short in _short_forms():
+        key = key.replace(f" {long} ", f" {short} ")
+    return key.strip()
+
+
+def held_key(name: str, office: str) -> str:
+    """Return the key of a person in an office."""
+    return f"{person_key(name)} @ {office_key(office)}"
+
+
+def office_keys(people: Iterable[Officeholder]) -> Iterator[str]:
+    """Yield the keys that offices are found by: alone, with their unit, and with who holds them."""
+    for one in people:
+        for words in dict.fromkeys((one.office, called(one))):
+            if key := office_key(words):
+                yield key
+                yield from (f"{person} @ {key}" for person in person_keys(one.name))
+
+
+def called(one: Officeholder) -> str:
+    """Return an office with its unit, as it is offered: "Giám đốc Sở Y tế Đồng Tháp"."""
+    return f"{one.office} {one.unit}".strip()
+
+
+@cache
+def _short_forms() -> list[tuple[str, str]]:
+    """Return what abbreviations stand for, the longest first, and their shortest form."""
+    forms = [(_without(tokens(form)), _without(tokens(short))) for short, *longer in SAME for form in longer]
+    return sorted(forms, key=lambda one: -len(one[0]))
+
+
+def _without(words: list[str]) -> str:
+    return " ".join(map(bare, words))
+
+
+def _with_accents(words: list[str]) -> str:
+    """Return words in Telex, marked: "Lê" is no "Lee"."""
+    return f"={' '.join(map(telex, words))}"
