@@ -176,10 +176,12 @@ def raw(conn: Connection, sha256: str) -> bytes | None:
     What cannot be unpacked any more is returned as it lies there: its own hash tells that it is damaged.
     """
     packed: bytes | None = conn.scalar(select(blob.c.packed).where(blob.c.sha256 == sha256))
+    if not packed:
+        return None
     try:
-        return zlib.decompress(packed) if packed else None
+        return zlib.decompress(packed)
     except zlib.error:
-        return bytes(packed)
+        return packed
 
 
 def granted(conn: Connection, source_ids: Iterable[SourceId]) -> dict[SourceId, tuple[Source, list[Granted]]]:
