@@ -12,16 +12,15 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, Field
 
-from pipeline import face
-from pipeline.diff import Difference, difference
-from pipeline.model import Draft, Rights
+from pipeline.diff import Difference
 from pipeline.store import versions
 from pipeline.store.accounts import Role, Session
-from pipeline.store.versions import History, Version
+from pipeline.store.versions import History
 from web.account import Signed
 from web.problems import Problem, described
 from web.shapes import BulletinBody, DecisionBody
 from web.site import Site, TheSite
+from web.steps import Step, steps
 from web.view import render, web_url
 
 _PER_PAGE = 5  # texts of a megabyte are compared in 0.6 s each
@@ -31,34 +30,6 @@ Id = Annotated[str, Path(max_length=64)]
 Page = Annotated[int, Query(ge=1, le=_MOST_PAGES, description="1 has the newest versions")]
 
 router = APIRouter()
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """What of a version may be seen."""
-
-    title: str
-    summary: str
-    content: str
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What changed from the version before; `unseen`: so did what may not be shown."""
-
-    title: Difference
-    summary: Difference
-    content: Difference
-    unseen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A version with what may be seen of it, and its changes; None for the first."""
-
-    version: Version
-    text: Text
-    changes: Changes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,35 +67,9 @@ def _shown(site: Site, who: Session | None, entry_id: str, page: int) -> Shown:
         raise Problem(410, "withdrawn", "its source took this entry back")
     if last < 1:
         raise Problem(404, "not_found", "the entry has no such version")
-    told = {one.rank: (one, _seen(one.draft, known.source.rights, editor=editor)) for one in known.versions}
-    steps = [
-        Step(*told[rank], _changes(told.get(rank - 1), told[rank]))
-        for rank in range(last, max(last - _PER_PAGE, 0), -1)
-    ]
-    return Shown(known, tuple(steps), page, -(-total // _PER_PAGE), editor)
-
-
-def _seen(draft: Draft, rights: Rights, *, editor: bool) -> Text:
-    if editor:
-        return Text(draft.title, draft.summary, draft.body)
-    return Text(draft.title, *face.visible(draft, rights))
-
-
-def _changes(before: tuple[Version, Text] | None, after: tuple[Version, Text]) -> Changes | None:
-    if before is None:
-        return None
-    (old, seen), (new, sees) = before, after
-    return Changes(
-        title=difference(seen.title, sees.title),
-        summary=difference(seen.summary, sees.summary),
-        content=difference(seen.content, sees.content),
-        unseen=_hidden(old.draft, seen) != _hidden(new.draft, sees),
-    )
-
-
-def _hidden(draft: Draft, seen: Text) -> tuple[str, str]:
-    """Return the summary and the body where nothing of them may be seen."""
-    return "" if seen.summary else draft.summary, "" if seen.content else draft.body
+    made = steps(known.versions, None if editor else known.source.rights)
+    shown = [one for one in made if one.version.rank > last - _PER_PAGE]
+    return Shown(known, tuple(shown), page, -(-total // _PER_PAGE), editor)
 
 
 class PieceBody(BaseModel):

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Text, cast, func, literal, select, tuple_
 
-from pipeline.model import Story, StoryId, StoryState
+from pipeline.model import EntryId, Story, StoryId, StoryState
 from pipeline.store import codec
 from pipeline.store.labels import Position, Shelf
-from pipeline.store.schema import Instant, entry, story, story_label, version
+from pipeline.store.schema import Instant, entry, receipt, receipt_entry, story, story_label, version
 
 _CHUNK = 400
 _LOOKS_SO_SINCE = func.coalesce(story.c.shown, story.c.updated, type_=Instant).label("looks_so_since")
@@ -165,6 +165,22 @@ def count(conn: Connection) -> int:
     """Return the number of live stories."""
     query = select(func.count()).select_from(story).where(story.c.state == StoryState.LIVE)
     return conn.scalar(query) or 0
+
+
+def seen_at(conn: Connection, entry_ids: Iterable[EntryId]) -> dict[EntryId, datetime]:
+    """Return when each entry was first received, to the second at least."""
+    wanted = sorted(set(entry_ids))
+    found: dict[EntryId, datetime] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        # Receipts are read side by side, so the one that made the entry need not be the first.
+        query = (
+            select(receipt_entry.c.entry_id, func.min(receipt.c.received_at).label("at"))
+            .join(receipt, receipt.c.receipt_id == receipt_entry.c.receipt_id)
+            .where(receipt_entry.c.entry_id.in_(wanted[start : start + _CHUNK]))
+            .group_by(receipt_entry.c.entry_id)
+        )
+        found |= {EntryId(row.entry_id): row.at for row in conn.execute(query)}
+    return found
 
 
 def texts(conn: Connection, story_ids: Iterable[StoryId]) -> dict[StoryId, list[str]]:

@@ -3,7 +3,7 @@
 Read in pages: a page that a publisher's clock changes at every poll has thousands of versions.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -85,7 +85,7 @@ def history(conn: Connection, entry_id: str, first: int, last: int) -> History:
         NotFound: there is no such entry, or it was withdrawn before it told anything.
     """
     known = conn.execute(select(entry).where(entry.c.entry_id == entry_id)).one_or_none()
-    order = _order(conn, entry_id)
+    order = _orders(conn, [entry_id]).get(entry_id, [])
     if known is None or not order:
         raise NotFound(entry_id, "there is no such entry")
     wanted = [one.text_hash for one in order[max(first, 1) - 1 : max(last, 0)]]
@@ -95,7 +95,7 @@ def history(conn: Connection, entry_id: str, first: int, last: int) -> History:
     drafts = {row.text_hash: codec.load_draft(row.draft) for row in rows}
     withdrawn = bool(removed(conn, [EntryId(entry_id)]))
     withdrawn = withdrawn or _is_withdrawn(known, order, drafts[order[-1].text_hash])
-    received = _received(conn, entry_id)
+    received = _received(conn, [entry_id])
     source = sources.get(conn, SourceId(known.source_id))
     assert source is not None
     return History(
@@ -114,9 +114,9 @@ def history(conn: Connection, entry_id: str, first: int, last: int) -> History:
                 draft=drafts[one.text_hash],
                 current=rank == len(order) and not withdrawn,
                 told_at=one.told_at,
-                received_at=received[one.text_hash].first,
-                last_received_at=received[one.text_hash].last,
-                receipts=received[one.text_hash].receipts,
+                received_at=received[entry_id, one.text_hash].first,
+                last_received_at=received[entry_id, one.text_hash].last,
+                receipts=received[entry_id, one.text_hash].receipts,
                 decision=None if withdrawn else _decision(known, rank),
             )
             for rank, one in enumerate(order, 1)
@@ -125,10 +125,47 @@ def history(conn: Connection, entry_id: str, first: int, last: int) -> History:
     )
 
 
-def _order(conn: Connection, entry_id: str) -> list[Row[Any]]:
-    """Return what the order of versions hangs on, without their texts."""
+def newest(conn: Connection, entry_ids: Iterable[EntryId], most: int) -> dict[EntryId, tuple[Version, ...]]:
+    """Return the last `most` versions of entries that are told, in order; four statements for all of them."""
+    mine = sorted(set(entry_ids))
+    if not mine:
+        return {}
+    rows: Sequence[Any] = conn.execute(select(entry).where(entry.c.entry_id.in_(mine))).all()
+    known = {row.entry_id: row for row in rows}
+    orders = _orders(conn, mine)
+    wanted = {
+        (entry_id, one.text_hash): (rank, one, rank == len(order))
+        for entry_id, order in orders.items()
+        for rank, one in enumerate(order, 1)
+        if rank > len(order) - most
+    }
+    hashes = {text_hash for _, text_hash in wanted}
+    texts = select(version.c.entry_id, version.c.text_hash, version.c.draft)
+    texts = texts.where(version.c.entry_id.in_(mine), version.c.text_hash.in_(hashes))
+    drafts = {(row.entry_id, row.text_hash): row.draft for row in conn.execute(texts)}
+    received = _received(conn, mine)
+    found: dict[EntryId, tuple[Version, ...]] = {}
+    for key, (rank, one, is_last) in wanted.items():
+        entry_id = EntryId(key[0])
+        told = Version(
+            rank=rank,
+            draft=codec.load_draft(drafts[key]),
+            current=is_last,
+            told_at=one.told_at,
+            received_at=received[key].first,
+            last_received_at=received[key].last,
+            receipts=received[key].receipts,
+            decision=_decision(known[entry_id], rank),
+        )
+        found[entry_id] = (*found.get(entry_id, ()), told)
+    return found
+
+
+def _orders(conn: Connection, entry_ids: Sequence[str]) -> dict[str, list[Row[Any]]]:
+    """Return what the order of each entry's versions hangs on, in that order, without their texts."""
     draft = version.c.draft
     query = select(
+        version.c.entry_id,
         version.c.text_hash,
         version.c.told_at,
         version.c.receipt_id,
@@ -136,8 +173,11 @@ def _order(conn: Connection, entry_id: str) -> list[Row[Any]]:
         draft["updated"].as_string().label("updated"),
         draft["retold"].as_string().label("retold"),
     )
-    rows: Sequence[Any] = conn.execute(query.where(version.c.entry_id == entry_id)).all()
-    return in_order(rows)
+    rows: Sequence[Any] = conn.execute(query.where(version.c.entry_id.in_(entry_ids))).all()
+    found: dict[str, list[Row[Any]]] = {}
+    for row in rows:
+        found.setdefault(row.entry_id, []).append(row)
+    return {entry_id: in_order(rows) for entry_id, rows in found.items()}
 
 
 def _is_withdrawn(known: Row[Any], order: Sequence[Row[Any]], current: Draft) -> bool:
@@ -146,21 +186,22 @@ def _is_withdrawn(known: Row[Any], order: Sequence[Row[Any]], current: Draft) ->
     return is_withdrawn(known.withdrawn_at, (replace(current, updated=time) for time in times))
 
 
-def _received(conn: Connection, entry_id: str) -> dict[str, Row[Any]]:
-    """Return when each text came, by its hash."""
+def _received(conn: Connection, entry_ids: Sequence[str]) -> dict[tuple[str, str], Row[Any]]:
+    """Return when each text came, by its entry and its hash."""
     at = receipt.c.received_at
     query = (
         select(
+            receipt_entry.c.entry_id,
             receipt_entry.c.text_hash,
             func.min(at).label("first"),
             func.max(at).label("last"),
             func.count().label("receipts"),
         )
         .join(receipt, receipt.c.receipt_id == receipt_entry.c.receipt_id)
-        .where(receipt_entry.c.entry_id == entry_id)
-        .group_by(receipt_entry.c.text_hash)
+        .where(receipt_entry.c.entry_id.in_(entry_ids))
+        .group_by(receipt_entry.c.entry_id, receipt_entry.c.text_hash)
     )
-    return {row.text_hash: row for row in conn.execute(query)}
+    return {(row.entry_id, row.text_hash): row for row in conn.execute(query)}
 
 
 def _names(conn: Connection, entry_id: str) -> tuple[Name, ...]:

@@ -1,0 +1,75 @@
+"""What may be seen of an entry's versions, and what changed from one to the next. Pure.
+
+Changes are looked for in what a source's rights let out, and in nothing else (law 10).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline import face
+from pipeline.diff import MOST_SHOWN, Difference, difference
+from pipeline.model import Draft, Rights
+from pipeline.store.versions import Version
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What of a version may be seen."""
+
+    title: str
+    summary: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed from the version before; `unseen`: so did what may not be shown."""
+
+    title: Difference
+    summary: Difference
+    content: Difference
+    unseen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A version with what may be seen of it, and its changes; None for the first."""
+
+    version: Version
+    text: Text
+    changes: Changes | None
+
+
+def steps(told: Sequence[Version], rights: Rights | None, most: int = MOST_SHOWN) -> list[Step]:
+    """Return versions, the newest first, each with what it changed if the one before is among them.
+
+    `rights` None: all of the text may be seen. `most`: words of one difference.
+    """
+    seen = {one.rank: (one, _seen(one.draft, rights)) for one in told}
+    return [
+        Step(*seen[rank], _changes(seen.get(rank - 1), seen[rank], most))
+        for rank in sorted(seen, reverse=True)
+    ]
+
+
+def _seen(draft: Draft, rights: Rights | None) -> Text:
+    if rights is None:
+        return Text(draft.title, draft.summary, draft.body)
+    return Text(draft.title, *face.visible(draft, rights))
+
+
+def _changes(before: tuple[Version, Text] | None, after: tuple[Version, Text], most: int) -> Changes | None:
+    if before is None:
+        return None
+    (old, seen), (new, sees) = before, after
+    return Changes(
+        title=difference(seen.title, sees.title, most),
+        summary=difference(seen.summary, sees.summary, most),
+        content=difference(seen.content, sees.content, most),
+        unseen=_hidden(old.draft, seen) != _hidden(new.draft, sees),
+    )
+
+
+def _hidden(draft: Draft, seen: Text) -> tuple[str, str]:
+    """Return the summary and the body where nothing of them may be seen."""
+    return "" if seen.summary else draft.summary, "" if seen.content else draft.body
