@@ -23,6 +23,8 @@ _SQL = r"^$|^postgresql(\+psycopg)?://|^sqlite:///"
 _WEB = r"^$|^https?://(\[[0-9a-f:.]+\]|[^\s/?#@:\[\]]+)(:\d+)?(/\S*)?$"
 # Its path is put into links and cookies as it stands.
 _SITE = r"^$|^https?://(\[[0-9a-f:.]+\]|[^\s/?#@:\[\]]+)(:\d+)?(/[A-Za-z0-9][A-Za-z0-9_.~-]*)*/?$"
+_SMTP = r"^$|^smtps?://([^\s/?#@:]+@)?(\[[0-9a-fA-F:.]+\]|[^\s/?#@:\[\]]+)(:\d+)?/?$"
+_WRITER = r"^$|^([^<>@\r\n]*<)?[^\s<>@]+@[^\s<>@]+>?$"
 _BROKER = r"^$|^(redis|rediss|redis\+socket|sentinel|amqp|amqps)://"
 
 
@@ -65,7 +67,11 @@ class Settings(BaseSettings):
         default="", pattern=_WEB, description="another WebSub hub for our feeds; our own if empty"
     )
     hub_private: bool = Field(
-        default=False, description="whether callbacks at our own hub may be on private addresses"
+        default=False,
+        description="whether callbacks at our hub and webhooks of saved searches may be on private addresses",
+    )
+    smtp_url: str = Field(
+        default="", pattern=_SMTP, description="our mail server, without a password; no letters if empty"
     )
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="log level")
     http_timeout: float = Field(default=15, gt=0, description="whole fetch of one address")
@@ -77,6 +83,8 @@ class Settings(BaseSettings):
     poll_seconds: float = Field(default=600, gt=0, description="interval of a feed until it is learned")
     fetch_max_bytes: int = Field(default=5_000_000, gt=0, description="a body's size after decompression")
     host_gap: float = Field(default=2, ge=0, le=30, description="between two requests to one host")
+    smtp_password_file: Path | None = Field(default=None, description="file with that server's password")
+    mail_from: str = Field(default="", pattern=_WRITER, description="who writes letters; bounces go there")
     pages: bool = Field(default=True, description="fetch the full pages of items that feeds only begin")
     push_max_bytes: int = Field(default=2_000_000, gt=0, description="a webhook body's size")
     extra_samples: Path | None = Field(
@@ -106,6 +114,12 @@ class Settings(BaseSettings):
 
     @property
     def feeds_dir(self) -> Path:
+
+    @model_validator(mode="after")
+    def _writer(self) -> "Settings":
+        if self.smtp_url and not self.mail_from:
+            raise ValueError("smtp_url needs mail_from: somebody must be the writer of letters")
+        return self
         """Where published feed files stand."""
         return self.data / "feeds"
 

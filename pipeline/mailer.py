@@ -207,6 +207,11 @@ class Mailer:
         return code if _OK <= code < _NOT_OK else _judged(code, said, before_text=False)
 
 
+def mailer(url: str, password_file: Path | None, writer: str, timeout: float) -> Mailer | None:
+    """Return who hands letters over, None if no mail server is set. Raises BadSettings."""
+    return Mailer(server(url), password_file, sender(writer), timeout) if url else None
+
+
 def _judged(code: int, said: bytes, *, before_text: bool) -> int:
     """Return an answer of 4xx or 5xx that is about the recipient.
 

@@ -78,20 +78,35 @@ def secrets_of(key_file: Path, known: Endpoint, now: datetime) -> tuple[str, ...
         BadSettings: the file of the master secret cannot be read or made.
     """
     both = known.both_until is not None and now < known.both_until
-    return tuple(_secret(key_file, known, number) for number in (known.number, known.number - 1)[: 1 + both])
+    numbers = (known.number, known.number - 1)[: 1 + both]
+    return tuple(secret(key_file, known.salt, number) for number in numbers)
+
+
+def secret(key_file: Path, salt: str, number: int) -> str:
+    """Return the secret of a number that signs for whoever has this salt. Raises BadSettings."""
+    made = sealing.derived(key_file, f"webhook\0{salt}\0{number}")
+    return f"whsec_{base64.b64encode(made).decode()}"
 
 
 def message(key_file: Path, known: Endpoint, name: str, body: dict[str, Any], now: datetime) -> Request:
     """Return a signed call with a message of a name (the webhook-id). Raises BadSettings."""
+    secrets = secrets_of(key_file, known, now)
+    return signed(known.url, secrets, name, body, now, allow_private=known.allow_private)
+
+
+def signed(
+    url: str, secrets: Iterable[str], name: str, body: dict[str, Any], now: datetime, *, allow_private: bool
+) -> Request:
+    """Return a call with a message, signed by each secret as Standard Webhooks says."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    signatures = [Webhook(secret).sign(name, now, text) for secret in secrets_of(key_file, known, now)]
+    signatures = [Webhook(one).sign(name, now, text) for one in secrets]
     headers = {
         "Content-Type": _MEDIA_TYPE,
         "webhook-id": name,
         "webhook-timestamp": str(int(now.timestamp())),
         "webhook-signature": " ".join(signatures),
     }
-    return Request(known.url, text.encode(), headers, allow_private=known.allow_private)
+    return Request(url, text.encode(), headers, allow_private=allow_private)
 
 
 def message_id(known: Endpoint, name: object) -> str:
@@ -193,8 +208,3 @@ class _Call:
             reason = f"failed for {PATIENCE.days} days: {failure.reason}"
             endpoints.disabled(conn, self.known.endpoint_id, reason)
         return due
-
-
-def _secret(key_file: Path, known: Endpoint, number: int) -> str:
-    made = sealing.derived(key_file, f"webhook\0{known.salt}\0{number}")
-    return f"whsec_{base64.b64encode(made).decode()}"

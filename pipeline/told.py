@@ -46,17 +46,19 @@ def change(line: Line, here: Here) -> dict[str, Any]:
         "id": names["id"],
         "story_id": names["story_id"],
         "state": line.presence.value,
-        "story": None if line.story is None else names | _more(line.story) | story(line.story),
+        "story": None if line.story is None else whole(line.story, here),
         "into": here.named(line.into) if line.into else None,
         "origin": here.named(line.origin) if line.origin else None,
     }
 
 
-def _more(known: Story) -> dict[str, Any]:
-    return {
+def whole(known: Story, here: Here) -> dict[str, Any]:
+    """Return a live story as JSON-ready data with its names, its date's precision and whether it is old."""
+    more = {
         "published_precision": _PRECISIONS.get(len(known.face.published), "second"),
         "backfill": known.backfill,
     }
+    return here.named(known.story_id) | more | story(known)
 
 
 def story(known: Story) -> dict[str, Any]:

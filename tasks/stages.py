@@ -12,11 +12,11 @@ from celery.exceptions import SoftTimeLimitExceeded
 
 from feeds import publish as feed_files
 from feeds.channel import FeedForm, channel
-from pipeline import hub, outgoing, polling, stages, subscribing
+from pipeline import alerting, hub, outgoing, polling, stages, subscribing
 from pipeline.config import settings
 from pipeline.deliver import drain, ping_hub
 from search import sync
-from tasks.wiring import database, fetcher, index, linking, makers, now, reader, ring
+from tasks.wiring import database, fetcher, index, linking, mailer, makers, now, reader, ring
 
 _SHARE = 0.8  # of the time that a soft limit leaves beside one fetch
 
@@ -115,7 +115,7 @@ def publish() -> None:
 
 @shared_task(name="tintinh.deliver")
 def deliver() -> None:
-    """Bring subscribers, webhooks and another hub what they have not been told yet."""
+    """Bring subscribers, webhooks, saved searches and another hub what they have not been told yet."""
     chosen = settings()
     seconds = (chosen.soft_limit - chosen.http_timeout) * _SHARE
     done = drain(
@@ -126,6 +126,7 @@ def deliver() -> None:
         seconds=seconds,
         lease_seconds=chosen.lease,
         gather=_gather,
+        mailer=mailer(),
     )
     if done.more:
         ring("deliver")
@@ -134,6 +135,7 @@ def deliver() -> None:
 def _gather() -> None:
     hub.gather(database(), now)
     outgoing.gather(database(), now)
+    alerting.gather(database(), now, mail=mailer() is not None)
 
 
 @shared_task(name="tintinh.subscribe")

@@ -6,7 +6,7 @@ from celery import shared_task
 
 from feeds import publish as feed_files
 from feeds import retired
-from pipeline import deliver, folders, hub, mailbox, outgoing
+from pipeline import alerting, deliver, folders, hub, mailbox, outgoing
 from pipeline.config import settings
 from pipeline.store import (
     Database,
@@ -18,10 +18,11 @@ from pipeline.store import (
     links,
     numbers,
     receipts,
+    saved_ways,
     subscriptions,
 )
 from search import sync
-from tasks.wiring import database, index, now, ring
+from tasks.wiring import database, index, mailer, now, ring
 
 _MOST_LOOKS = 50
 _BETWEEN_THINNINGS = timedelta(hours=1)  # it counts every posting of every crowded run of words
@@ -37,7 +38,10 @@ def sweep() -> None:
             "settle": links.unlinked_count(conn) > 0,
             "index": index() is not None and sync.due(conn),
             "publish": changes.position(conn, "publish") < head,
-            "deliver": deliver.waiting(conn, now()) or hub.behind(conn) or outgoing.behind(conn),
+            "deliver": deliver.waiting(conn, now())
+            or hub.behind(conn)
+            or outgoing.behind(conn)
+            or alerting.behind(conn, now(), mail=mailer() is not None),
             "subscribe": subscriptions.waiting(conn, now()),
         }
         to_look_into = doors.due(conn, now(), _MOST_LOOKS)
@@ -65,6 +69,8 @@ def mend() -> None:
     """Compare what is derived with SQL: lost feed files and a lost index come back, ended feeds go."""
     chosen, found = settings(), index()
     hub.tidy(database(), now())
+    with database().write() as conn:
+        saved_ways.tidy(conn, now())
     if thin_out(database(), now(), chosen.lease):
         ring("settle")
     feed_files.mend(

@@ -13,10 +13,12 @@ from celery import current_app
 from kombu.exceptions import KombuError
 
 from feeds import pushed
-from pipeline import hub, outgoing
+from pipeline import alerting, hub, outgoing
 from pipeline.config import Settings, settings
 from pipeline.deliver import PING, Maker, Pings
 from pipeline.fetch import Fetcher
+from pipeline.mailer import Mailer
+from pipeline.mailer import mailer as mailer_of
 from pipeline.pace import Pace
 from pipeline.reader import Reader
 from pipeline.store import Database, open_database
@@ -72,17 +74,36 @@ def fetcher() -> Fetcher:
 
 
 @lru_cache(maxsize=1)
+def mailer() -> Mailer | None:
+    """Return who hands this process's letters over, None if no mail server is set."""
+    chosen = settings()
+    return mailer_of(chosen.smtp_url, chosen.smtp_password_file, chosen.mail_from, chosen.http_timeout)
+
+
+@lru_cache(maxsize=1)
 def makers() -> dict[str, Maker]:
     """Return who makes deliveries, by their kinds."""
     chosen = settings()
     told = pushed.contents(database(), chosen.feeds_dir, chosen.base_url, chosen.hub, now)
     desk = hub.Desk(chosen.hub, chosen.push_key_file, chosen.hub_private, told, random.random)
+    post = mailer()
+    alerts = alerting.Desk(
+        base_url=chosen.base_url,
+        key_file=chosen.push_key_file,
+        writer=post.writer if post else None,
+        private=chosen.hub_private,
+        chance=random.random,
+    )
     return {
         PING: Pings(),
         hub.INTENT: hub.Intents(desk),
         hub.CONTENT: hub.Deliveries(desk),
         hub.DENIED: hub.Denials(desk),
         outgoing.WEBHOOK: outgoing.Calls(chosen.base_url, chosen.push_key_file, random.random),
+        alerting.MAIL: alerting.Letters(alerts),
+        alerting.HOOK: alerting.Hooks(alerts),
+        alerting.ASK: alerting.Questions(alerts),
+        alerting.TRIAL: alerting.Trials(alerts),
     }
 
 

@@ -1,0 +1,306 @@
+"""Letters of saved searches: what is told in them, as plain text and as simple HTML. Pure.
+
+Made from faces only, so nothing beyond a source's rights can get in (law 10); of a story that is gone
+nothing is told but that. A letter that asks for a confirmation says nothing of the search: whoever typed
+an address that is not theirs must not be able to write to it. Headers: RFC 5322, List-Id of RFC 2919,
+List-Unsubscribe of RFC 2369 with the one click of RFC 8058, Auto-Submitted of RFC 3834.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, EmailPolicy
+from html import escape
+from typing import Any
+
+from pipeline import places
+from pipeline.model import LOCAL_ZONE, NATIONAL, Story
+from pipeline.store.saved import Kind
+
+_LONGEST_NAME, _LONGEST_TITLE, _LONGEST_SUMMARY = 120, 300, 400
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d:\d\d))?)?)?")
+_AS_IT_IS = ("list-unsubscribe", "list-unsubscribe-post", "list-id", "message-id")
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One thing to tell. `found_at`: when the search found the story; `story`: None once it is gone."""
+
+    kind: Kind
+    story_id: str
+    found_at: datetime
+    story: Story | None
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What letters to one address share.
+
+    Args:
+        writer: who writes.
+        to: the address.
+        language: "vi" or "en".
+        base_url: our public address.
+        list_name: of the way, as List-Id has it.
+        name: of the search, "" in a confirmation.
+        manage: the page where the letter's receiver ends it or chooses another pace.
+    """
+
+    writer: Address
+    to: str
+    language: str
+    base_url: str
+    list_name: str
+    name: str
+    manage: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """A letter's words in one language."""
+
+    counts: dict[Kind, tuple[str, str]]
+    heads: dict[Kind, str]
+    search: str
+    gone: str
+    sources: tuple[str, str]
+    everywhere: str
+    manage: str
+    because: str
+    confirm_subject: str
+    confirm: tuple[str, ...]
+    flaw_subject: str
+    flaw: tuple[str, ...]
+
+
+_VIETNAMESE = _Words(
+    counts={
+        Kind.NEW: ("%d tin mới", "%d tin mới"),
+        Kind.CORRECTED: ("%d đính chính", "%d đính chính"),
+        Kind.WITHDRAWN: ("%d tin đã gỡ", "%d tin đã gỡ"),
+    },
+    heads={Kind.NEW: "Tin mới", Kind.CORRECTED: "Đính chính", Kind.WITHDRAWN: "Đã gỡ"},
+    search="Tìm kiếm đã lưu: %s",
+    gone="Đã gỡ: một tin khớp với tìm kiếm này lúc %s không còn được nguồn đăng.",
+    sources=("và 1 nguồn khác", "và %d nguồn khác"),
+    everywhere="Cả nước",
+    manage="Thôi nhận thư, hoặc đổi nhịp gửi:",
+    because="Bạn nhận thư này vì địa chỉ này đã được xác nhận cho tìm kiếm trên. Thư gửi tự động.",
+    confirm_subject="Xác nhận nhận thư từ Tin Tỉnh",
+    confirm=(
+        "Có người muốn nhận tin của một tìm kiếm đã lưu trên Tin Tỉnh tại địa chỉ này.",
+        "Nếu là bạn, mở liên kết dưới đây và bấm nút xác nhận. Liên kết dùng được trong hai ngày.",
+        "Nếu không phải bạn, xin bỏ qua thư này: không xác nhận thì không có thư nào khác.",
+    ),
+    flaw_subject="%s: cần sửa câu hỏi",
+    flaw=(
+        "Tin Tỉnh không đọc được câu hỏi của tìm kiếm này nữa, nên chưa báo tin cho bạn.",
+        "Tìm kiếm vẫn được giữ. Mở trang theo dõi của nó, sửa câu hỏi, và tin lại được báo.",
+        "Lý do: %s",
+    ),
+)
+_ENGLISH = _Words(
+    counts={
+        Kind.NEW: ("%d new story", "%d new stories"),
+        Kind.CORRECTED: ("%d correction", "%d corrections"),
+        Kind.WITHDRAWN: ("%d withdrawn", "%d withdrawn"),
+    },
+    heads={Kind.NEW: "New", Kind.CORRECTED: "Corrected (Đính chính)", Kind.WITHDRAWN: "Withdrawn (Đã gỡ)"},
+    search="Saved search: %s",
+    gone="Withdrawn: a story that matched this search at %s is no longer published by its source.",
+    sources=("and 1 other source", "and %d other sources"),
+    everywhere="Nationwide",
+    manage="Stop these letters, or change how often they come:",
+    because="You get this because this address was confirmed for the search above. Sent automatically.",
+    confirm_subject="Confirm letters from Tin Tỉnh",
+    confirm=(
+        "Somebody wants news of a saved search on Tin Tỉnh to be sent to this address.",
+        "If it was you, open the link below and press the button. It works for two days.",
+        "If it was not, ignore this letter: without a confirmation there will be no other.",
+    ),
+    flaw_subject="%s: the question needs mending",
+    flaw=(
+        "Tin Tỉnh cannot read this search's question any more, so it tells you nothing for now.",
+        "The search is kept. Open its page, mend the question, and you will be told again.",
+        "Reason: %s",
+    ),
+)
+_WORDS = {"vi": _VIETNAMESE, "en": _ENGLISH}
+
+
+class _Policy(EmailPolicy):
+    """SMTP's policy; an address in angle brackets stays in one piece, however long it is.
+
+    The library would part it into encoded words (RFC 2047), which no reader puts together in these headers.
+    """
+
+    def fold(self, name: str, value: Any) -> str:
+        """Return a header's lines."""
+        whole = name.lower() in _AS_IT_IS
+        return f"{name}: {value}{self.linesep}" if whole else super().fold(name, value)
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """Return a header's lines as bytes."""
+        whole = name.lower() in _AS_IT_IS
+        return self.fold(name, value).encode("ascii") if whole else super().fold_binary(name, value)
+
+
+_POLICY = _Policy(**{name: getattr(SMTP, name) for name in ("linesep", "max_line_length", "utf8")})
+
+
+def finds(of: Envelope, news: Sequence[News], number: str, at: datetime) -> EmailMessage:
+    """Return the letter that tells finds, new ones first; `number` names it: the same at every attempt."""
+    words, ordered = _WORDS[of.language], sorted(news, key=lambda one: list(Kind).index(one.kind))
+    counts = ", ".join(
+        _counted(words.counts[kind], many) for kind in Kind if (many := sum(one.kind is kind for one in news))
+    )
+    told = [_Told(one, of, words) for one in ordered]
+    heads = {kind: next((one for one in told if one.kind is kind), None) for kind in Kind}
+    text, html = [words.search % of.name, counts], [f"<p>{escape(words.search % of.name)}</p>"]
+    for one in told:
+        if heads[one.kind] is one:
+            text.append(words.heads[one.kind].upper())
+            html.append(f"<h2>{escape(words.heads[one.kind])}</h2>")
+        text.append(one.text())
+        html.append(one.html())
+    return _letter(of, f"{of.name}: {counts}", text, html, number, at, is_list=True)
+
+
+def flawed(of: Envelope, flaw: str, page: str, number: str, at: datetime) -> EmailMessage:
+    """Return the letter that tells why a search cannot be read; `page`: its own, "" if unknown here."""
+    words = _WORDS[of.language]
+    first, second, reason = words.flaw
+    text = [
+        words.search % of.name,
+        first,
+        second,
+        reason % _line(flaw, _LONGEST_SUMMARY),
+        *filter(None, [page]),
+    ]
+    html = [f"<p>{escape(one)}</p>" for one in text[:4]] + ([_link(page)] if page else [])
+    return _letter(of, words.flaw_subject % of.name, text, html, number, at, is_list=True)
+
+
+def confirmation(of: Envelope, link: str, number: str, at: datetime) -> EmailMessage:
+    """Return the letter that asks whether an address wants letters."""
+    words = _WORDS[of.language]
+    first, second, third = words.confirm
+    html = [f"<p>{escape(first)}</p>", f"<p>{escape(second)}</p>", _link(link), f"<p>{escape(third)}</p>"]
+    return _letter(of, words.confirm_subject, [first, second, link, third], html, number, at, is_list=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One story as a letter tells it."""
+
+    news: News
+    of: Envelope
+    words: _Words
+
+    @property
+    def kind(self) -> Kind:
+        return self.news.kind
+
+    def text(self) -> str:
+        lines = [line for line in (self._title(), self._byline(), self._summary()) if line]
+        return "\n".join([*lines, self._url()])
+
+    def html(self) -> str:
+        title, url = escape(self._title()), escape(self._url())
+        if self.news.story is None:
+            return f'<p>{title} <a href="{url}">{url}</a></p>'
+        further = [f"<p>{escape(line)}</p>" for line in (self._byline(), self._summary()) if line]
+        return "\n".join([f'<h3 lang="vi"><a href="{url}">{title}</a></h3>', *further])
+
+    def _title(self) -> str:
+        if self.news.story is None:
+            return self.words.gone % _moment(self.news.found_at, self.of.language)
+        return _line(self.news.story.face.title, _LONGEST_TITLE)
+
+    def _byline(self) -> str:
+        if self.news.story is None:
+            return ""
+        face = self.news.story.face
+        others = len({one.source_id for one in face.tellings}) - 1
+        source = _line(face.tellings[0].source_name, _LONGEST_NAME)
+        told = f"{source} {_counted(self.words.sources, others)}" if others else source
+        placed = _place(face.labels.area, face.labels.province, self.words)
+        return " · ".join(filter(None, (told, placed, _published(face.published, self.of.language))))
+
+    def _summary(self) -> str:
+        story = self.news.story
+        return "" if story is None else _line(story.face.summary, _LONGEST_SUMMARY)
+
+    def _url(self) -> str:
+        return f"{self.of.base_url}/tin/{self.news.story_id}"
+
+
+def _letter(  # noqa: PLR0917 - one letter
+    of: Envelope, subject: str, text: list[str], html: list[str], number: str, at: datetime, *, is_list: bool
+) -> EmailMessage:
+    words, made = _WORDS[of.language], EmailMessage(_POLICY)
+    local, _, domain = of.to.rpartition("@")
+    made["From"] = of.writer
+    made["To"] = Address(username=local, domain=domain)
+    made["Subject"] = _line(subject, _LONGEST_TITLE)
+    made["Date"] = at
+    made["Message-ID"] = f"<{number}@{of.writer.domain}>"
+    made["Auto-Submitted"] = "auto-generated"
+    made["X-Auto-Response-Suppress"] = "All"
+    if is_list:
+        made["List-Id"] = f"<{of.list_name}.{of.writer.domain}>"
+        made["List-Unsubscribe"] = f"<{of.manage}>"
+        made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        text = [*text, f"-- \n{words.because}\n{words.manage}\n{of.manage}"]
+        html = [*html, f"<hr><p>{escape(words.because)}</p><p>{escape(words.manage)}</p>{_link(of.manage)}"]
+    made.set_content("\n\n".join(text) + "\n", cte="quoted-printable")
+    page = [
+        f'<!doctype html>\n<html lang="{of.language}"><head><meta charset="utf-8">',
+        '<meta name="color-scheme" content="light dark">',
+        f"<title>{escape(_line(subject, _LONGEST_TITLE))}</title></head><body>",
+        *html,
+        "</body></html>\n",
+    ]
+    made.add_alternative("\n".join(page), subtype="html", cte="quoted-printable")
+    return made
+
+
+def _link(url: str) -> str:
+    return f'<p><a href="{escape(url)}">{escape(url)}</a></p>'
+
+
+def _counted(forms: tuple[str, str], many: int) -> str:
+    form = forms[many != 1]
+    return form % many if "%d" in form else form
+
+
+def _line(text: str, most: int) -> str:
+    """Return a text on one line, cut where it is too long. No header can begin in it."""
+    flat = " ".join(_CONTROL.sub(" ", text).split())
+    return flat if len(flat) <= most else f"{flat[: most - 1].rstrip()}…"
+
+
+def _place(area: str | None, province: str | None, words: _Words) -> str:
+    if province == NATIONAL:
+        return words.everywhere
+    known = (places.area(area) if area else None) or (places.province(province) if province else None)
+    return known.name if known else ""
+
+
+def _published(published: str, language: str) -> str:
+    """Return a time as precise as it is known: "17:05, 31/01/2023", in English "2023-01-31 17:05"."""
+    found = _DAY.match(published)
+    if found is None:
+        return ""
+    year, month, day, clock = found.groups()
+    if language == "en":
+        return " ".join(filter(None, ("-".join(filter(None, (year, month, day))), clock)))
+    return ", ".join(filter(None, (clock, "/".join(filter(None, (day, month, year))))))
+
+
+def _moment(at: datetime, language: str) -> str:
+    return _published(at.astimezone(LOCAL_ZONE).isoformat(), language)
