@@ -73,6 +73,8 @@ class Settings(BaseSettings):
     smtp_url: str = Field(
         default="", pattern=_SMTP, description="our mail server, without a password; no letters if empty"
     )
+    smtp_password_file: Path | None = Field(default=None, description="file with that server's password")
+    mail_from: str = Field(default="", pattern=_WRITER, description="who writes letters; bounces go there")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="log level")
     http_timeout: float = Field(default=15, gt=0, description="whole fetch of one address")
     soft_limit: float = Field(default=30, gt=0, description="Celery's soft task limit")
@@ -83,8 +85,6 @@ class Settings(BaseSettings):
     poll_seconds: float = Field(default=600, gt=0, description="interval of a feed until it is learned")
     fetch_max_bytes: int = Field(default=5_000_000, gt=0, description="a body's size after decompression")
     host_gap: float = Field(default=2, ge=0, le=30, description="between two requests to one host")
-    smtp_password_file: Path | None = Field(default=None, description="file with that server's password")
-    mail_from: str = Field(default="", pattern=_WRITER, description="who writes letters; bounces go there")
     pages: bool = Field(default=True, description="fetch the full pages of items that feeds only begin")
     push_max_bytes: int = Field(default=2_000_000, gt=0, description="a webhook body's size")
     extra_samples: Path | None = Field(
@@ -105,6 +105,12 @@ class Settings(BaseSettings):
             raise ValueError("http_timeout < soft_limit < hard_limit < lease < visibility_timeout must hold")
         return self
 
+    @model_validator(mode="after")
+    def _writer(self) -> "Settings":
+        if self.smtp_url and not self.mail_from:
+            raise ValueError("smtp_url needs mail_from: somebody must be the writer of letters")
+        return self
+
     @cached_property
     def sql_url(self) -> str:
         """The SQLAlchemy URL in use."""
@@ -114,12 +120,6 @@ class Settings(BaseSettings):
 
     @property
     def feeds_dir(self) -> Path:
-
-    @model_validator(mode="after")
-    def _writer(self) -> "Settings":
-        if self.smtp_url and not self.mail_from:
-            raise ValueError("smtp_url needs mail_from: somebody must be the writer of letters")
-        return self
         """Where published feed files stand."""
         return self.data / "feeds"
 
