@@ -202,8 +202,9 @@ def stamp(conn: Connection) -> int:
 
 
 def changed_since(conn: Connection, stamp: int) -> list[Saved]:
-    """Return the searches written behind a stamp, in the order of writing."""
-    rows = conn.execute(_select().where(table.c.changed > stamp).order_by(table.c.changed))
+    """Return the searches written behind a stamp, in the order of writing; behind 0 all that live."""
+    query = _select().where(table.c.changed > stamp if stamp else table.c.state != State.ENDED)
+    rows = conn.execute(query.order_by(table.c.changed))
     return [_saved(row) for row in rows]
 
 

@@ -1,0 +1,230 @@
+"""Saved questions held against a new story: the search turned round. Pure.
+
+A story matches a question if the strict searches of `search.plan` would find it, and nothing less: every
+term (with accents, if the question has any), phrases, document numbers, what is left out, the other
+readings of `search.forms`, all filters. No typo, no word left out. Both sides work on the fields of
+`search.document` and on `search.conditions`, so that index and alerts cannot drift apart.
+
+Each reading of a question stands in an inverted index under its rarest part (a word, or a filter's
+value), so that of ten thousand questions a story is held against the few that can match it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from pipeline import rarity
+from pipeline.errors import BadInput
+from pipeline.hashing import hashes
+from search.asked import Asked, Term, address, asked, meant
+from search.conditions import Condition
+from search.forms import readings
+from search.plan import together
+from search.question import Query
+from search.schema import ACCENTED, DOC_KEYS, FACETS, OFFICE_KEYS, PEOPLE_KEYS, PLAIN, URLS
+from search.tokens import accented, bare, number_key, telex, tokens
+
+_BLIND, _EXACT = "without accents", "with accents"
+_Anchor = tuple[str, str]  # where it is looked for, a spelling or a field; and what
+# How telling a value of a field is, by the measure of words: ln(stories / stories that bear it), about.
+_TELLING = {
+    URLS: 12.0,
+    DOC_KEYS: 9.0,
+    PEOPLE_KEYS: 8.0,
+    OFFICE_KEYS: 6.0,
+    FACETS["area"]: 4.0,
+    FACETS["province"]: 3.0,
+    FACETS["source"]: 3.0,
+}
+_LEAST_TELLING = 1.5  # of other fields
+_BESIDE = " \n "  # between fields: no phrase stands across
+_TYPED_WORDS = 2  # of raw keys; a single one ("max", "gif") is rather a name
+
+
+class Held:
+    """A document of `search.document.document`, prepared for being asked much."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        """Spread its words out."""
+        self.document = document
+        self.lines: dict[str, str] = {}
+        self.words: dict[str, set[str]] = {}
+        for spelling, fields in ((_BLIND, PLAIN), (_EXACT, ACCENTED)):
+            line = _BESIDE.join(document[field] for field in fields)
+            self.lines[spelling] = f" {line} "
+            self.words[spelling] = set(line.split())
+
+    def has(self, spelling: str, term: str) -> bool:
+        """Say whether a word, or a phrase with spaces around it, stands here."""
+        return term in (self.lines[spelling] if term[0] == " " else self.words[spelling])
+
+    def values(self, field: str) -> set[str]:
+        """Return the values of a field, in small letters."""
+        value = self.document.get(field)
+        held = value if isinstance(value, (list, tuple)) else (value,)
+        return {one.casefold() for one in held if isinstance(one, str)}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a question: a story holds all of `terms` and `numbers` and none of `without`.
+
+    Args:
+        spelling: of all terms. A phrase has a space around each of its words.
+        numbers: document numbers as phrases, each with the key that does as well.
+        anchors: one of them is in every story that holds the reading; none: nothing need be.
+    """
+
+    spelling: str = _BLIND
+    terms: tuple[str, ...] = ()
+    numbers: tuple[tuple[str, str], ...] = ()
+    without: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    anchors: tuple[_Anchor, ...] = ()
+
+    def holds(self, held: Held) -> bool:
+        """Say whether a story is what this reading asks for."""
+        keys = held.document[DOC_KEYS]
+        return (
+            all(held.has(self.spelling, term) for term in self.terms)
+            and all(key in keys or held.has(self.spelling, term) for term, key in self.numbers)
+            and not any(held.has(self.spelling, term) for term in self.without)
+            and all(condition.holds(held.document) for condition in self.conditions)
+        )
+
+
+class Questions:
+    """Questions by their numbers, ready to be held against stories."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._readings: dict[int, tuple[Reading, ...]] = {}
+        self._shelves: dict[str, dict[str, set[Reading]]] = {}
+        self._always: set[Reading] = set()
+        self._askers: dict[Reading, set[int]] = {}  # many people ask the same
+
+    def __len__(self) -> int:
+        """Return how many questions there are."""
+        return len(self._readings)
+
+    def put(self, number: int, readings: Sequence[Reading]) -> None:
+        """Take a question in, in place of what it was before."""
+        self.drop(number)
+        self._readings[number] = tuple(readings)
+        for reading in readings:
+            self._askers.setdefault(reading, set()).add(number)
+            for where, what in reading.anchors:
+                self._shelves.setdefault(where, {}).setdefault(what, set()).add(reading)
+            if not reading.anchors:
+                self._always.add(reading)
+
+    def drop(self, number: int) -> None:
+        """Forget a question."""
+        for reading in self._readings.pop(number, ()):
+            askers = self._askers[reading]
+            askers.discard(number)
+            if not askers:
+                del self._askers[reading]
+                self._always.discard(reading)
+                for where, what in reading.anchors:
+                    self._shelves[where][what].discard(reading)
+
+    def matching(self, document: Mapping[str, Any]) -> set[int]:
+        """Return the numbers of the questions that the document of a story answers."""
+        held = Held(document)
+        found: set[int] = set()
+        for reading in self._candidates(held):
+            if reading.holds(held):
+                found |= self._askers[reading]
+        return found
+
+    def _candidates(self, held: Held) -> set[Reading]:
+        candidates = set(self._always)
+        for where, shelf in self._shelves.items():
+            for what in shelf.keys() & (held.words.get(where) or held.values(where)):
+                candidates |= shelf[what]
+        return candidates
+
+
+def compiled(query: Query) -> tuple[Reading, ...]:
+    """Return the readings of a question; a story matches if it is what one of them asks for.
+
+    Raises:
+        BadInput: it asks for nothing, by words or by a filter.
+    """
+    conditions = tuple(query.conditions())
+    made = [_reading(one, conditions) for one in _spoken(query.q)]
+    if url := address(query.q):
+        made.append(_filtered((Condition(URLS, (url,)), *conditions)))
+    if query.blank() and conditions:
+        made.append(_filtered(conditions))
+    if not made:
+        raise BadInput("q", "must hold words, or be left out beside a filter")
+    return tuple(dict.fromkeys(made))
+
+
+def _spoken(q: str) -> Iterator[Asked]:
+    """Yield a question as typed, in the other ways to write it, and as the words of raw keys."""
+    question = asked(q)
+    if not question.terms:
+        return
+    yield question
+    if question.numbers or (question.literal and question.quoted) or address(q):
+        return
+    others = [asked(other) for other in readings(q)]
+    keyed = meant(q)
+    if keyed != question and len(question.words()) >= _TYPED_WORDS and not accented(question.words()):
+        others.append(keyed)
+    yield from (replace(other, without=question.without) for other in others)
+
+
+def _filtered(conditions: tuple[Condition, ...]) -> Reading:
+    return Reading(conditions=conditions, anchors=_rarest(_of_values(conditions)))
+
+
+def _reading(question: Asked, conditions: tuple[Condition, ...]) -> Reading:
+    spelling, spell = (_EXACT, telex) if accented(question.words()) else (_BLIND, bare)
+
+    def spelled(term: Term) -> str:
+        words = " ".join(map(spell, term.words))
+        return words if len(term.words) == 1 else f" {words} "
+
+    keys = {Term(tuple(tokens(number))).words: number_key(number) for number in question.numbers}
+    terms = together(question.terms)
+    tries = list(_of_values(conditions))
+    for term in terms:
+        weight, word = max((_weight(bare(word)), spell(word)) for word in term.words)
+        key = keys.get(term.words)
+        tries.append((weight, ((spelling, word), *([(DOC_KEYS, key)] if key else []))))
+    return Reading(
+        spelling=spelling,
+        terms=tuple(dict.fromkeys(spelled(term) for term in terms if term.words not in keys)),
+        numbers=tuple((spelled(term), keys[term.words]) for term in terms if term.words in keys),
+        without=tuple(map(spelled, question.without)),
+        conditions=conditions,
+        anchors=_rarest(tries),
+    )
+
+
+_Tries = Iterator[tuple[float, tuple[_Anchor, ...]]]
+
+
+def _of_values(conditions: Sequence[Condition]) -> _Tries:
+    """Yield the values of filters, one of which a story has, and how telling they are."""
+    for condition in conditions:
+        if condition.any_of:
+            values = tuple((condition.field, one.casefold()) for one in condition.any_of)
+            yield _TELLING.get(condition.field, _LEAST_TELLING) / len(values), values
+
+
+def _rarest(tries: "_Tries | list[tuple[float, tuple[_Anchor, ...]]]") -> tuple[_Anchor, ...]:
+    return max(tries, default=(0.0, ()))[1]
+
+
+@lru_cache(maxsize=50_000)
+def _weight(word: str) -> float:
+    """Return how telling a word without accents is: ln(articles / articles that hold it)."""
+    return float(rarity.of_words(hashes([word]).astype(np.uint32))[0])
