@@ -151,7 +151,7 @@ class Mailer:
             with self._client() as client:
                 self._known(client)
                 return self._handed(client, letter)
-        except (smtplib.SMTPException, OSError, UnicodeError) as error:
+        except (smtplib.SMTPException, OSError) as error:
             raise SourceUnreachable(_NAME, _why(error)) from error
 
     @contextlib.contextmanager
@@ -192,9 +192,9 @@ class Mailer:
         if self.password_file is None:
             return ""
         try:
-            return self.password_file.read_text(encoding="utf-8").rstrip("\r\n")
+            return self.password_file.read_text(encoding="ascii").rstrip("\r\n")
         except (OSError, UnicodeError) as error:
-            raise SourceUnreachable(_NAME, "the file with its password cannot be read") from error
+            raise SourceUnreachable(_NAME, "the file with its password cannot be read as ASCII") from error
 
     def _handed(self, client: "_Client", letter: Letter) -> int:
         code, said = client.mail(self.writer.addr_spec)
@@ -203,7 +203,8 @@ class Mailer:
         code, said = client.rcpt(letter.to)
         if not _OK <= code < _NOT_OK:
             return _judged(code, said, before_text=True)
-        code, said = client.text(letter.message.as_bytes())
+        policy = letter.message.policy.clone(linesep="\r\n")
+        code, said = client.text(letter.message.as_bytes(policy=policy))
         return code if _OK <= code < _NOT_OK else _judged(code, said, before_text=False)
 
 
