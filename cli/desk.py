@@ -66,6 +66,7 @@ def join() -> Run | None:
             "TINTINH_BROKER_URL": run.broker_url,
             "TINTINH_MEILISEARCH_URL": run.meilisearch_url,
             "TINTINH_MEILISEARCH_KEY_FILE": run.meilisearch_key_file,
+            "TINTINH_MEILISEARCH_DATA": run.meilisearch_data,
             "TINTINH_PUBLIC_URL": run.public_url,
         }
         for name, value in addresses.items():

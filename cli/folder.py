@@ -32,6 +32,7 @@ class Run:
     meilisearch_url: str
     meilisearch_key_file: str
     pids: dict[str, int] = field(default_factory=dict)
+    meilisearch_data: str = ""
 
     def write(self, data: Path) -> None:
         """Put the file in place, whole and readable by its owner only."""

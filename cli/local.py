@@ -15,7 +15,7 @@ from pipeline import stages
 from pipeline.errors import EngineUnavailable
 from pipeline.reader import Reader
 from pipeline.store import changes, leases, links, receipts
-from search.index import Index
+from search.index import Index, open_index
 from search.sync import sync
 
 _MOST_READERS = 4
@@ -39,15 +39,6 @@ def engines(desk: Desk, by: str) -> Iterator[Index | None]:
             yield _index(desk, stack)
         finally:
             stack.close()
-
-
-def index_of(desk: Desk) -> Index | None:
-    """Return the index of the Meilisearch that the settings name, None if they name none."""
-    chosen = desk.settings
-    if not chosen.meilisearch_url:
-        return None
-    key = chosen.meilisearch_key_file.read_text(encoding="ascii") if chosen.meilisearch_key_file else ""
-    return Index(chosen.meilisearch_url, key.strip(), chosen.meilisearch_index)
 
 
 def catch_up(desk: Desk, index: Index | None) -> None:
@@ -81,18 +72,19 @@ def publish_all_changes(desk: Desk) -> None:
 def _index(desk: Desk, stack: ExitStack) -> Index | None:
     """Return the index of the settings' server, else of one that lives as long as the stack."""
     if desk.settings.meilisearch_url:
-        return index_of(desk)
+        return open_index(desk.settings)
     from cli.engines import meilisearch_binary, start_meilisearch
 
     home = desk.settings.data.resolve() / "meilisearch"
     try:
-        engine = start_meilisearch(meilisearch_binary(desk.settings), home, home / "key")
+        memory = desk.settings.meilisearch_memory
+        engine = start_meilisearch(meilisearch_binary(desk.settings), home, home / "key", memory=memory)
     except EngineUnavailable as error:
         say(f"no search: {error}; everything else works, and what is new waits for the index")
         return None
     stack.callback(engine.stop)
     key = (home / "key").read_text(encoding="ascii").strip()
-    return Index(engine.url, key, desk.settings.meilisearch_index)
+    return Index(engine.url, key, desk.settings.meilisearch_index, folder=home)
 
 
 class _News:

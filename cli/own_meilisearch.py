@@ -30,6 +30,7 @@ class OwnMeilisearch:
         self._wanted = False
         self.url = settings.meilisearch_url
         self.key_file = settings.meilisearch_key_file
+        self.data = settings.meilisearch_data
         self.engine: Engine | None = None
         self._place = socket.socket()
 
@@ -43,6 +44,7 @@ class OwnMeilisearch:
         self._port = int(self._place.getsockname()[1])
         self.url = f"http://127.0.0.1:{self._port}"
         self.key_file = self._folder / "key"
+        self.data = self._folder
         draw_key(self.key_file)
         self._wanted = True
         search = threading.Thread(target=self._find, name="find-meilisearch", daemon=True)
@@ -65,7 +67,13 @@ class OwnMeilisearch:
         self._pauses.died()
         assert self.key_file is not None
         try:
-            self.engine = start_meilisearch(self._found, self._folder, self.key_file, self._port)
+            self.engine = start_meilisearch(
+                self._found,
+                self._folder,
+                self.key_file,
+                self._port,
+                memory=self._settings.meilisearch_memory,
+            )
         except EngineUnavailable as error:
             self._say(str(error))
             return False
@@ -80,7 +88,7 @@ class OwnMeilisearch:
 
     def _give_up(self, error: EngineUnavailable) -> None:
         self._say(f"no search: {error}; everything else works, and what is new waits for the index")
-        self._wanted, self.url, self.key_file = False, "", None
+        self._wanted, self.url, self.key_file, self.data = False, "", None, None
 
     def _find(self) -> None:
         try:

@@ -38,8 +38,9 @@ def search(  # noqa: PLR0917 - typer reads options from parameters
     from contextlib import ExitStack
 
     from cli.desk import desk, now
-    from cli.local import engines, index_of
+    from cli.local import engines
     from pipeline.errors import EngineUnavailable
+    from search.index import open_index
     from search.query import read
     from search.query import search as ask
     from search.sync import sync
@@ -47,7 +48,7 @@ def search(  # noqa: PLR0917 - typer reads options from parameters
     given = {"q": query, "province": province, "area": area, "topic": topic, "doc": doc, "sort": sort}
     question = read({name: value for name, value in given.items() if value} | {"page": str(page)})
     with desk() as opened, ExitStack() as stack:
-        index = index_of(opened)
+        index = open_index(opened.settings)
         if index is None and opened.run is None:
             index = stack.enter_context(engines(opened, "a search"))
             while index is not None and sync(opened.db, index, now()).more:

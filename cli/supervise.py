@@ -92,6 +92,7 @@ class _Supervisor:
             broker_url=self._valkey.url if self._valkey else self._settings.broker_url,
             meilisearch_url=self._meilisearch.url,
             meilisearch_key_file=str(self._meilisearch.key_file or ""),
+            meilisearch_data=str(self._meilisearch.data or ""),
         )
         web = Process(WEB.name, (*WEB.command, "--fd", str(listener.fileno())))
         for process in (*WORKERS, BEAT):
@@ -186,6 +187,7 @@ class _Supervisor:
             "broker_url": self._run.broker_url,
             "meilisearch_url": self._run.meilisearch_url,
             "meilisearch_key_file": self._run.meilisearch_key_file,
+            "meilisearch_data": self._run.meilisearch_data,
             "port": self._listener_port(),
         }
         kept |= {f"TINTINH_{name.upper()}": str(value) for name, value in told.items() if value is not None}
@@ -204,6 +206,7 @@ class _Supervisor:
             broker_url=self._valkey.url if self._valkey else self._run.broker_url,
             meilisearch_url=self._meilisearch.url,
             meilisearch_key_file=str(self._meilisearch.key_file or ""),
+            meilisearch_data=str(self._meilisearch.data or ""),
             pids=pids,
         )
         self._run.write(self._data)

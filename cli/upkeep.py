@@ -133,12 +133,13 @@ def reindex() -> None:
     from contextlib import ExitStack
 
     from cli.desk import desk, now
-    from cli.local import engines, index_of
+    from cli.local import engines
     from pipeline.errors import EngineUnavailable
+    from search.index import open_index
     from search.sync import rebuild
 
     with desk() as opened, ExitStack() as stack:
-        index = index_of(opened)
+        index = open_index(opened.settings)
         if index is None and opened.run is None:
             index = stack.enter_context(engines(opened, "a reindex"))
         if index is None:
@@ -337,11 +338,11 @@ def _counted(counts: "dict[str, int]") -> str:
 
 def _meilisearch(opened: "Desk") -> tuple[str, bool, str]:
     from cli.engines import meilisearch_binary
-    from cli.local import index_of
     from pipeline.errors import EngineUnavailable
+    from search.index import open_index
 
-    index = index_of(opened)
     try:
+        index = open_index(opened.settings)
         if index is not None:
             return "Meilisearch", True, f"{index.count(index.name):,} documents"
         return "Meilisearch", True, str(meilisearch_binary(opened.settings))

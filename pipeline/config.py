@@ -47,7 +47,17 @@ class Settings(BaseSettings):
     meilisearch_url: str = Field(default="", description="a running Meilisearch; `up` starts one if empty")
     meilisearch_key_file: Path | None = Field(default=None, description="file with that server's key")
     meilisearch_bin: Path | None = Field(default=None, description="the binary that `up` starts")
+    meilisearch_data: Path | None = Field(
+        default=None, description="that server's data folder, where it can be seen: its disk is watched"
+    )
+    meilisearch_memory: str = Field(
+        default="1GiB", pattern=r"^[1-9]\d{0,11} ?([KMGT]i?B|B)$", description="what the one of `up` may use"
+    )
     meilisearch_index: str = Field(default="stories", pattern=r"^[a-z0-9_-]{1,64}$", description="index name")
+    index_least_disk: int = Field(default=2_000_000_000, ge=0, description="alarm below so much free disk")
+    index_task_seconds: float = Field(default=300, gt=0, description="alarm when a task is older than that")
+    index_lag_seconds: float = Field(default=300, gt=0, description="alarm when the index is later than that")
+    index_gate_hours: float = Field(default=24, ge=0, description="between comparisons with SQL; 0: none")
     host: str = Field(default="127.0.0.1", description="address that the web process binds")
     port: int = Field(default=8080, ge=0, le=65535, description="its port; 0 picks a free one")
     public_url: str = Field(

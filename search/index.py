@@ -5,31 +5,28 @@ later, after its 202. A document that Meilisearch refuses fails the whole task, 
 too, so a failed batch is halved until the bad one stands alone.
 """
 
-import json
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from meilisearch import Client
-from meilisearch.errors import MeilisearchApiError, MeilisearchError, MeilisearchTimeoutError
-from meilisearch.models.task import TaskInfo
+from meilisearch.errors import MeilisearchApiError
 
+from pipeline.config import Settings
 from pipeline.errors import EngineUnavailable
+from search import batches
+from search.batches import Document, Line
 from search.conditions import quoted
+from search.door import PATIENCE, TIMEOUT, Door, Failed
 from search.schema import PRIMARY_KEY, SETTINGS
 
-_TIMEOUT = 10  # seconds for one request; the library's default is to wait for ever
-_PATIENCE = 45  # seconds for one task; below Celery's soft limit
-_BATCH_BYTES = 16_000_000  # of JSON; Meilisearch refuses more than 100 MB
 _WAITING_TASKS = 20  # more than these in its queue: it is behind, and sending more makes it worse
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _UNKNOWN_ATTRIBUTE = "invalid_search_attributes_to_search_on"
 _BUILDING = frozenset({"index_not_found", _UNKNOWN_ATTRIBUTE, "invalid_search_filter"})
-
-Document = dict[str, Any]
+_LONGEST_FILTERED = 400  # bytes of an id; of longer ones a filter finds none
+_MOST_FAILED = 100  # failed tasks that are looked through
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +38,23 @@ class RefusedDocument:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
-    """A document as it is sent."""
+class Task:
+    """A task of Meilisearch. `at`: when it was enqueued, or failed; `code` and `message` of its failure."""
 
-    document_id: str
-    json: bytes
+    number: int
+    kind: str
+    at: datetime
+    code: str = ""
+    message: str = ""
 
 
-class _Failed(EngineUnavailable):
-    """A write failed. `theirs`: the documents are at fault; `doubtful`: they or Meilisearch itself."""
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The disk of Meilisearch's data: bytes that its database uses, that are free, and that there are."""
 
-    theirs = False
-    doubtful = False
+    used: int
+    free: int
+    total: int
 
 
 class _Sending:
@@ -63,12 +65,16 @@ class _Sending:
         self.refused: list[RefusedDocument] = []
         self.doubts = 0  # refusals that may be Meilisearch's own failure
 
-    def refuse(self, line: _Line, error: _Failed) -> None:
+    def refuse(self, line: Line, error: Failed) -> None:
         """Note a document that fails alone; raise EngineUnavailable if all do and none is at fault."""
-        self.refused.append(RefusedDocument(line.document_id, error.message))
+        self.leave_out(line, error.message)
         self.doubts += error.doubtful
         if self.doubts > 1:
             self.check()
+
+    def leave_out(self, line: Line, reason: str) -> None:
+        """Note a document that is not sent, or not taken."""
+        self.refused.append(RefusedDocument(line.document_id, reason))
 
     def check(self) -> None:
         """Raise EngineUnavailable if there is doubt and no document stood."""
@@ -76,26 +82,33 @@ class _Sending:
             raise EngineUnavailable("Meilisearch", self.refused[-1].reason)
 
 
-class Index:
+class Index(Door):
     """One index by name, and others beside it while it is built anew.
 
     Every method raises EngineUnavailable when Meilisearch is away, slow, full or refuses the key.
     """
 
     def __init__(
-        self, url: str, key: str, name: str, timeout: int = _TIMEOUT, patience: int = _PATIENCE
+        self,
+        url: str,
+        key: str,
+        name: str,
+        timeout: int = TIMEOUT,
+        patience: int = PATIENCE,
+        *,
+        folder: Path | None = None,
     ) -> None:
-        """Connect to nothing yet. `timeout` and `patience` are seconds for a request and for a task."""
+        """Connect to nothing yet. `timeout` and `patience` are seconds for a request and for a task.
+
+        `folder`: where Meilisearch's data are, if that can be seen from here.
+        """
+        super().__init__(url, key, timeout, patience)
         self.name = name
-        self._url = url
-        _spare_proxy(url)
-        self._key = key
-        self._timeout = timeout
-        self._patience = patience
+        self._folder = folder
 
     def born(self, uid: str) -> str | None:
         """Return when an index was created, as a name for this very index; None if there is none."""
-        with self._client() as client:
+        with self.client() as client:
             try:
                 return str(client.get_raw_index(uid)["createdAt"])
             except MeilisearchApiError as error:
@@ -105,27 +118,27 @@ class Index:
 
     def others(self) -> list[str]:
         """Return the indexes that were made beside this one, left-overs included."""
-        with self._client() as client:
+        with self.client() as client:
             listed = client.get_indexes({"limit": 1000})["results"]
         return sorted(one.uid for one in listed if one.uid.startswith(f"{self.name}--"))
 
     def build(self, uid: str) -> str:
         """Make an empty index with our settings and return when it was born."""
-        with self._client() as client:
+        with self.client() as client:
             made = client.create_index(uid, {"primaryKey": PRIMARY_KEY})
-            self._wait(client, made, "index_already_exists")
-            self._wait(client, client.index(uid).update_settings(SETTINGS))
+            self.wait(client, made, "index_already_exists")
+            self.wait(client, client.index(uid).update_settings(SETTINGS))
             return str(client.get_raw_index(uid)["createdAt"])
 
     def swap(self, uid: str) -> None:
         """Put another index in this one's place, and this one in the other's, at once."""
-        with self._client() as client:
-            self._wait(client, client.swap_indexes([{"indexes": [self.name, uid]}]))
+        with self.client() as client:
+            self.wait(client, client.swap_indexes([{"indexes": [self.name, uid]}]))
 
     def drop(self, uid: str) -> None:
         """Delete an index; one that does not exist is no error."""
-        with self._client() as client:
-            self._wait(client, client.delete_index(uid), "index_not_found")
+        with self.client() as client:
+            self.wait(client, client.delete_index(uid), "index_not_found")
 
     def write(
         self, uid: str, documents: Sequence[Document], gone: Sequence[str] = ()
@@ -138,25 +151,83 @@ class Index:
         if self.waiting() > _WAITING_TASKS:
             raise EngineUnavailable("Meilisearch", "has too many tasks waiting; nothing more is sent for now")
         sending = _Sending()
-        for part in _parts(documents):
+        lines = list(map(batches.line, documents))
+        for line in lines:
+            if line.flaw:
+                sending.leave_out(line, line.flaw)
+        for part in batches.cut([line for line in lines if not line.flaw]):
             self._put(uid, part, sending)
         sending.check()
         out = [*gone, *(one.document_id for one in sending.refused)]  # an old text is not shown for a new one
-        if out:
-            with self._client() as client:
-                listed = ", ".join(map(quoted, out))
-                chosen = f"{PRIMARY_KEY} IN [{listed}]"
-                self._wait(client, client.index(uid).delete_documents(filter=chosen))
+        self._delete(uid, [one for one in out if batches.is_id(one)])
         return tuple(sending.refused)
 
     def count(self, uid: str) -> int:
         """Return how many documents an index holds."""
-        with self._client() as client:
+        with self.client() as client:
             return int(client.index(uid).get_stats().number_of_documents)
+
+    def held(self, uid: str, document_ids: Sequence[str]) -> dict[str, Any]:
+        """Return the revisions of those of some documents that an index holds; None for one that has none."""
+        wanted = [one for one in document_ids if batches.is_id(one)]
+        return dict(self._fetched(uid, {"ids": wanted, "limit": len(wanted)})) if wanted else {}
+
+    def page(self, uid: str, offset: int, limit: int) -> list[tuple[str, Any]]:
+        """Return ids and revisions of documents, in the order of an index, which writing may shift."""
+        return self._fetched(uid, {"offset": offset, "limit": limit})
+
+    def whole(self, uid: str, document_ids: Sequence[str]) -> dict[str, Document]:
+        """Return those of some documents that an index holds, with all their fields."""
+        wanted = [one for one in document_ids if batches.is_id(one)]
+        if not wanted:
+            return {}
+        with self.client() as client:
+            found = client.index(uid).get_documents({"ids": wanted, "limit": len(wanted)}).results
+        return {str(one[PRIMARY_KEY]): one for one in map(dict, found)}
+
+    def unlike(self, uid: str) -> list[str]:
+        """Return the names of settings that are not as we set them."""
+        with self.client() as client:
+            there = client.index(uid).get_settings()
+        return sorted(name for name, value in SETTINGS.items() if not _within(value, there.get(name)))
+
+    def room(self) -> Room | None:
+        """Return how full the disk of its data is, None where that cannot be seen from here."""
+        if self._folder is None:
+            return None
+        with self.client() as client:
+            used = int(client.get_all_stats()["usedDatabaseSize"])
+        try:
+            disk = shutil.disk_usage(self._folder)
+        except OSError as error:
+            raise EngineUnavailable("Meilisearch", f"its data folder cannot be seen: {error}") from error
+        return Room(used, disk.free, disk.total)
+
+    def oldest_task(self) -> Task | None:
+        """Return the task that has waited for longest to be done, None if nothing waits."""
+        asked = {"statuses": "enqueued,processing", "limit": 1, "reverse": "true"}
+        with self.client() as client:
+            found = client.get_tasks(asked).results
+        return Task(found[0].uid, found[0].type, found[0].enqueued_at) if found else None
+
+    def failed_tasks(self, since: datetime) -> list[Task]:
+        """Return tasks that failed since then by no fault of a document, the newest first."""
+        asked = {
+            "statuses": "failed",
+            "limit": _MOST_FAILED,
+            "afterFinishedAt": since.isoformat().replace("+00:00", "Z"),
+        }
+        with self.client() as client:
+            found = client.get_tasks(asked).results
+        return [
+            Task(one.uid, one.type, one.finished_at or one.enqueued_at, str(fault["code"]), fault["message"])
+            for one in found
+            if (fault := one.error) and fault.get("type") != "invalid_request"
+        ]
 
     def waiting(self) -> int:
         """Return how many tasks are not finished."""
-        with self._client() as client:
+        with self.client() as client:
             return int(client.get_tasks({"statuses": "enqueued,processing", "limit": 1}).total)
 
     def search(self, queries: Sequence[dict[str, Any]], federation: dict[str, Any]) -> dict[str, Any]:
@@ -165,7 +236,7 @@ class Index:
         An index that never held a document knows none of its attributes; it answers with nothing.
         """
         asked = [{"indexUid": self.name, **query} for query in queries]
-        with self._client() as client:
+        with self.client() as client:
             try:
                 answer: dict[str, Any] = client.multi_search(asked, federation)
             except MeilisearchApiError as error:
@@ -180,7 +251,7 @@ class Index:
     def each(self, queries: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
         """Ask several queries one by one in one request and return the hits of each."""
         asked = [{"indexUid": self.name, **query} for query in queries]
-        with self._client() as client:
+        with self.client() as client:
             try:
                 return [answer["hits"] for answer in client.multi_search(asked)["results"]]
             except MeilisearchApiError as error:
@@ -192,14 +263,31 @@ class Index:
         """Say whether a question failed because the index never held a document to know attributes of."""
         return error.code == _UNKNOWN_ATTRIBUTE and self.count(self.name) == 0
 
-    def _put(self, uid: str, lines: Sequence[_Line], sending: _Sending) -> None:
+    def _fetched(self, uid: str, asked: dict[str, Any]) -> list[tuple[str, Any]]:
+        """Return ids and revisions of the documents asked for."""
+        with self.client() as client:
+            found = client.index(uid).get_documents({**asked, "fields": [PRIMARY_KEY, "revision"]}).results
+        return [(str(one[PRIMARY_KEY]), one.get("revision")) for one in map(dict, found)]
+
+    def _delete(self, uid: str, document_ids: Sequence[str]) -> None:
+        """Delete documents by their ids."""
+        short = [one for one in document_ids if len(one) <= _LONGEST_FILTERED]
+        with self.client() as client:
+            if short:
+                chosen = f"{PRIMARY_KEY} IN [{', '.join(map(quoted, short))}]"
+                self.wait(client, client.index(uid).delete_documents(filter=chosen))
+            for one in document_ids:
+                if len(one) > _LONGEST_FILTERED:
+                    self.wait(client, client.index(uid).delete_document(one))
+
+    def _put(self, uid: str, lines: Sequence[Line], sending: _Sending) -> None:
         """Put documents, halving a batch that fails until the bad ones stand alone."""
         try:
-            with self._client() as client:
+            with self.client() as client:
                 payload = b"\n".join(line.json for line in lines)
                 told = client.index(uid).add_documents_raw(payload, PRIMARY_KEY, "application/x-ndjson")
-                self._wait(client, told)
-        except _Failed as error:
+                self.wait(client, told)
+        except Failed as error:
             if not (error.theirs or error.doubtful):
                 raise
             if len(lines) == 1:
@@ -211,71 +299,24 @@ class Index:
         else:
             sending.stood += len(lines)
 
-    def _wait(self, client: Client, told: TaskInfo, fine: str = "") -> None:
-        """Return when a task has succeeded, or failed with the error code `fine`.
 
-        Raises:
-            _Failed: the task failed.
-            EngineUnavailable: it is not done in time.
-        """
-        try:
-            task = client.wait_for_task(told.task_uid, timeout_in_ms=self._patience * 1000, interval_in_ms=20)
-        except MeilisearchTimeoutError as error:
-            message = f"task {told.task_uid} is not done after {self._patience} s"
-            raise EngineUnavailable("Meilisearch", message) from error
-        if task.status == "succeeded":
-            return
-        fault = task.error or {}
-        code, message = str(fault.get("code", task.status)), str(fault.get("message", ""))[:300]
-        if code == fine:
-            return
-        failed = _Failed(
-            "Meilisearch", f"task {told.task_uid} ({task.type}) {task.status}: {code}: {message}"
-        )
-        failed.doubtful = code == "internal"
-        failed.theirs = fault.get("type") == "invalid_request" and not code.startswith("index_")
-        raise failed
-
-    @contextmanager
-    def _client(self) -> Iterator[Client]:
-        """Yield a client and translate its errors.
-
-        One for each use: it keeps no connection, and its headers are shared between threads.
-        """
-        try:
-            yield Client(self._url, self._key, timeout=self._timeout)
-        except MeilisearchApiError as error:
-            message = f"{error.status_code} {error.code}: {str(error.message)[:300]}"
-            failed = _Failed("Meilisearch", message)
-            failed.theirs = error.code == "payload_too_large"
-            raise failed from error
-        except (MeilisearchError, OSError, ValueError) as error:  # OSError: requests; ValueError: no JSON
-            raise EngineUnavailable("Meilisearch", str(error)[:300]) from error
+def _within(wanted: Any, there: Any) -> bool:
+    """Say whether a setting is as wanted; Meilisearch adds its defaults to what is nested."""
+    if isinstance(wanted, dict) and isinstance(there, dict):
+        return all(_within(value, there.get(name)) for name, value in wanted.items())
+    return bool(wanted == there)
 
 
-def _spare_proxy(url: str) -> None:
-    """Have requests reach a loopback server directly: it would ask the user's HTTP proxy for it.
+def open_index(chosen: Settings) -> Index | None:
+    """Return the index that the settings name, None if they name no server.
 
-    Only the environment can say so; the library hands no setting through.
+    Raises:
+        EngineUnavailable: the file with the server's key cannot be read.
     """
-    with suppress(ValueError):
-        host = urlsplit(url).hostname or ""
-        if host in _LOOPBACK:
-            spared = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
-            if host not in spared.split(","):
-                os.environ["no_proxy"] = ",".join(filter(None, (spared, host)))
-
-
-def _parts(documents: Sequence[Document]) -> Iterator[list[_Line]]:
-    """Cut documents into batches of at most `_BATCH_BYTES`."""
-    part: list[_Line] = []
-    size = 0
-    for document in documents:
-        line = _Line(str(document.get(PRIMARY_KEY)), json.dumps(document).encode())
-        if part and size + len(line.json) > _BATCH_BYTES:
-            yield part
-            part, size = [], 0
-        part.append(line)
-        size += len(line.json)
-    if part:
-        yield part
+    if not chosen.meilisearch_url:
+        return None
+    try:
+        key = chosen.meilisearch_key_file.read_text().strip() if chosen.meilisearch_key_file else ""
+    except OSError as error:
+        raise EngineUnavailable("Meilisearch", f"its key cannot be read: {error}") from error
+    return Index(chosen.meilisearch_url, key, chosen.meilisearch_index, folder=chosen.meilisearch_data)

@@ -22,7 +22,7 @@ from pipeline.mailer import mailer as mailer_of
 from pipeline.pace import Pace
 from pipeline.reader import Reader
 from pipeline.store import Database, open_database
-from search.index import Index
+from search.index import Index, open_index
 
 _EMBEDDED_BROKER = "redis://127.0.0.1:6379/0"  # what `redis-server` listens on by default
 _log = structlog.get_logger()
@@ -110,11 +110,7 @@ def makers() -> dict[str, Maker]:
 @lru_cache(maxsize=1)
 def index() -> Index | None:
     """Return this process's door to Meilisearch, None if the settings name none."""
-    chosen = settings()
-    if not chosen.meilisearch_url:
-        return None
-    key = chosen.meilisearch_key_file.read_text().strip() if chosen.meilisearch_key_file else ""
-    return Index(chosen.meilisearch_url, key, chosen.meilisearch_index)
+    return open_index(settings())
 
 
 def close() -> None:

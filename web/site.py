@@ -8,11 +8,10 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from pipeline.config import Settings
-from pipeline.errors import EngineUnavailable
 from pipeline.reader import Reader
 from pipeline.store import Database, changes, open_database, standings
 from pipeline.store.standings import State
-from search.index import Index
+from search.index import Index, open_index
 from web.metrics import Metrics
 from web.recent import Recent
 from web.throttle import Throttle
@@ -47,14 +46,7 @@ class Site:
     @cached_property
     def index(self) -> Index | None:
         """The search index, None when no Meilisearch is configured."""
-        chosen = self.settings
-        if not chosen.meilisearch_url:
-            return None
-        try:
-            key = chosen.meilisearch_key_file.read_text().strip() if chosen.meilisearch_key_file else ""
-        except OSError as error:
-            raise EngineUnavailable("Meilisearch", f"its key cannot be read: {error}") from error
-        return Index(chosen.meilisearch_url, key, chosen.meilisearch_index)
+        return open_index(self.settings)
 
     @property
     def https(self) -> bool:

@@ -1,0 +1,91 @@
+"""Speaking with Meilisearch: its client with time limits, its errors as ours, its tasks waited for."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from urllib.parse import urlsplit
+
+from meilisearch import Client
+from meilisearch.errors import MeilisearchApiError, MeilisearchError, MeilisearchTimeoutError
+from meilisearch.models.task import TaskInfo
+
+from pipeline.errors import EngineUnavailable
+
+TIMEOUT = 10  # seconds for one request; the library's default is to wait for ever
+PATIENCE = 45  # seconds for one task
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_THEIRS = "payload_too_large"
+_FULL = frozenset({"malformed_payload", "no_space_left_on_device", "io_error"})
+
+
+class Failed(EngineUnavailable):
+    """A write failed. `theirs`: the documents are at fault; `doubtful`: they or Meilisearch itself."""
+
+    theirs = False
+    doubtful = False
+
+
+class Door:
+    """One server. Every method raises EngineUnavailable when it is away, slow, full or refuses the key."""
+
+    def __init__(self, url: str, key: str, timeout: int, patience: int) -> None:
+        """Connect to nothing yet. `timeout` and `patience` are seconds for a request and for a task."""
+        self._url = url
+        _spare_proxy(url)
+        self._key = key
+        self._timeout = timeout
+        self._patience = patience
+
+    def wait(self, client: Client, told: TaskInfo, fine: str = "") -> None:
+        """Return when a task has succeeded, or failed with the error code `fine`.
+
+        Raises:
+            Failed: the task failed.
+            EngineUnavailable: it is not done in time.
+        """
+        try:
+            task = client.wait_for_task(told.task_uid, timeout_in_ms=self._patience * 1000, interval_in_ms=20)
+        except MeilisearchTimeoutError as error:
+            message = f"task {told.task_uid} is not done after {self._patience} s"
+            raise EngineUnavailable("Meilisearch", message) from error
+        if task.status == "succeeded":
+            return
+        fault = task.error or {}
+        code, message = str(fault.get("code", task.status)), str(fault.get("message", ""))[:300]
+        if code == fine:
+            return
+        failed = Failed("Meilisearch", f"task {told.task_uid} ({task.type}) {task.status}: {code}: {message}")
+        failed.doubtful = code == "internal"
+        failed.theirs = fault.get("type") == "invalid_request" and not code.startswith("index_")
+        raise failed
+
+    @contextmanager
+    def client(self) -> Iterator[Client]:
+        """Yield a client and translate its errors.
+
+        One for each use: it keeps no connection, and its headers are shared between threads.
+        """
+        try:
+            yield Client(self._url, self._key, timeout=self._timeout)
+        except MeilisearchApiError as error:
+            message = f"{error.status_code} {error.code}: {str(error.message)[:300]}"
+            if error.code in _FULL:  # of a full disk it says "malformed payload"
+                message = f"its disk may be full: {message}"
+            failed = Failed("Meilisearch", message)
+            failed.theirs = error.code == _THEIRS
+            raise failed from error
+        except (MeilisearchError, OSError, ValueError) as error:  # OSError: requests; ValueError: no JSON
+            raise EngineUnavailable("Meilisearch", str(error)[:300]) from error
+
+
+def _spare_proxy(url: str) -> None:
+    """Have requests reach a loopback server directly: it would ask the user's HTTP proxy for it.
+
+    Only the environment can say so; the library hands no setting through.
+    """
+    with suppress(ValueError):
+        host = urlsplit(url).hostname or ""
+        if host in _LOOPBACK:
+            spared = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+            if host not in spared.split(","):
+                os.environ["no_proxy"] = ",".join(filter(None, (spared, host)))
