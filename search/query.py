@@ -4,13 +4,14 @@
 """
 
 import time
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from pipeline.errors import BadInput
 from search.conditions import quoted
 from search.coverage import covering
-from search.cursor import COVERED, NEARLY, Cursor, tie
+from search.cursor import COVERED, NEARLY, Cursor, read_cursor, tie
 from search.index import Index
 from search.order import TOP, Texts, doubtful, ordered
 from search.plan import Rung, each, many, rungs
@@ -18,7 +19,7 @@ from search.question import MOST_DAYS, Query, Sort, gathered, read
 from search.schema import DAY, FACETS, MONTH, MOST_HITS, PRIMARY_KEY, PUBLISHED_AT, SHOWN
 from search.snippet import snippet
 
-__all__ = ["Hit", "Query", "Results", "Sort", "gathered", "read", "search"]
+__all__ = ["Hit", "Query", "Results", "Sort", "gathered", "hit", "read", "search", "walk"]
 
 MOST_OFFERED = 100  # values of one facet that are told
 
@@ -46,7 +47,8 @@ class Results:
     """What was found, in rank order.
 
     Args:
-        total: exact up to 1,000, which also stands for more; on pages by cursor that of the first page.
+        total: how many there are; of stories that hold most of the words at most 1,000 are told. On pages by
+            cursor it is that of the first page.
         facets: for each of `search.schema.FACETS`, how many hits bear each value, most first. Values of a
             filter that is set are counted as if it was not, so that others can be chosen.
         months, days: how many hits are of each local month ("2023-01"), and of each day where both ends of
@@ -109,8 +111,8 @@ def search(index: Index, query: Query, texts: Texts | None = None) -> Results:
     if answer.total and last is None:
         facets |= _as_if_unset(index, query, answer.rung)
     return Results(
-        hits=tuple(_hit(found, query) for found in answer.found.get("hits", ())),
-        total=min(last.total if last else answer.total, MOST_HITS),
+        hits=tuple(hit(found, query) for found in answer.found.get("hits", ())),
+        total=last.total if last else answer.total,
         facets={name: _most_first(counts) for name, counts in facets.items()},
         months=_in_order(told.get(MONTH)),
         days=_in_order(told.get(DAY)),
@@ -118,6 +120,20 @@ def search(index: Index, query: Query, texts: Texts | None = None) -> Results:
         relaxed=answer.relaxed and answer.total > 0,
         cursor=_cursor(query, answer),
     )
+
+
+def walk(index: Index, query: Query) -> Iterator[Results]:
+    """Yield the pages of a question in order of time, each by the cursor of the one before.
+
+    Raises:
+        EngineUnavailable: as `search`, at any page.
+    """
+    assert query.in_time()
+    found = search(index, query)
+    yield found
+    while found.cursor:
+        found = search(index, replace(query, page=1, before=read_cursor(found.cursor)))
+        yield found
 
 
 def _answer(index: Index, query: Query, texts: Texts | None) -> _Answer:
@@ -236,7 +252,8 @@ def _by_id(ids: list[str]) -> dict[str, Any]:
     return {"q": "", "filter": f"{PRIMARY_KEY} IN [{listed}]", "attributesToRetrieve": SHOWN}
 
 
-def _hit(found: dict[str, Any], query: Query) -> Hit:
+def hit(found: Mapping[str, Any], query: Query) -> Hit:
+    """Return a document as a hit of a question."""
     return Hit(
         story_id=found["id"],
         title=found["title"],

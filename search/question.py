@@ -76,6 +76,7 @@ class Query:
         date_from, date_to: local days of publication, both included.
         page, per_page: from 1; per_page at most 50; page × per_page at most 1,000.
         before: where a walk in order of time goes on; `page` is then 1.
+        within: what every hit fulfils besides, whoever asks: the bounds of a partner's key.
 
     Raises:
         BadInput: names the first field that is wrong and says what it may be.
@@ -96,6 +97,7 @@ class Query:
     page: int = 1
     per_page: int = 20
     before: Cursor | None = None
+    within: tuple[Condition, ...] = ()
 
     def __post_init__(self) -> None:
         _check(len(self.q) <= MOST_CHARACTERS, "q", f"at most {MOST_CHARACTERS} characters")
@@ -142,11 +144,21 @@ class Query:
             found.append(Condition(OFFICE_KEYS, (key,)))
         if self.bulletin:
             found.append(Condition(FACETS["bulletin"], (self.bulletin,)))
-        if self.date_from:
-            found.append(Condition(PUBLISHED_AT, least=_midnight(self.date_from)))
-        if self.date_to:
-            found.append(Condition(PUBLISHED_AT, below=_midnight(self.date_to + timedelta(days=1))))
-        return found
+        if self.since:
+            found.append(Condition(PUBLISHED_AT, least=int(self.since.timestamp())))
+        if self.until:
+            found.append(Condition(PUBLISHED_AT, below=int(self.until.timestamp())))
+        return [*found, *self.within]
+
+    @property
+    def since(self) -> datetime | None:
+        """The moment from which on it asks for, aware UTC."""
+        return _midnight(self.date_from) if self.date_from else None
+
+    @property
+    def until(self) -> datetime | None:
+        """The moment up to which it asks for, not included, aware UTC."""
+        return _midnight(self.date_to + timedelta(days=1)) if self.date_to else None
 
     def filters(self) -> list[str]:
         """Return the conditions that every hit fulfils, in Meilisearch's filter language."""
@@ -266,6 +278,6 @@ def _day(field: str, text: str) -> date | None:
     raise BadInput(field, "must be a day such as 2026-11-22")
 
 
-def _midnight(day: date) -> int:
-    """Return the epoch second in which a local day begins."""
-    return int(datetime.combine(day, time(), LOCAL_ZONE).timestamp())
+def _midnight(day: date) -> datetime:
+    """Return when a local day begins, in UTC."""
+    return datetime.combine(day, time(), LOCAL_ZONE).astimezone(UTC)

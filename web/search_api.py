@@ -1,17 +1,20 @@
 """/api/search: the search as JSON, for programs; docs/search-api.md."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from pipeline.errors import EngineUnavailable
 from search import query as engine
-from web.finding import find, living, papers
+from search.document import document
+from web.finding import find, living, newest_from_store, papers
 from web.papers import PaperBody, bodies
-from web.problems import described
+from web.problems import Problem, described
 from web.shapes import BulletinBody
-from web.site import TheSite
+from web.site import Site, TheSite
+
+RETRY_SECONDS = "10"
 
 router = APIRouter()
 
@@ -47,7 +50,7 @@ class ResultsBody(BaseModel):
     """What was found, in rank order."""
 
     hits: list[HitBody]
-    total: int = Field(description="exact up to 1,000, which also stands for more")
+    total: int = Field(description="how many there are; with `down` how many were seen up to here")
     facets: dict[str, dict[str, int]] = Field(
         description="hits per value of province, area, topic, source, person, office, bulletin, most first; "
         "values of a filter that is set are counted as if it was not"
@@ -62,7 +65,8 @@ class ResultsBody(BaseModel):
     documents: list[PaperBody] = Field(
         description="official documents that the question names, the likeliest first; on page 1"
     )
-    down: bool = Field(description="the search engine is away: only documents were looked for")
+    down: bool = Field(description="the search engine is away: the newest stories, from the database")
+    unapplied: list[str] = Field(description="with `down`: the parameters that counted for nothing")
 
 
 @router.get("/api/search", tags=["search"], responses=described(422, 503))
@@ -91,13 +95,28 @@ def search_json(  # noqa: PLR0917 - the parameters are the contract; `engine.rea
     del q, province, area, topic, source, doc, person, office, bulletin, date_from, date_to
     del sort, page, per_page, before
     asked = engine.read(engine.gathered(request.query_params.multi_items()))
-    named = {"documents": bodies(papers(site, asked)), "down": False}
+    named = {"documents": bodies(papers(site, asked)), "down": False, "unapplied": []}
     try:
         found = find(site, asked)
     except EngineUnavailable:
-        if not named["documents"]:
-            raise
-        return ResultsBody.model_validate(engine.Results().answer() | named | {"down": True})
+        return _without_engine(site, asked, named)
     alive = living(site, found)
     kept = [hit for hit in found.answer()["hits"] if hit["story_id"] in alive]
     return ResultsBody.model_validate(found.answer() | {"hits": kept} | named)
+
+
+def _without_engine(site: Site, asked: engine.Query, named: dict[str, Any]) -> ResultsBody:
+    """Answer from SQL what SQL can answer.
+
+    Raises:
+        Problem: 503, if words or a cursor were asked for and no document is known by them: stories that
+            were not looked for by them would mislead a program.
+    """
+    newest = newest_from_store(site, asked)
+    down = {"down": True, "unapplied": list(newest.unapplied)}
+    if newest.unapplied and not named["documents"]:
+        advice = {"Retry-After": RETRY_SECONDS}
+        raise Problem(503, "unavailable", "the search engine is away", headers=advice, more=down)
+    hits = () if newest.unapplied else tuple(engine.hit(document(one, ()), asked) for one in newest.stories)
+    found = engine.Results(hits=hits, total=0 if newest.unapplied else newest.total)
+    return ResultsBody.model_validate(found.answer() | named | down)

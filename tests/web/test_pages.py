@@ -111,7 +111,7 @@ def test_the_json_has_the_form_that_was_promised(searching: httpx.Client, told: 
     (hit,) = found["hits"]
 
     counted = {"total", "facets", "months", "days", "took_ms"}
-    assert {"hits", "cursor", "relaxed", "documents", "down", *counted} == set(found)
+    assert {"hits", "cursor", "relaxed", "documents", "down", "unapplied", *counted} == set(found)
     assert (1, told["Thôn"]) == (found["total"], hit["story_id"])
     assert {"province", "area", "topics", "published", "url", "title", "snippet", "entries"} < set(hit)
     assert ["bao-mau", "cong-mau"] == [entry["source"] for entry in hit["entries"]]
@@ -145,7 +145,7 @@ def test_filters_are_links_that_can_be_taken_off(searching: httpx.Client) -> Non
     chips = found_in(page, '//*[@class="chips"]//a/@href')
 
     assert ["Khám miễn phí ở Tân Phú"] == titles(page)
-    assert ["/search?q=x%C3%A3"] == chips
+    assert ["/tim-kiem?q=x%C3%A3"] == chips
 
 
 def test_a_channel_that_fits_is_offered(searching: httpx.Client) -> None:

@@ -1,0 +1,115 @@
+"""The search's JSON: filters, walks, and what is told without an engine."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from pipeline.model import Basis, EntryKind, Officeholder, Precision, Source, SourceId, When
+from pipeline.store import Database
+from search import sync
+from search.index import Index
+from tests.engine_fixtures import Lent
+from tests.store.tellings import PAPER, draft, send, settled
+from tests.web.conftest import Serve
+
+DAY = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)
+OTHER = Source(SourceId("bao-khac"), "Báo Khác", "can-tho", "can-tho", ("baokhac.example",))
+THINGS = ("cầu treo", "lúa nổi", "rừng tràm", "biển cạn", "chợ đêm")
+MAYOR = Officeholder("Lê Văn Mẫu", "Bí thư Tỉnh ủy", "Vĩnh Long")
+
+
+@pytest.fixture
+def told(db: Database) -> Database:
+    """Five stories, a day each, of two papers by turns; one names an official, the last is a bulletin's."""
+    for number, thing in enumerate(THINGS):
+        published = When(DAY + timedelta(days=number), Precision.SECOND, Basis.FEED)
+        one = draft(f"{number}", f"Chuyện {thing}", f"Mọi người kể về {thing}.", published=published)
+        if number == 1:
+            one = replace(one, people=(MAYOR,))
+        if number == 4:
+            one = replace(one, kind=EntryKind.BULLETIN_ITEM, bulletin_id="b", bulletin_number=1, guid="")
+        send(db, one, source=PAPER if number % 2 else OTHER)
+    settled(db)
+    return db
+
+
+@pytest.fixture
+def searching(serve: Serve, told: Database, meilisearch: Lent) -> Iterator[httpx.Client]:
+    """A client of a web process with an index of them."""
+    name = f"t{uuid4().hex}"
+    index = Index(meilisearch.url, meilisearch.key, name)
+    while sync.sync(told, index, datetime.now(UTC)).more:
+        pass
+    yield serve(
+        meilisearch_url=meilisearch.url, meilisearch_key_file=meilisearch.key_file, meilisearch_index=name
+    )
+    for uid in (name, *index.others()):
+        index.drop(uid)
+
+
+ASKED = [
+    ([("province", "vinh-long")], [3, 1]),
+    ([("province", "vinh-long"), ("province", "can-tho")], [4, 3, 2, 1, 0]),
+    ([("source", "bao-khac"), ("to", "2026-11-18")], [2, 0]),
+    ([("person", "le van mau")], [1]),
+    ([("office", "Bí thư Tỉnh uỷ"), ("sort", "oldest")], [1]),
+    ([("bulletin", "yes")], [4]),
+    ([("bulletin", "no"), ("sort", "oldest"), ("per_page", "2")], [0, 1]),
+    ([("from", "2026-11-17"), ("to", "18/11/2026")], [2, 1]),
+]
+
+
+def titles(answer: httpx.Response) -> list[str]:
+    """The titles of an answer's hits."""
+    return [hit["title"] for hit in answer.json()["hits"]]
+
+
+def test_filters_are_the_same_with_and_without_an_engine(
+    searching: httpx.Client, client: httpx.Client
+) -> None:
+    """Every filter but the words: SQL gives what the index gives, in the same order."""
+    for asked, numbers in ASKED:
+        with_engine = searching.get("/api/search", params=asked)
+        without = client.get("/api/search", params=asked)
+
+        expected = [f"Chuyện {THINGS[number]}" for number in numbers]
+        assert (expected, expected) == (titles(with_engine), sorted(titles(without), key=expected.index))
+        assert (False, True, []) == (
+            with_engine.json()["down"],
+            without.json()["down"],
+            without.json()["unapplied"],
+        )
+
+
+def test_words_without_an_engine_mislead_nobody(client: httpx.Client, told: Database) -> None:
+    """A question with words is refused: what was left out is named, and when to try again."""
+    assert told
+    answer = client.get("/api/search", params={"q": "rừng tràm"})
+
+    assert (503, "10") == (answer.status_code, answer.headers["retry-after"])
+    assert (True, ["q"]) == (answer.json()["down"], answer.json()["unapplied"])
+
+
+def test_a_walk_by_cursor(searching: httpx.Client) -> None:
+    """Page by page from the oldest; the last has no cursor."""
+    asked = {"sort": "oldest", "per_page": "2"}
+    seen, cursor, total = [], "start", 0
+    while cursor:
+        more = {} if cursor == "start" else {"before": cursor}
+        answer = searching.get("/api/search", params=asked | more)
+        seen += titles(answer)
+        cursor, total = answer.json()["cursor"], answer.json()["total"]
+
+    assert ([f"Chuyện {thing}" for thing in THINGS], 5) == (seen, total)
+
+
+def test_a_cursor_of_another_question_is_refused(searching: httpx.Client) -> None:
+    """The field to mend is named."""
+    cursor = searching.get("/api/search", params={"per_page": "2"}).json()["cursor"]
+    answer = searching.get("/api/search", params={"q": "cầu", "before": cursor})
+
+    assert (422, "before") == (answer.status_code, answer.json()["field"])
