@@ -13,6 +13,7 @@ from pipeline import document_mentions, offices
 from pipeline.dedup import Edge, Group, Relation
 from pipeline.model import (
     NATIONAL,
+    Attachment,
     Decision,
     Draft,
     EntryId,
@@ -32,6 +33,8 @@ from pipeline.urls import host
 _SUMMARY_CHARS = 320  # of a first paragraph; about two sentences
 _GIVEN_SUMMARY_CHARS = 600
 _MOST_TOPICS = 5
+_MOST_FILES = 50
+_LONGEST_FILE_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +77,32 @@ def face(
         people=offices.once(one for draft in drafts for one in draft.people),
         image=lead.draft.image if lead.source.rights is Rights.FULL else None,
         language=lead.draft.language,
+        attachments=attachments([spoken[entry_id] for entry_id in group.members]),
     )
 
 
 def looks(face: Face) -> Face:
-    """Return what readers are shown of a face: without how often and when texts behind it were edited."""
+    """Return what feeds show of a face: without how often and when its texts were edited, or its files."""
     tellings = tuple(
         replace(told, version=0, updated=None, decision=replace(told.decision, score=0, because=""))
         for told in face.tellings
     )
-    return replace(face, tellings=tellings)
+    return replace(face, tellings=tellings, attachments=())
+
+
+def attachments(tellings: Sequence[Spoken]) -> tuple[Attachment, ...]:
+    """Return the files that tellings hand out, each address once, the lead's first.
+
+    A file is at its source, and a link to it is like the link to the page, under the default rights too; a
+    source that lets out its titles alone lets out no names of files.
+    """
+    found: dict[str, Attachment] = {}
+    for told in tellings:
+        if told.source.rights is Rights.TITLE:
+            continue
+        for one in told.draft.attachments:
+            found.setdefault(one.url, replace(one, title=shorten(one.title, _LONGEST_FILE_NAME)))
+    return tuple(found.values())[:_MOST_FILES]
 
 
 def face_hash(dumped: object) -> str:

@@ -420,7 +420,7 @@ class Face:
     law 10 by construction. `taken_back`: names of the sources that withdrew their own telling of a
     story that others still tell. `documents`, `people`: what any of its tellings names, each once;
     `doc_numbers` are the numbers of `documents`. `image`: the lead's picture with its caption, only under
-    full rights; `language`: the lead's (BCP 47).
+    full rights; `language`: the lead's (BCP 47). `attachments`: links to files that its tellings hand out.
     """
 
     title: str
@@ -438,6 +438,7 @@ class Face:
     people: tuple[Officeholder, ...] = ()
     image: Image | None = None
     language: str = "vi"
+    attachments: tuple[Attachment, ...] = ()
 
 
 class StoryState(StrEnum):

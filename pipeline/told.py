@@ -88,6 +88,7 @@ def story(known: Story) -> dict[str, Any]:
             for of in face.documents
         ],
         "people": [{"name": of.name, "office": of.office, "unit": of.unit} for of in face.people],
+        "attachments": [{"url": of.url, "title": of.title} for of in face.attachments if _web(of.url)],
         "taken_back": list(face.taken_back),
         "entries": [_entry(told) for told in face.tellings],
     }

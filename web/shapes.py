@@ -3,6 +3,7 @@
 Made from faces only, so nothing beyond a source's rights can get in (law 10).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Self
 
@@ -112,6 +113,13 @@ class ImageBody(BaseModel):
     caption: str
 
 
+class AttachmentBody(BaseModel):
+    """A file at its source."""
+
+    url: str
+    title: str = Field(description="as the article calls it; may be empty")
+
+
 class StoryBody(BaseModel):
     """A story with all its tellings, the lead first."""
 
@@ -135,8 +143,11 @@ class StoryBody(BaseModel):
     doc_numbers: list[str]
     documents: list[DocumentBody]
     people: list[OfficeholderBody]
+    attachments: list[AttachmentBody] = Field(
+        description="files that its tellings hand out, at their sources"
+    )
     taken_back: list[str] = Field(description="names of sources that withdrew their own telling")
-    entries: list[EntryBody]
+    entries: Sequence[EntryBody]
 
     @classmethod
     def of(cls, story: Story) -> Self:
@@ -163,9 +174,15 @@ class StoryBody(BaseModel):
             doc_numbers=list(face.doc_numbers),
             documents=[DocumentBody.of(one) for one in face.documents],
             people=[OfficeholderBody.of(one) for one in face.people],
+            attachments=attached(face),
             taken_back=list(face.taken_back),
             entries=[EntryBody.of(told) for told in face.tellings],
         )
+
+
+def attached(face: Face) -> list[AttachmentBody]:
+    """Return the files of a story that are on the web."""
+    return [AttachmentBody(url=one.url, title=one.title) for one in face.attachments if web_url(one.url)]
 
 
 def _image(face: Face) -> ImageBody | None:

@@ -30,14 +30,16 @@ def dump_face(face: Face) -> Any:
     """Return a JSON-ready structure.
 
     What nobody took back, documents of which nothing but the number is known, people whom nobody names,
-    a picture that there is not and a language that is Vietnamese are not mentioned: faces from before
-    those fields keep their hash, so no story gets a new revision by them.
+    a picture or files that there are not and a language that is Vietnamese are not mentioned: faces from
+    before those fields keep their hash, so no story gets a new revision by them.
     """
     dumped: dict[str, Any] = _FACE.dump_python(face, mode="json")
     if not face.taken_back:
         del dumped["taken_back"]
     if not face.people:
         del dumped["people"]
+    if not face.attachments:
+        del dumped["attachments"]
     if face.image is None:
         del dumped["image"]
     if face.language == _VIETNAMESE:

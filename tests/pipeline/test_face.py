@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.dedup import Edge, Group, Relation
-from pipeline.face import Spoken, decisions, face, labels, visible
+from pipeline.face import Spoken, attachments, decisions, face, labels, visible
 from pipeline.model import (
     NATIONAL,
+    Attachment,
     Decision,
     Draft,
     EntryId,
@@ -50,6 +51,20 @@ def test_a_face_of_summaries_holds_no_body() -> None:
 
     assert "Đoạn đầu kể vắn tắt việc đã xảy ra." == made.summary
     assert "chỉ có ở báo" not in repr(made)
+
+
+def test_files_are_links_under_the_default_rights() -> None:
+    """Each file once, the lead's first, under a short name; none of a source that lets out titles alone."""
+    files = [Attachment(f"https://bao.example/{name}.pdf", name * 300) for name in "abc"]
+    lead = spoken("a", draft("x", "Tin", BODY, attachments=(files[0], files[1])))
+    copy = spoken("b", draft("y", "Tin", BODY, attachments=(files[1], files[2])))
+    closed = spoken(
+        "c", draft("z", "Tin", BODY, attachments=(files[2],)), replace(PAPER, rights=Rights.TITLE)
+    )
+
+    assert ["a", "b", "c"] == [one.title[0] for one in attachments([lead, copy])]
+    assert all(len(one.title) <= 201 for one in attachments([lead, copy]))
+    assert () == attachments([closed])
 
 
 @pytest.mark.parametrize("rights", list(Rights))

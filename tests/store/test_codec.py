@@ -5,8 +5,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.face import face_hash
-from pipeline.model import DocumentMention, Image, Officeholder, Role
+from pipeline.face import face_hash, looks
+from pipeline.model import Attachment, DocumentMention, Image, Officeholder, Role
 from pipeline.store import codec
 from tests.feeds.stories import story
 from tests.store.tellings import draft
@@ -51,6 +51,17 @@ def test_a_face_without_picture_in_vietnamese_keeps_its_bytes() -> None:
     assert not {"image", "language"} & codec.dump_face(plain).keys()
     assert plain == codec.load_face(codec.dump_face(plain))
     assert pictured == codec.load_face(codec.dump_face(pictured))
+
+
+def test_a_face_without_files_keeps_its_bytes() -> None:
+    """A face from before attachments dumps as it did; with some, they are kept and feeds look as before."""
+    plain = story().face
+    attached = replace(plain, attachments=(Attachment("https://bao1.example/kh-90.pdf", "Kế hoạch 90"),))
+
+    assert "attachments" not in codec.dump_face(plain)
+    assert plain == codec.load_face(codec.dump_face(plain))
+    assert attached == codec.load_face(codec.dump_face(attached))
+    assert looks(plain) == looks(attached)
 
 
 def test_what_is_known_of_documents_and_people_is_kept() -> None:
