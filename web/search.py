@@ -1,161 +1,179 @@
-"""Searching: one query, answered as JSON and as a page that works without a script.
+"""The search page: /tim-kiem, and the front page. All of it works without a script (docs/search.md).
 
 What the index finds is shown only if SQL still tells it: a story that was just taken back is not
 shown because the index is a second late. Without an index the page shows the newest from SQL.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, PlainTextResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from markupsafe import Markup
 
 from feeds.channel import Channel, channel
 from pipeline.errors import BadInput, EngineUnavailable
-from pipeline.model import Source, Story, StoryId
+from pipeline.model import LOCAL_ZONE, Source, Story, StoryId
 from pipeline.places import areas, provinces
 from pipeline.store import sources, stories
-from pipeline.text import clean
 from pipeline.topics import topics
 from search import query as engine
-from search.question import MOST_CHARACTERS
-from search.schema import MOST_HITS
+from search.question import MOST_CHARACTERS, NAMES, chosen
+from search.schema import FACETS, MOST_HITS
 from search.snippet import marked
 from web.account import Signed
 from web.finding import find, living, papers
+from web.language import gettext as _
+from web.language import ngettext
+from web.made import sent
+from web.narrowing import chips, groups, histogram, span_label
 from web.site import Site, TheSite
-from web.view import area_choice, province_name, render, topic_name, when
+from web.view import area_choice, number, province_name, render, topic_name
 
 _PER_PAGE = 20
-_SHOWN_FACETS = 8
-_TITLES = {
-    "province": "Tỉnh",
-    "area": "Địa bàn",
-    "topic": "Chủ đề",
-    "source": "Nguồn",
-    "doc": "Văn bản",
-    "from": "Từ ngày",
-    "to": "Đến ngày",
-}
-_PARAMETERS = ("q", *_TITLES, "sort", "page")
+_TYPING = "manh"  # a parameter: only what changes while somebody types
 _AS_PAGE: dict[str, Any] = {
     "tags": ["pages"],
     "openapi_extra": {
         "parameters": [
             {"name": name, "in": "query", "required": False, "schema": {"type": "string"}}
-            for name in _PARAMETERS
+            for name in (*NAMES, _TYPING)
         ]
     },
 }
-_GROUPS = {"topic": "Chủ đề", "province": "Tỉnh, thành", "source": "Nguồn tin"}
-_AWAY = "Máy tìm kiếm đang tạm nghỉ. Dưới đây là tin mới nhất từ kho"
-_RELAXED = "Không tin nào có đủ các từ; đây là những tin có nhiều từ nhất."
+_KNOWN_TO_SQL = {"province", "area", "topic"}
+_KEPT = {"Cache-Control": "private, no-cache"}
 
 router = APIRouter()
 
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """One hit on the page; title and snippet are HTML with marks."""
+    """One hit on the page; title and snippet are HTML with marks. `unseen`: what was sought is in neither."""
 
     story: Story
     title: Markup
     snippet: Markup | str
+    unseen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Listing:
-    """What the page lists. `total` is None when nobody counted."""
+    """What the page lists. `total` is None when nobody counted; `asked`: what was really asked for."""
 
+    asked: engine.Query
     hits: list[_Shown]
+    found: engine.Results = field(default_factory=engine.Results)
     total: int | None = None
-    facets: dict[str, dict[str, int]] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     down: bool = False
 
 
 @router.get("/", response_class=HTMLResponse, **_AS_PAGE)
+@router.get("/tim-kiem", response_class=HTMLResponse, **_AS_PAGE)
 @router.get("/search", response_class=HTMLResponse, **_AS_PAGE)
-def page(request: Request, site: TheSite, who: Signed) -> HTMLResponse:
+def page(request: Request, site: TheSite, who: Signed) -> Response:
     """Show the search page, or the newest stories when nothing is asked."""
-    given = {name: clean(request.query_params.get(name, "")).strip() for name in _PARAMETERS}
-    given["q"] = given["q"][:MOST_CHARACTERS]
-    asked, notices = _understood(given)
+    given = engine.gathered(request.query_params.multi_items())
+    typing = bool(given.pop(_TYPING, ""))
+    asked, notices = _understood(given | {"per_page": str(_PER_PAGE)})
     named = papers(site, asked)
-    found = _listing(site, asked)
-    kept = {name: given[name] for name in ("q", *_TITLES)} | {"sort": given["sort"]}
-    if kept["sort"] == engine.Sort.RELEVANCE:
-        kept["sort"] = ""
+    listing = _listing(site, asked, typing=typing)
     with site.db.read() as conn:
         known = sources.listed(conn)
-    total = found.total or 0
-    last = -(-min(total, MOST_HITS) // _PER_PAGE)
-    shown = render(
-        "search.html",
-        here="search",
-        signed=who,
-        asked=kept,
-        heading=_heading(kept),
-        channel=_channel(asked),
-        all_channel=channel("all"),
-        counts={name: found.facets.get(name, {}) for name in ("province", "area", "topic", "source")},
-        filters=_filters(kept, known),
-        facets=_facets(found, kept, known),
-        total=found.total,
-        total_is_exact=total < MOST_HITS,
-        hits=found.hits,
-        papers=named,
-        notices=[*notices, *found.notices],
-        down=found.down,
-        page=asked.page,
-        last_page=last,
-        pages=_pages(asked.page, last),
-        provinces=provinces(),
-        areas=areas(),
-        topics=topics(),
-        sources=known,
-    )
-    unanswered = (
-        found.down and named is None and any(kept[name] for name in ("q", "source", "doc", "from", "to"))
-    )
-    return HTMLResponse(shown, 503, {"Retry-After": "10"}) if unanswered else HTMLResponse(shown)
+    values = _values(asked, listing, known) | {
+        "papers": named,
+        "notices": [*notices, *listing.notices],
+        "here": "search",
+        "signed": who,
+    }
+    shown = render("_found.html" if typing else "search.html", **values)
+    if listing.down and named is None and asked.stated().keys() - _KNOWN_TO_SQL:
+        return HTMLResponse(shown, 503, _KEPT | {"Retry-After": "10"})
+    if who is not None:  # what is packed lets guess at the token in it that stands beside the question
+        return HTMLResponse(shown, headers=_KEPT)
+    return sent(request, shown.encode(), "text/html; charset=utf-8", _KEPT)
 
 
 @router.get("/robots.txt", tags=["pages"], response_class=PlainTextResponse)
 def robots() -> PlainTextResponse:
     """Keep crawlers to pages that lead somewhere: filters combine without end."""
-    return PlainTextResponse("User-agent: *\nDisallow: /search?\nDisallow: /api/\nDisallow: /ops\n")
+    kept_out = ("/tim-kiem?", "/search?", "/theo-doi/", "/ngon-ngu/", "/api/", "/ops")
+    return PlainTextResponse("User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in kept_out))
 
 
-def _understood(given: dict[str, str]) -> tuple[engine.Query, list[str]]:
+def _understood(given: Mapping[str, str]) -> tuple[engine.Query, list[str]]:
     """Return the query that can be made of an address; what is wrong in it is emptied and told of."""
+    left = dict(given)
     notices: list[str] = []
-    given["per_page"] = str(_PER_PAGE)
     while True:
         try:
-            return engine.read(given), notices
+            return engine.read(left), notices
         except BadInput as error:
-            wrong = error.subject if given.get(error.subject) else "page"
-            if wrong != "page":
+            wrong = error.subject if left.get(error.subject) else "page"
+            if wrong == "q":
+                notices.append(_("Câu hỏi quá dài: chỉ %(n)s ký tự đầu được dùng.", n=MOST_CHARACTERS))
+                left["q"] = left["q"].strip()[: MOST_CHARACTERS // 2]
+                continue
+            if wrong not in ("page", "before", "sort"):
                 notices.append(
-                    f"{_TITLES.get(wrong, wrong)} “{given[wrong][:80]}” không dùng được nên đã bỏ qua."
+                    _(
+                        "%(field)s “%(value)s” không dùng được nên đã bỏ qua.",
+                        field=_titles().get(wrong, wrong),
+                        value=left[wrong][:80],
+                    )
                 )
-            given[wrong] = ""
+            left[wrong] = ""
 
 
-def _listing(site: Site, asked: engine.Query) -> _Listing:
+def _titles() -> dict[str, str]:
+    """Return what each parameter is called, in the order in which it is shown."""
+    return {
+        "province": _("Tỉnh, thành"),
+        "area": _("Địa bàn cũ"),
+        "topic": _("Chủ đề"),
+        "source": _("Nguồn tin"),
+        "person": _("Người giữ chức vụ"),
+        "office": _("Chức vụ"),
+        "bulletin": _("Bản tin"),
+        "doc": _("Văn bản"),
+        "from": _("Từ ngày"),
+        "to": _("Đến ngày"),
+    }
+
+
+def _listing(site: Site, asked: engine.Query, *, typing: bool) -> _Listing:
     try:
-        found = find(site, asked)
+        asked, found = _found(site, asked, typing=typing)
     except EngineUnavailable:
         return _from_store(site, asked)
     alive = living(site, found)
     hits = [
-        _Shown(alive[story_id], Markup(marked(alive[story_id].face.title, asked.q)), Markup(hit.snippet))  # noqa: S704
+        _shown(alive[story_id], hit.snippet, asked.q)
         for hit in found.hits
         if (story_id := StoryId(hit.story_id)) in alive
     ]
-    return _Listing(hits, found.total, found.facets, [_RELAXED] if found.relaxed else [])
+    relaxed = [_("Không tin nào có đủ các từ; đây là những tin có nhiều từ nhất.")] * found.relaxed
+    return _Listing(asked, hits, found, found.total, relaxed)
+
+
+def _shown(story: Story, snippet: str, q: str) -> _Shown:
+    title = marked(story.face.title, q)
+    unseen = bool(q) and "<mark>" not in title + snippet
+    return _Shown(story, Markup(title), Markup(snippet), unseen)  # noqa: S704 - their only tag is <mark>
+
+
+def _found(site: Site, asked: engine.Query, *, typing: bool) -> tuple[engine.Query, engine.Results]:
+    """Return the answer; while somebody types, without their last word if that one is not finished yet."""
+    found = find(site, asked)
+    before, _space, last = asked.q.rstrip().rpartition(" ")
+    if not typing or (found.total and not found.relaxed) or not before or not last:
+        return asked, found
+    shorter = replace(asked, q=before)
+    other = find(site, shorter)
+    return (shorter, other) if other.total and not other.relaxed else (asked, found)
 
 
 def _from_store(site: Site, asked: engine.Query) -> _Listing:
@@ -167,16 +185,74 @@ def _from_store(site: Site, asked: engine.Query) -> _Listing:
             topic=asked.topic or None,
             limit=_PER_PAGE,
         )
-    placed = any((asked.province, asked.area, asked.topic))
-    notice = f"{_AWAY}{' theo nơi và chủ đề đã chọn' if placed else ''}, chưa xét từ khóa, nguồn và ngày."
+    notice = _("Máy tìm kiếm đang tạm nghỉ. Dưới đây là tin mới nhất từ kho.")
     hits = [_Shown(story, Markup("{}").format(story.face.title), story.face.summary) for story in newest]
-    return _Listing(hits, notices=[notice], down=True)
+    return _Listing(asked, hits, notices=[notice], down=True)
 
 
-def _heading(asked: dict[str, str]) -> str:
+def _values(asked: engine.Query, listing: _Listing, known: list[Source]) -> dict[str, Any]:
+    """Return what the template needs."""
+    today = datetime.now(UTC).astimezone(LOCAL_ZONE).date()
+    stated = asked.stated()
+    kept = {name: stated.get(name, "") for name in ("q", *_titles())}
+    kept["sort"] = "" if asked.sort is engine.Sort.RELEVANCE else asked.sort.value
+    titles = _titles()
+
+    def label(name: str, value: str) -> str:
+        return _label(name, value, known)
+
+    found, total = listing.found, listing.total or 0
+    last = -(-min(total, MOST_HITS) // _PER_PAGE)
+    return {
+        "asked": kept,
+        "stated": stated,
+        "title": _heading(kept, listing),
+        "channel": _channel(asked),
+        "counts": found.facets,
+        "filters": _filters(asked, titles, known, today),
+        "groups": groups(
+            found.facets, kept, {name: titles[name] for name in titles if name in FACETS}, label
+        ),
+        "chips": chips(kept, today),
+        "histogram": histogram(found.months, found.days, kept, today) if stated else None,
+        "several": {name: len(chosen(kept[name])) for name in ("province", "area", "topic", "source")},
+        "total": listing.total,
+        "told": _told(listing),
+        "hits": listing.hits,
+        "down": listing.down,
+        "page": asked.page,
+        "last_page": last,
+        "pages": _pages(asked.page, last),
+        "further": _further(asked, listing, last),
+        "walking": asked.before is not None,
+        "provinces": provinces(),
+        "areas": areas(),
+        "topics": topics(),
+        "sources": known,
+    }
+
+
+def _heading(asked: dict[str, str], listing: _Listing) -> str:
+    if listing.asked.q != asked["q"]:
+        return f"“{listing.asked.q} …”"
     if asked["q"]:
         return f"“{asked['q']}”"
-    return "Tin theo bộ lọc" if any(asked.values()) else "Tin mới nhất"
+    return _("Tin theo bộ lọc") if any(asked.values()) else _("Tin mới nhất")
+
+
+def _told(listing: _Listing) -> str:
+    """Return how many stories there are, in words; "" where nobody counted."""
+    if listing.total is None:
+        return ""
+    if listing.total >= MOST_HITS:
+        return _("hơn %(n)s tin", n=number(MOST_HITS))
+    return ngettext("%(n)s tin", "%(n)s tin", listing.total) % {"n": number(listing.total)}
+
+
+def _further(asked: engine.Query, listing: _Listing, last: int) -> str:
+    """Return the cursor behind the last page that has a number; "" if there is nothing behind."""
+    at_end = asked.before is not None or (asked.page >= last and listing.total == MOST_HITS)
+    return listing.found.cursor if at_end else ""
 
 
 def _channel(asked: engine.Query) -> Channel:
@@ -191,28 +267,23 @@ def _channel(asked: engine.Query) -> Channel:
     return next(found for found in map(channel, keys) if found)
 
 
-def _filters(asked: dict[str, str], known: list[Source]) -> list[dict[str, str]]:
-    return [
-        {"field": name, "title": title, "label": _label(name, asked[name], known)}
-        for name, title in _TITLES.items()
-        if asked[name]
-    ]
-
-
-def _facets(found: _Listing, asked: dict[str, str], known: list[Source]) -> list[dict[str, Any]]:
-    """Return the links that narrow the results, most hits first; a chosen label is not offered again."""
-    return [
-        {
-            "field": name,
-            "title": title,
-            "links": [
-                {"value": slug, "label": label, "count": count}
-                for slug, count in found.facets.get(name, {}).items()
-                if slug != asked[name] and (label := _label(name, slug, known))
-            ][:_SHOWN_FACETS],
-        }
-        for name, title in _GROUPS.items()
-    ]
+def _filters(
+    asked: engine.Query, titles: dict[str, str], known: list[Source], today: Any
+) -> list[dict[str, Any]]:
+    """Return what is asked for beside words: each with the change that drops it."""
+    stated = asked.stated()
+    found: list[dict[str, Any]] = []
+    for name, title in titles.items():
+        own = chosen(stated.get(name, "")) if name in FACETS else ()
+        if name in ("from", "to"):
+            continue
+        for value in own or filter(None, [stated.get(name, "")]):
+            rest = ",".join(one for one in own if one != value)
+            found.append({"title": title, "label": _label(name, value, known), "change": {name: rest}})
+    if asked.date_from or asked.date_to:
+        span = span_label(asked.date_from, asked.date_to, today)
+        found.append({"title": _("Ngày đăng"), "label": span, "change": {"from": "", "to": ""}})
+    return found
 
 
 def _label(name: str, value: str, known: list[Source]) -> str:
@@ -225,8 +296,8 @@ def _label(name: str, value: str, known: list[Source]) -> str:
             return topic_name(value)
         case "source":
             return next((one.name for one in known if one.source_id == value), value)
-        case "from" | "to":
-            return when(value) or value
+        case "bulletin":
+            return _("Có trong Bản tin") if value == "yes" else _("Không có trong Bản tin")
         case _:
             return value
 
@@ -235,8 +306,8 @@ def _pages(page: int, last: int) -> list[int | None]:
     """Return the page numbers to link: the first, the neighbours and the last; None for a gap."""
     wanted = sorted({1, page - 1, page, page + 1, last} & set(range(1, last + 1)))
     linked: list[int | None] = []
-    for number in wanted:
-        if linked and linked[-1] != number - 1:
+    for one in wanted:
+        if linked and linked[-1] != one - 1:
             linked.append(None)
-        linked.append(number)
+        linked.append(one)
     return linked

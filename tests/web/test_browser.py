@@ -30,11 +30,11 @@ from web.app import create_app
 
 PAGES = (
     "/",
-    "/search?q=cầu rạch vong",
-    "/search?q=xã&topic=y-te&from=2026-11-01",
-    "/search?q=không có chuyện này ở đâu",
-    "/search?q=tháng 11/2026",
-    "/search?q=qđ 12 ubnd bến tre",
+    "/tim-kiem?q=cầu rạch vong",
+    "/tim-kiem?q=xã&topic=y-te&from=2026-11-01",
+    "/tim-kiem?q=không có chuyện này ở đâu",
+    "/tim-kiem?q=tháng 11/2026",
+    "/tim-kiem?q=qđ 12 ubnd bến tre",
     "/tinh/vinh-long",
     "/tin-moi?thang=2026-11",
     "/feeds",

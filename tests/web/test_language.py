@@ -13,7 +13,7 @@ from web.language import CATALOGUES, Language, catalogues
 
 WEB = Path(view.__file__).parent
 # Templates of public pages whose every message must be translated.
-SPOKEN = ("_parts.html", "base.html", "error.html")
+SPOKEN = ("_found.html", "_parts.html", "base.html", "error.html", "search.html")
 
 
 def told(name: str) -> Iterator[tuple[str, ...]]:
