@@ -762,6 +762,22 @@ stamp = Table(
     Column("at", Instant, nullable=False),
 )
 
+# Programs of others that read by a key of their own; only its SHA-256 is kept.
+partner = Table(
+    "partner",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("key_hash", String(64), nullable=False),
+    Column("scope", JSON, nullable=False),  # slugs and source ids by kind; a kind that is missing is free
+    Column("may", JSON, nullable=False),
+    Column("per_minute", Integer, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("revoked_at", Instant),
+    Column("used_at", Instant),
+    Index(None, "key_hash"),
+)
+
 account = Table(
     "account",
     metadata,
