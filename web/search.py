@@ -17,14 +17,14 @@ from feeds.channel import Channel, channel
 from pipeline.errors import BadInput, EngineUnavailable
 from pipeline.model import LOCAL_ZONE, Source, Story, StoryId
 from pipeline.places import areas, provinces
-from pipeline.store import sources, stories
+from pipeline.store import sources
 from pipeline.topics import topics
 from search import query as engine
 from search.question import MOST_CHARACTERS, NAMES, chosen
 from search.schema import FACETS, MOST_HITS
 from search.snippet import marked
 from web.account import Signed
-from web.finding import find, living, papers
+from web.finding import find, living, newest_from_store, papers
 from web.language import gettext as _
 from web.language import ngettext
 from web.made import sent
@@ -43,7 +43,6 @@ _AS_PAGE: dict[str, Any] = {
         ]
     },
 }
-_KNOWN_TO_SQL = {"province", "area", "topic"}
 _KEPT = {"Cache-Control": "private, no-cache"}
 
 router = APIRouter()
@@ -61,7 +60,13 @@ class _Shown:
 
 @dataclass(frozen=True, slots=True)
 class _Listing:
-    """What the page lists. `total` is None when nobody counted; `asked`: what was really asked for."""
+    """What the page lists.
+
+    Args:
+        asked: what was really asked for.
+        total: None when nobody counted; then `more` says whether there is another page.
+        down: these come from SQL. unanswered: and words were asked for.
+    """
 
     asked: engine.Query
     hits: list[_Shown]
@@ -69,6 +74,8 @@ class _Listing:
     total: int | None = None
     notices: list[str] = field(default_factory=list)
     down: bool = False
+    unanswered: bool = False
+    more: bool = False
 
 
 @router.get("/", response_class=HTMLResponse, **_AS_PAGE)
@@ -90,7 +97,7 @@ def page(request: Request, site: TheSite, who: Signed) -> Response:
         "signed": who,
     }
     shown = render("_found.html" if typing else "search.html", **values)
-    if listing.down and named is None and asked.stated().keys() - _KNOWN_TO_SQL:
+    if listing.unanswered and named is None:
         return HTMLResponse(shown, 503, _KEPT | {"Retry-After": "10"})
     if who is not None:  # what is packed lets guess at the token in it that stands beside the question
         return HTMLResponse(shown, headers=_KEPT)
@@ -177,17 +184,19 @@ def _found(site: Site, asked: engine.Query, *, typing: bool) -> tuple[engine.Que
 
 
 def _from_store(site: Site, asked: engine.Query) -> _Listing:
-    with site.db.read() as conn:
-        newest = stories.window(
-            conn,
-            province=asked.province or None,
-            area=asked.area or None,
-            topic=asked.topic or None,
-            limit=_PER_PAGE,
-        )
-    notice = _("Máy tìm kiếm đang tạm nghỉ. Dưới đây là tin mới nhất từ kho.")
-    hits = [_Shown(story, Markup("{}").format(story.face.title), story.face.summary) for story in newest]
-    return _Listing(asked, hits, notices=[notice], down=True)
+    newest = newest_from_store(site, asked)
+    if not asked.stated().keys() - {"q"}:
+        notice = _("Máy tìm kiếm đang tạm nghỉ. Dưới đây là tin mới nhất từ kho.")
+    else:
+        notice = _("Máy tìm kiếm đang tạm nghỉ. Dưới đây là tin mới nhất từ kho theo các bộ lọc đã chọn.")
+    notices = [notice]
+    if "q" in newest.unapplied:
+        notices.append(_("Chưa xét các từ “%(q)s”.", q=asked.q))
+    hits = [
+        _Shown(story, Markup("{}").format(story.face.title), story.face.summary) for story in newest.stories
+    ]
+    more = newest.total > asked.page * _PER_PAGE
+    return _Listing(asked, hits, notices=notices, unanswered=bool(newest.unapplied), down=True, more=more)
 
 
 def _values(asked: engine.Query, listing: _Listing, known: list[Source]) -> dict[str, Any]:
@@ -202,7 +211,7 @@ def _values(asked: engine.Query, listing: _Listing, known: list[Source]) -> dict
         return _label(name, value, known)
 
     found, total = listing.found, listing.total or 0
-    last = -(-min(total, MOST_HITS) // _PER_PAGE)
+    last = -(-min(total, MOST_HITS) // _PER_PAGE) if listing.total is not None else asked.page + listing.more
     return {
         "asked": kept,
         "stated": stated,
@@ -224,6 +233,7 @@ def _values(asked: engine.Query, listing: _Listing, known: list[Source]) -> dict
         "last_page": last,
         "pages": _pages(asked.page, last),
         "further": _further(asked, listing, last),
+        "too_deep": asked.page >= last and total > MOST_HITS and not listing.found.cursor,
         "walking": asked.before is not None,
         "provinces": provinces(),
         "areas": areas(),
@@ -244,14 +254,12 @@ def _told(listing: _Listing) -> str:
     """Return how many stories there are, in words; "" where nobody counted."""
     if listing.total is None:
         return ""
-    if listing.total >= MOST_HITS:
-        return _("hơn %(n)s tin", n=number(MOST_HITS))
     return ngettext("%(n)s tin", "%(n)s tin", listing.total) % {"n": number(listing.total)}
 
 
 def _further(asked: engine.Query, listing: _Listing, last: int) -> str:
     """Return the cursor behind the last page that has a number; "" if there is nothing behind."""
-    at_end = asked.before is not None or (asked.page >= last and listing.total == MOST_HITS)
+    at_end = asked.before is not None or (asked.page >= last and (listing.total or 0) > MOST_HITS)
     return listing.found.cursor if at_end else ""
 
 
