@@ -20,6 +20,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from pipeline.store import accounts
 from pipeline.store.accounts import Role, Session
+from web.language import gettext as _
 from web.problems import Problem, described
 from web.root import local_path
 from web.site import Site, TheSite
@@ -98,7 +99,7 @@ def enter(
     person, now = f"{address} {name[:64]}", time.monotonic()
     wait = max(site.tries_of_person.attempt(person, now), site.tries_of_address.attempt(address, now))
     if wait:
-        late = _page(request, site, to=next, status=429, problem="Thử quá nhiều lần. Xin chờ ít phút.")
+        late = _page(request, site, to=next, status=429, problem=_("Thử quá nhiều lần. Xin chờ ít phút."))
         late.headers["Retry-After"] = str(int(wait) + 1)
         return late
     with site.db.read() as conn:
@@ -108,7 +109,7 @@ def enter(
     if known is None or not right:
         _LOG.warning("sign_in_refused", address=address)
         return _page(
-            request, site, to=next, status=401, problem="Tên hoặc mật khẩu không đúng.", name=name[:64]
+            request, site, to=next, status=401, problem=_("Tên hoặc mật khẩu không đúng."), name=name[:64]
         )
     site.tries_of_person.forgive(person)
     with site.db.write() as conn:
@@ -130,7 +131,7 @@ def redeem(
     with site.db.write() as conn:
         token = accounts.redeem(conn, ticket.strip()[:_LONGEST_TOKEN], datetime.now(UTC), SESSION_TTL)
     if token is None:
-        return _page(request, site, to=next, status=401, problem="Mã không đúng, đã dùng hoặc đã hết hạn.")
+        return _page(request, site, to=next, status=401, problem=_("Mã không đúng, đã dùng hoặc đã hết hạn."))
     return _entered(request, site, token, next)
 
 
@@ -173,7 +174,6 @@ def _page(
     secret = request.cookies.get(_cookie(site, "form"), "")[:_LONGEST_TOKEN] or secrets.token_urlsafe(32)
     page = render(
         "sign_in.html",
-        title="Đăng nhập",
         here="",
         signed=None,
         csrf=_stranger_csrf(secret),

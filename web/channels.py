@@ -20,6 +20,7 @@ from pipeline.store import archives, browsing, meta
 from pipeline.store.archives import Part
 from pipeline.store.labels import Position
 from web.account import Signed
+from web.language import gettext as _
 from web.made import sent
 from web.problems import Problem, described
 from web.site import Site, TheSite
@@ -130,7 +131,6 @@ def _shown(request: Request, site: Site, who: Any, key: str, asked: Shown) -> Re
     shown = render(
         "channel.html",
         here="channel",
-        title=known.title.removeprefix("Tin Tỉnh – "),
         signed=who,
         channel=known,
         all_channel=channel("all"),
@@ -212,17 +212,19 @@ def _near(known: Channel) -> list[tuple[str, list[Channel]]]:
     every = channels()
     if known.province and known.topic:
         wanted = (f"province/{known.province}", f"topic/{known.topic}")
-        return [("Rộng hơn", [one for one in every if one.key in wanted])]
+        return [(_("Rộng hơn"), [one for one in every if one.key in wanted])]
     if known.province:
         return [
-            ("Địa bàn trong tỉnh", _areas(known.province)),
-            ("Theo chủ đề", [one for one in every if one.province == known.province and one.topic]),
+            (_("Địa bàn trong tỉnh"), _areas(known.province)),
+            (_("Theo chủ đề"), [one for one in every if one.province == known.province and one.topic]),
         ]
     if known.area:
         home = area(known.area)
-        return [("Rộng hơn", [one for one in every if home and one.key == f"province/{home.province}"])]
+        return [(_("Rộng hơn"), [one for one in every if home and one.key == f"province/{home.province}"])]
     if known.topic:
-        return [("Theo tỉnh, thành phố", [one for one in every if one.topic == known.topic and one.province])]
+        return [
+            (_("Theo tỉnh, thành phố"), [one for one in every if one.topic == known.topic and one.province])
+        ]
     return []
 
 

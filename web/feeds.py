@@ -37,7 +37,6 @@ def page(who: Signed) -> HTMLResponse:
     known = channels()
     shown = render(
         "feeds.html",
-        title="Kênh RSS",
         here="feeds",
         signed=who,
         all_channel=known[0],

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 
 from feeds.channel import Channel, FeedForm, channels
 from web.account import Signed
+from web.language import gettext as _
 from web.made import sent
 from web.problems import described
 from web.site import TheSite
@@ -106,7 +107,6 @@ def status(request: Request, site: TheSite, who: Signed) -> Response:
     known = channels()
     shown = render(
         "status.html",
-        title="Tình trạng",
         here="status",
         signed=who,
         queue=word(state.waiting_since, datetime.now(UTC)),
@@ -131,10 +131,10 @@ def word(waiting_since: datetime | None, now: datetime) -> str:
 def _groups(known: Sequence[Channel]) -> list[tuple[str, list[Channel]]]:
     """Return the channels that people look for first, under their headings."""
     return [
-        ("Toàn bộ tin", [one for one in known if one.key == "all"]),
-        ("Tỉnh, thành phố", [one for one in known if one.province and not one.topic]),
-        ("Địa bàn trước tháng 7/2025", [one for one in known if one.area]),
-        ("Chủ đề", [one for one in known if one.topic and not one.province]),
+        (_("Toàn bộ tin"), [one for one in known if one.key == "all"]),
+        (_("Tỉnh, thành phố"), [one for one in known if one.province and not one.topic]),
+        (_("Địa bàn trước tháng 7/2025"), [one for one in known if one.area]),
+        (_("Chủ đề"), [one for one in known if one.topic and not one.province]),
     ]
 
 

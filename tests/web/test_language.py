@@ -13,7 +13,18 @@ from web.language import CATALOGUES, Language, catalogues
 
 WEB = Path(view.__file__).parent
 # Templates of public pages whose every message must be translated.
-SPOKEN = ("_found.html", "_parts.html", "base.html", "error.html", "search.html")
+SPOKEN = (
+    "_found.html",
+    "_parts.html",
+    "base.html",
+    "channel.html",
+    "channel_over.html",
+    "error.html",
+    "feeds.html",
+    "search.html",
+    "sign_in.html",
+    "status.html",
+)
 
 
 def told(name: str) -> Iterator[tuple[str, ...]]:
