@@ -8,11 +8,13 @@ List-Unsubscribe of RFC 2369 with the one click of RFC 8058, Auto-Submitted of R
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
+from email.utils import formataddr
 from html import escape
 from typing import Any
 
@@ -23,7 +25,6 @@ from pipeline.store.saved import Kind
 _LONGEST_NAME, _LONGEST_TITLE, _LONGEST_SUMMARY = 120, 300, 400
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d:\d\d))?)?)?")
-_AS_IT_IS = ("list-unsubscribe", "list-unsubscribe-post", "list-id", "message-id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,20 +134,29 @@ _WORDS = {"vi": _VIETNAMESE, "en": _ENGLISH}
 
 
 class _Policy(EmailPolicy):
-    """SMTP's policy; an address in angle brackets stays in one piece, however long it is.
+    """SMTP's policy, with the headers written that the library of Python 3.11 to 3.13 gets wrong.
 
-    The library would part it into encoded words (RFC 2047), which no reader puts together in these headers.
+    It parts a long address in angle brackets into encoded words (RFC 2047), which no reader puts together in
+    these headers; and it loses the space where a Vietnamese subject goes on in another encoded word.
     """
 
     def fold(self, name: str, value: Any) -> str:
         """Return a header's lines."""
-        whole = name.lower() in _AS_IT_IS
-        return f"{name}: {value}{self.linesep}" if whole else super().fold(name, value)
+        match name.lower():
+            case "list-unsubscribe" | "list-unsubscribe-post" | "list-id" | "message-id":
+                return f"{name}: {value}{self.linesep}"
+            case "subject":
+                charset = "us-ascii" if str(value).isascii() else "utf-8"
+                told = Header(str(value), charset, header_name=name).encode(linesep=self.linesep)
+                return f"{name}: {told}{self.linesep}"
+            case "from":
+                [one] = value.addresses
+                return f"{name}: {formataddr((one.display_name, one.addr_spec))}{self.linesep}"
+        return str(super().fold(name, value))
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         """Return a header's lines as bytes."""
-        whole = name.lower() in _AS_IT_IS
-        return self.fold(name, value).encode("ascii") if whole else super().fold_binary(name, value)
+        return self.fold(name, value).encode("ascii")
 
 
 _POLICY = _Policy(**{name: getattr(SMTP, name) for name in ("linesep", "max_line_length", "utf8")})
@@ -154,6 +164,7 @@ _POLICY = _Policy(**{name: getattr(SMTP, name) for name in ("linesep", "max_line
 
 def finds(of: Envelope, news: Sequence[News], number: str, at: datetime) -> EmailMessage:
     """Return the letter that tells finds, new ones first; `number` names it: the same at every attempt."""
+    of = replace(of, name=_line(of.name, _LONGEST_NAME))
     words, ordered = _WORDS[of.language], sorted(news, key=lambda one: list(Kind).index(one.kind))
     counts = ", ".join(
         _counted(words.counts[kind], many) for kind in Kind if (many := sum(one.kind is kind for one in news))
@@ -172,7 +183,7 @@ def finds(of: Envelope, news: Sequence[News], number: str, at: datetime) -> Emai
 
 def flawed(of: Envelope, flaw: str, page: str, number: str, at: datetime) -> EmailMessage:
     """Return the letter that tells why a search cannot be read; `page`: its own, "" if unknown here."""
-    words = _WORDS[of.language]
+    of, words = replace(of, name=_line(of.name, _LONGEST_NAME)), _WORDS[of.language]
     first, second, reason = words.flaw
     text = [
         words.search % of.name,
@@ -280,7 +291,7 @@ def _counted(forms: tuple[str, str], many: int) -> str:
 
 def _line(text: str, most: int) -> str:
     """Return a text on one line, cut where it is too long. No header can begin in it."""
-    flat = " ".join(_CONTROL.sub(" ", text).split())
+    flat = " ".join(_CONTROL.sub(" ", text).encode(errors="replace").decode().split())
     return flat if len(flat) <= most else f"{flat[: most - 1].rstrip()}…"
 
 

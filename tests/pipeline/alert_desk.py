@@ -25,12 +25,20 @@ _WAY = re.compile(r"/theo-doi/(?:thu|xac-nhan)/(\S+)")
 class Desk:
     """Saved searches and their ways; finds are written by hand, as the stage does."""
 
-    def __init__(self, db: Database, folder: Path, office: Office | None = None, timeout: float = 2) -> None:
+    def __init__(
+        self,
+        db: Database,
+        folder: Path,
+        office: Office | None = None,
+        *,
+        timeout: float = 2,
+        private: bool = True,
+    ) -> None:
         self.db, self.key, self.now = db, folder / "push.key", datetime.now(UTC)
         url = office.url if office else ""
         self.mailer: Mailer | None = mailer.mailer(url, None, "Tin Tỉnh <tin@tin.example>", timeout)
         self.fetcher = Fetcher(timeout=timeout, max_bytes=100_000)
-        made = alerting.Desk(BASE, self.key, self.mailer.writer if self.mailer else None, True, lambda: 0)
+        made = alerting.Desk(BASE, self.key, self.mailer.writer if self.mailer else None, private, lambda: 0)
         self.makers: dict[str, Maker] = {
             alerting.MAIL: alerting.Letters(made),
             alerting.HOOK: alerting.Hooks(made),
