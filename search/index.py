@@ -49,10 +49,9 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
-    """The disk of Meilisearch's data: bytes that its database uses, that are free, and that there are."""
+class Disk:
+    """The disk of Meilisearch's data, in bytes."""
 
-    used: int
     free: int
     total: int
 
@@ -191,17 +190,14 @@ class Index(Door):
             there = client.index(uid).get_settings()
         return sorted(name for name, value in SETTINGS.items() if not _within(value, there.get(name)))
 
-    def room(self) -> Room | None:
-        """Return how full the disk of its data is, None where that cannot be seen from here."""
-        if self._folder is None:
-            return None
+    def disk(self) -> Disk | None:
+        """Return how full the disk of its data is, None where that cannot be seen from here. Never raises."""
+        return disk(self._folder)
+
+    def size(self) -> int:
+        """Return the bytes that its database uses, other indexes included."""
         with self.client() as client:
-            used = int(client.get_all_stats()["usedDatabaseSize"])
-        try:
-            disk = shutil.disk_usage(self._folder)
-        except OSError as error:
-            raise EngineUnavailable("Meilisearch", f"its data folder cannot be seen: {error}") from error
-        return Room(used, disk.free, disk.total)
+            return int(client.get_all_stats()["usedDatabaseSize"])
 
     def oldest_task(self) -> Task | None:
         """Return the task that has waited for longest to be done, None if nothing waits."""
@@ -305,6 +301,17 @@ def _within(wanted: Any, there: Any) -> bool:
     if isinstance(wanted, dict) and isinstance(there, dict):
         return all(_within(value, there.get(name)) for name, value in wanted.items())
     return bool(wanted == there)
+
+
+def disk(folder: Path | None) -> Disk | None:
+    """Return how full the disk of a folder is, None where it cannot be seen. Never raises."""
+    if folder is None:
+        return None
+    try:
+        seen = shutil.disk_usage(folder)
+    except OSError:
+        return None
+    return Disk(seen.free, seen.total)
 
 
 def open_index(chosen: Settings) -> Index | None:

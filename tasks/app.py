@@ -47,6 +47,7 @@ app.conf.update(
         "tintinh.poll": {"queue": "upkeep"},
         "tintinh.sweep": {"queue": "upkeep"},
         "tintinh.mend": {"queue": "upkeep"},
+        "tintinh.tend_index": {"queue": "upkeep"},
     },
     worker_prefetch_multiplier=1,
     worker_max_tasks_per_child=2_000,
@@ -79,6 +80,11 @@ app.conf.update(
         "sweep": {"task": "tintinh.sweep", "schedule": _settings.sweep_seconds, "options": {"expires": 30}},
         "mend": {
             "task": "tintinh.mend",
+            "schedule": _settings.sweep_seconds * _SWEEPS_A_MEND,
+            "options": {"expires": 60},
+        },
+        "tend-index": {
+            "task": "tintinh.tend_index",
             "schedule": _settings.sweep_seconds * _SWEEPS_A_MEND,
             "options": {"expires": 60},
         },

@@ -16,7 +16,7 @@ from pipeline import alerting, hub, outgoing, polling, stages, subscribing
 from pipeline.config import settings
 from pipeline.deliver import drain, ping_hub
 from search import sync
-from tasks.wiring import database, fetcher, index, linking, mailer, makers, now, reader, ring
+from tasks.wiring import database, fetcher, index, indexing, linking, mailer, makers, now, reader, ring
 
 _SHARE = 0.8  # of the time that a soft limit leaves beside one fetch
 
@@ -83,9 +83,18 @@ def settle() -> None:
 @shared_task(name="tintinh.index")
 def index_stories() -> None:
     """Bring Meilisearch up to the change log; without one the work stays pending."""
-    found, end = index(), _end()
+    found, end, most = index(), _end(), settings().soft_limit / 2
     while found is not None and time.monotonic() < end:
-        if not sync.sync(database(), found, now(), lease_seconds=settings().lease).more:
+        pace, begun = indexing().pace, time.monotonic()
+        try:
+            done = sync.sync(
+                database(), found, now(), most_bytes=pace.most_bytes, lease_seconds=settings().lease
+            )
+        except SoftTimeLimitExceeded:
+            indexing().pace = pace.cut_off()
+            raise
+        indexing().pace = pace.went(time.monotonic() - begun, most)
+        if not done.more:
             return
     if found is not None:
         ring("index")

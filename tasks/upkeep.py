@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import structlog
 from celery import shared_task
 
 from feeds import publish as feed_files
@@ -21,10 +22,12 @@ from pipeline.store import (
     saved_ways,
     subscriptions,
 )
-from search import sync
+from search import health, rounds, sync
 from tasks.wiring import database, index, mailer, now, ring
 
 _MOST_LOOKS = 50
+_GATE_SHARE = 1 / 6  # of a task's time, once a minute: 300,000 stories take an hour
+_log = structlog.get_logger()
 _BETWEEN_THINNINGS = timedelta(hours=1)  # it counts every posting of every crowded run of words
 
 
@@ -83,15 +86,35 @@ def mend() -> None:
     )
     with database().read() as conn:
         retired.clear(conn, chosen.feeds_dir)
+    if found is not None:
+        ring("index")  # notices a deleted index
+
+
+@shared_task(name="tintinh.tend_index")
+def tend_index() -> None:
+    """Look whether the index is well, tell of alarms, and go on with the gate's round."""
+    found, chosen = index(), settings()
     if found is None:
         return
-    ring("index")  # notices a deleted index
-    with database().read() as conn:
-        if sync.due(conn):
-            return
-    seen = sync.verify(database(), found)
-    if seen.settled and not seen.sound:
-        sync.request_rebuild(database())
+    watched, telling = health.news(health.watched(database(), found, health.limits(chosen), now()), now())
+    for name, raised in telling.items():  # told first: on a full disk SQL may not be able to keep it
+        _log.warning("index_alarm", alarm=str(name), said=raised.said, since=raised.since.isoformat())
+    with database().write() as conn:
+        before = health.kept(conn).alarms
+        health.keep(conn, watched)
+    for name in before.keys() - watched.alarms.keys():
+        _log.info("index_alarm_over", alarm=str(name))
+    if watched.seen.away:
+        return
+    seconds = chosen.soft_limit * _GATE_SHARE
+    done = rounds.go_on(database(), found, now, hours=chosen.index_gate_hours, seconds=seconds)
+    if done is None:
+        return
+    if done.sound:
+        _log.info("index_gate", stories=done.stories, documents=done.documents, refused=done.refused)
+    else:
+        _log.warning("index_gate", **{str(fault): count for fault, count in done.faults.items()})
+        ring("index")
 
 
 def thin_out(db: Database, moment: datetime, lease_seconds: float) -> int:

@@ -22,6 +22,7 @@ from pipeline.mailer import mailer as mailer_of
 from pipeline.pace import Pace
 from pipeline.reader import Reader
 from pipeline.store import Database, open_database
+from search import batches
 from search.index import Index, open_index
 
 _EMBEDDED_BROKER = "redis://127.0.0.1:6379/0"  # what `redis-server` listens on by default
@@ -64,6 +65,19 @@ class Linking:
 def linking() -> Linking:
     """Return this process's pace of linking."""
     return Linking()
+
+
+@dataclass(slots=True)
+class Indexing:
+    """How much this process sends to the index at a time, as it found out."""
+
+    pace: batches.Pace = field(default_factory=batches.Pace)
+
+
+@lru_cache(maxsize=1)
+def indexing() -> Indexing:
+    """Return this process's pace of indexing."""
+    return Indexing()
 
 
 @lru_cache(maxsize=1)

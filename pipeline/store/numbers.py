@@ -32,7 +32,7 @@ def state(conn: Connection, now: datetime) -> dict[str, Any]:
         "drifts": habits.drifts(conn, now),
         "deliveries_due": conn.scalar(waiting) or 0,
         "log_head": head,
-        "readers": {name: _reader(conn, name, head, now) for name in READERS},
+        "readers": {name: reader(conn, name, now) for name in READERS},
         "intakes": _intakes(conn, now),
         "hosts": hosts.counts(conn),
         "pages": pages.counts(conn),
@@ -52,7 +52,9 @@ def marked(conn: Connection, name: str) -> datetime | None:
     return conn.scalar(select(stamp.c.at).where(stamp.c.name == name))
 
 
-def _reader(conn: Connection, name: str, head: int, now: datetime) -> dict[str, Any]:
+def reader(conn: Connection, name: str, now: datetime) -> dict[str, Any]:
+    """Return how far a reader of the change log is, and how late (seconds)."""
+    head = changes.head(conn)
     position = changes.position(conn, name)
     moved = conn.scalar(select(cursor.c.moved_at).where(cursor.c.name == name))
     waiting = select(func.min(change.c.at)).where(change.c.seq > position)
