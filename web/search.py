@@ -128,14 +128,14 @@ def _understood(given: Mapping[str, str]) -> tuple[engine.Query, list[str]]:
                 notices.append(
                     _(
                         "%(field)s “%(value)s” không dùng được nên đã bỏ qua.",
-                        field=_titles().get(wrong, wrong),
+                        field=field_names().get(wrong, wrong),
                         value=left[wrong][:80],
                     )
                 )
             left[wrong] = ""
 
 
-def _titles() -> dict[str, str]:
+def field_names() -> dict[str, str]:
     """Return what each parameter is called, in the order in which it is shown."""
     return {
         "province": _("Tỉnh, thành"),
@@ -203,12 +203,12 @@ def _values(asked: engine.Query, listing: _Listing, known: list[Source]) -> dict
     """Return what the template needs."""
     today = datetime.now(UTC).astimezone(LOCAL_ZONE).date()
     stated = asked.stated()
-    kept = {name: stated.get(name, "") for name in ("q", *_titles())}
+    kept = {name: stated.get(name, "") for name in ("q", *field_names())}
     kept["sort"] = "" if asked.sort is engine.Sort.RELEVANCE else asked.sort.value
-    titles = _titles()
+    titles = field_names()
 
     def label(name: str, value: str) -> str:
-        return _label(name, value, known)
+        return value_label(name, value, known)
 
     found, total = listing.found, listing.total or 0
     last = -(-min(total, MOST_HITS) // _PER_PAGE) if listing.total is not None else asked.page + listing.more
@@ -228,6 +228,7 @@ def _values(asked: engine.Query, listing: _Listing, known: list[Source]) -> dict
         "total": listing.total,
         "told": _told(listing),
         "hits": listing.hits,
+        "relaxed": found.relaxed,
         "down": listing.down,
         "page": asked.page,
         "last_page": last,
@@ -287,14 +288,15 @@ def _filters(
             continue
         for value in own or filter(None, [stated.get(name, "")]):
             rest = ",".join(one for one in own if one != value)
-            found.append({"title": title, "label": _label(name, value, known), "change": {name: rest}})
+            found.append({"title": title, "label": value_label(name, value, known), "change": {name: rest}})
     if asked.date_from or asked.date_to:
         span = span_label(asked.date_from, asked.date_to, today)
         found.append({"title": _("Ngày đăng"), "label": span, "change": {"from": "", "to": ""}})
     return found
 
 
-def _label(name: str, value: str, known: list[Source]) -> str:
+def value_label(name: str, value: str, known: list[Source]) -> str:
+    """Return what a parameter's value is called."""
     match name:
         case "province":
             return province_name(value)
