@@ -5,7 +5,7 @@ The engines (broker, Meilisearch, SQL) are not in it: `up` brings its own where 
 
 from dataclasses import dataclass
 
-QUEUES = ("receive", "fetch", "settle", "index", "publish", "deliver", "upkeep")
+QUEUES = ("receive", "fetch", "settle", "index", "publish", "alert", "deliver", "upkeep")
 
 # Reading is CPU, fetching is waiting, the others are held to one worker at a time by a lease. Of the two
 # that deliver, one may be waiting for a receiver that hangs, or for somebody's hub.

@@ -87,7 +87,7 @@ class Scene:
 
 
 def alert(
-    db: Database, watch: Watch, clock: Callable[[], datetime], *, limit: int = 500, lease_seconds: float = 120
+    db: Database, watch: Watch, clock: Callable[[], datetime], *, limit: int = 100, lease_seconds: float = 120
 ) -> Alerted:
     """Hold up to `limit` changes against the saved searches and write what is to be told.
 

@@ -15,7 +15,7 @@ from pipeline.leash import die_with
 from pipeline.log import configure
 from tasks import wiring
 
-QUEUES = ("receive", "fetch", "settle", "index", "publish", "deliver", "upkeep")
+QUEUES = ("receive", "fetch", "settle", "index", "publish", "alert", "deliver", "upkeep")
 _CANARY_SECONDS = 60.0
 _SWEEPS_A_MEND = 12
 
@@ -42,6 +42,7 @@ app.conf.update(
         "tintinh.settle": {"queue": "settle"},
         "tintinh.index": {"queue": "index"},
         "tintinh.publish": {"queue": "publish"},
+        "tintinh.alert": {"queue": "alert"},
         "tintinh.deliver": {"queue": "deliver"},
         "tintinh.subscribe": {"queue": "deliver"},
         "tintinh.poll": {"queue": "upkeep"},

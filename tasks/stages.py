@@ -1,4 +1,4 @@
-"""The tasks, on one screen: poll → receive → settle → index, publish, deliver.
+"""The tasks, on one screen: poll → receive → settle → index, publish, alert, deliver.
 
 Each drains its stage in batches until nothing is left or its time is up, then rings the next.
 """
@@ -15,8 +15,20 @@ from feeds.channel import FeedForm, channel
 from pipeline import alerting, hub, outgoing, polling, stages, subscribing
 from pipeline.config import settings
 from pipeline.deliver import drain, ping_hub
-from search import sync
-from tasks.wiring import database, fetcher, index, indexing, linking, mailer, makers, now, reader, ring
+from search import alerts, sync
+from tasks.wiring import (
+    database,
+    fetcher,
+    index,
+    indexing,
+    linking,
+    mailer,
+    makers,
+    now,
+    reader,
+    ring,
+    watch,
+)
 
 _SHARE = 0.8  # of the time that a soft limit leaves beside one fetch
 
@@ -74,6 +86,7 @@ def settle() -> None:
         if done.changes:
             ring("index")
             ring("publish")
+            ring("alert")
             ring("deliver")
         if not done.entries:
             return
@@ -120,6 +133,19 @@ def publish() -> None:
         if not done.changes:
             return
     ring("publish")
+
+
+@shared_task(name="tintinh.alert")
+def alert() -> None:
+    """Hold what changed against the saved searches, and have their holders told."""
+    end, watching = _end(), watch()
+    while time.monotonic() < end:
+        done = alerts.alert(database(), watching, now, lease_seconds=settings().lease)
+        if done.found:
+            ring("deliver")
+        if not done.more:
+            return
+    ring("alert")
 
 
 @shared_task(name="tintinh.deliver")

@@ -22,7 +22,7 @@ from pipeline.store import (
     saved_ways,
     subscriptions,
 )
-from search import health, rounds, sync
+from search import alerts, health, rounds, sync
 from tasks.wiring import database, index, mailer, now, ring
 
 _MOST_LOOKS = 50
@@ -41,6 +41,7 @@ def sweep() -> None:
             "settle": links.unlinked_count(conn) > 0,
             "index": index() is not None and sync.due(conn),
             "publish": changes.position(conn, "publish") < head,
+            "alert": alerts.due(conn),
             "deliver": deliver.waiting(conn, now())
             or hub.behind(conn)
             or outgoing.behind(conn)

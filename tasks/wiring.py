@@ -23,6 +23,7 @@ from pipeline.pace import Pace
 from pipeline.reader import Reader
 from pipeline.store import Database, open_database
 from search import batches
+from search.alerts import Watch
 from search.index import Index, open_index
 
 _EMBEDDED_BROKER = "redis://127.0.0.1:6379/0"  # what `redis-server` listens on by default
@@ -78,6 +79,12 @@ class Indexing:
 def indexing() -> Indexing:
     """Return this process's pace of indexing."""
     return Indexing()
+
+
+@lru_cache(maxsize=1)
+def watch() -> Watch:
+    """Return the saved searches as this process knows them."""
+    return Watch()
 
 
 @lru_cache(maxsize=1)

@@ -5,11 +5,22 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from pipeline.store import candidates, changes, counters, habits, hosts, links, pages, receipts, stories
+from pipeline.store import (
+    candidates,
+    changes,
+    counters,
+    habits,
+    hosts,
+    links,
+    pages,
+    receipts,
+    saved,
+    stories,
+)
 from pipeline.store.receipts import ReceiptState
 from pipeline.store.schema import change, cursor, delivery, entry, held, intake, receipt, stamp
 
-READERS = ("index", "publish")
+READERS = ("index", "publish", "alerts")
 LATE_AFTER = timedelta(minutes=5)  # a host's feeds that fall due together are polled one after the other
 
 
@@ -36,6 +47,7 @@ def state(conn: Connection, now: datetime) -> dict[str, Any]:
         "intakes": _intakes(conn, now),
         "hosts": hosts.counts(conn),
         "pages": pages.counts(conn),
+        "saved": saved.counts(conn),
         "counters": counters.listed(conn),
         "stamps": {row.name: _age(row.at, now) for row in conn.execute(select(stamp).order_by(stamp.c.name))},
     }

@@ -183,7 +183,9 @@ def test_metrics_are_numbers_and_no_secret(client: httpx.Client) -> None:
     assert "text/plain; version=0.0.4; charset=utf-8" == told.headers["content-type"]
     assert {"embargoed": 0, "received": 0, "read": 0, "quarantined": 1, "dropped": 0} == states
     assert 1 == families["tintinh_quarantine_open"].samples[0].value
-    assert {"index", "publish"} == {s.labels["reader"] for s in families["tintinh_reader_behind"].samples}
+    assert {"index", "publish", "alerts"} == {
+        s.labels["reader"] for s in families["tintinh_reader_behind"].samples
+    }
 
 
 def test_crowds_are_counted(ops: httpx.Client, db: Database) -> None:
