@@ -71,6 +71,7 @@ class _State:
         yield _by("tintinh_intakes", "Feeds polled, late and failing", "state", state["intakes"])
         yield _by("tintinh_pages", "Full pages of stubs", "state", state["pages"])
         yield _by("tintinh_hosts", "Hosts that were asked for their rules", "state", state["hosts"])
+        yield _by("tintinh_saved_searches", "Saved searches", "state", state["saved"])
         yield _by("tintinh_events", "Named outcomes since the first start", "name", state["counters"])
         yield _by(
             "tintinh_alive_seconds", "Seconds since each part last showed life", "part", state["stamps"]
