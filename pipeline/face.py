@@ -33,6 +33,7 @@ from pipeline.urls import host
 _SUMMARY_CHARS = 320  # of a first paragraph; about two sentences
 _GIVEN_SUMMARY_CHARS = 600
 _MOST_TOPICS = 5
+BY_EDITOR = "biên tập viên gộp"  # the reason of an entry that only an editor's word joined
 _MOST_FILES = 50
 _LONGEST_FILE_NAME = 200
 
@@ -184,7 +185,7 @@ def decisions(
         repeats = told.kind is EntryKind.ARTICLE and told.body
         verdict = Verdict.REPEATS if repeats else Verdict.JOINS
         if best is None:
-            made[entry_id] = Decision(verdict, 1.0, "biên tập viên gộp")
+            made[entry_id] = Decision(verdict, 1.0, BY_EDITOR)
         else:
             made[entry_id] = Decision(verdict, best.score, best.because)
     return made

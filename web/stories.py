@@ -1,26 +1,30 @@
-"""One story, as a page and as JSON. A merged story sends on to its survivor, a withdrawn one is gone."""
+"""One story: its page, its JSON, its references. A merged one sends on to its survivor."""
 
-from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from feeds.channel import Channel, channel
-from pipeline.model import Labels, Story, StoryId, StoryState
-from pipeline.store import review, stories, words
+from pipeline.model import Story, StoryId, StoryState
+from pipeline.store import stories
 from pipeline.store.accounts import Role
-from pipeline.store.words import Said
+from web import story_page
 from web.account import Signed
+from web.citation import Form, written
+from web.made import sent
 from web.problems import Problem, described
 from web.root import STORIES
-from web.shapes import StoryBody
 from web.site import Site, TheSite
+from web.story_shapes import WholeStoryBody
 from web.view import render
 
-_MOST_TOPICS = 3
-_MOST_WORDS = 20
+_HTML = "text/html; charset=utf-8"
+_FRESH = {"Cache-Control": "private, no-cache"}
 Id = Annotated[str, Path(max_length=64)]
+_ON: dict[int | str, dict[str, Any]] = {
+    304: {"description": "Not modified"},
+    308: {"description": "Merged: Location has the survivor"},
+}
 
 router = APIRouter()
 
@@ -32,44 +36,52 @@ router = APIRouter()
 )
 def moved(request: Request, site: TheSite, story_id: Id) -> RedirectResponse:
     """Lead to the story's page; feeds and mirrors hold this older address of it."""
-    found = _living(site, story_id, STORIES)
+    story = _living(_known(site, story_id), STORIES)
     asked = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse(f"{STORIES}{found.story_id}{asked}", 308)
+    return RedirectResponse(f"{STORIES}{story.story_id}{asked}", 308)
 
 
 @router.get(
-    "/tin/{story_id}",
-    tags=["pages"],
-    response_class=HTMLResponse,
-    responses={308: {"description": "Merged: Location has the survivor"}, **described(404, 410)},
+    "/tin/{story_id}", tags=["pages"], response_class=HTMLResponse, responses=_ON | described(404, 410, 503)
 )
-def page(site: TheSite, who: Signed, story_id: Id) -> HTMLResponse:
-    """Show a story: all tellings side by side, and why they are one; editors can say a word about it."""
-    story = _living(site, story_id, STORIES)
-    shown = render(
-        "story.html",
-        title="",
-        here="",
-        signed=who,
-        story=story,
-        channels=_channels(story.face.labels),
-        editing=_editing(site, story) if who is not None and who.role.allows(Role.EDITOR) else None,
+def page(request: Request, site: TheSite, who: Signed, story_id: Id) -> Response:
+    """Show a story: all tellings side by side, why they are one, who was first; to editors, what to do."""
+    known = _known(site, story_id)
+    if known[0].state is StoryState.WITHDRAWN:
+        return HTMLResponse(render("story_gone.html", title="", here="", signed=who, story=known[0]), 410)
+    story = _living(known, STORIES)
+    is_editor = who is not None and who.role.allows(Role.EDITOR)
+    with site.db.snapshot() as conn:
+        shown = story_page.read(conn, story, site.settings.base_url, is_editor=is_editor)
+    made = render(
+        "story.html", title="", here="", signed=who, shown=shown, data=story_page.linked_data(shown)
     )
-    return HTMLResponse(shown, headers=None if who is None else {"Cache-Control": "no-store"})
+    if who is not None:
+        return HTMLResponse(made, headers={"Cache-Control": "no-store"})
+    return sent(request, made.encode(), _HTML, _FRESH)
 
 
-@dataclass(frozen=True, slots=True)
-class Editing:
-    """What an editor sees more. `pending`: a word or a text is not applied yet; `said`: newest first."""
-
-    pending: bool
-    said: list[Said]
-
-
-def _editing(site: Site, story: Story) -> Editing:
+@router.get(
+    "/tin/{story_id}/trich-dan.{form}",
+    tags=["pages"],
+    response_class=Response,
+    responses={200: {"description": "References to every telling"}, **_ON, **described(404, 410, 422, 503)},
+)
+def references(request: Request, site: TheSite, story_id: Id, form: Form) -> Response:
+    """Give every telling of a story as a file for programs that keep references."""
+    story = _living(_known(site, story_id), STORIES, f"/trich-dan.{form}")
     told = [telling.entry_id for telling in story.face.tellings]
     with site.db.read() as conn:
-        return Editing(review.unapplied(conn, told), words.said_of(conn, told)[:_MOST_WORDS])
+        seen = stories.seen_at(conn, told)
+    cited = story_page.citations(story.face, seen, f"{site.settings.base_url}{STORIES}{story.story_id}")
+    named = {"Content-Disposition": f'attachment; filename="{story.story_id}.{form}"'}
+    return sent(request, written(cited, form).encode(), f"{form.media_type}; charset=utf-8", _FRESH | named)
+
+
+@router.get("/cach-gop-tin", tags=["pages"], response_class=HTMLResponse, responses=described(503))
+def how(who: Signed) -> str:
+    """Show how Tin Tỉnh decides what is one story, and what it says of times."""
+    return render("story_how.html", title="", here="", signed=who)
 
 
 @router.get(
@@ -77,22 +89,31 @@ def _editing(site: Site, story: Story) -> Editing:
     tags=["search"],
     responses={308: {"description": "Merged: Location has the survivor"}, **described(404, 410, 422, 503)},
 )
-def story_json(site: TheSite, story_id: Id) -> StoryBody:
-    """Give a story with all its entries and decisions."""
-    return StoryBody.of(_living(site, story_id, "/api/stories/"))
+def story_json(site: TheSite, story_id: Id) -> WholeStoryBody:
+    """Give a story with all its entries and decisions, and who told it first."""
+    story = _living(_known(site, story_id), "/api/stories/")
+    with site.db.read() as conn:
+        seen = stories.seen_at(conn, (telling.entry_id for telling in story.face.tellings))
+    return WholeStoryBody.made(story, seen, site.settings.base_url)
 
 
-def _living(site: Site, story_id: str, where: str) -> Story:
-    """Return a live story.
-
-    Raises:
-        Problem: 404 unknown, 410 withdrawn, 308 merged (with the survivor's id).
-    """
+def _known(site: Site, story_id: str) -> tuple[Story, StoryId]:
+    """Return a story in any state and the one that tells it now. Raises Problem: 404 unknown."""
     with site.db.read() as conn:
         story = stories.get(conn, StoryId(story_id))
         survivor = stories.resolve(conn, StoryId(story_id))
     if story is None or survivor is None:
         raise Problem(404, "not_found", "there is no such story")
+    return story, survivor
+
+
+def _living(known: tuple[Story, StoryId], where: str, behind: str = "") -> Story:
+    """Return a live story.
+
+    Raises:
+        Problem: 410 withdrawn, 308 merged (with the survivor's id).
+    """
+    story, survivor = known
     if story.state is StoryState.WITHDRAWN:
         raise Problem(410, "withdrawn", "its sources took this story back")
     if survivor != story.story_id:
@@ -100,14 +121,7 @@ def _living(site: Site, story_id: str, where: str) -> Story:
             308,
             "merged",
             "the story is told in another one",
-            headers={"Location": f"{where}{survivor}"},
+            headers={"Location": f"{where}{survivor}{behind}"},
             more={"story_id": survivor},
         )
     return story
-
-
-def _channels(labels: Labels) -> list[Channel]:
-    """Return the channels that a reader of this story may want, narrowest first."""
-    keys = [f"area/{labels.area}", f"province/{labels.province}"]
-    keys += [f"topic/{slug}" for slug in labels.topics[:_MOST_TOPICS]]
-    return [found for found in map(channel, keys) if found]

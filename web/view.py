@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -19,6 +19,7 @@ from markupsafe import Markup, escape
 
 from feeds.channel import SITE_TITLE, Channel, channel
 from pipeline import papers, places, text, topics
+from pipeline.face import BY_EDITOR
 from pipeline.model import LOCAL_ZONE, NATIONAL, EntryKind, Face, Labels, Officeholder, Places, Verdict
 from web.language import gettext, language, ngettext
 from web.root import placed
@@ -190,6 +191,11 @@ def host(url: str) -> str:
     return (urlsplit(web_url(url)).hostname or "").removeprefix("www.")
 
 
+def file_name(url: str) -> str:
+    """Return what a file is called by the last part of its address, the host where that has none."""
+    return unquote(urlsplit(web_url(url)).path.rpartition("/")[2]) or host(url)
+
+
 def in_bulletin(face: Face) -> bool:
     """Say whether one of the tellings is an item of a bulletin."""
     return any(telling.kind is EntryKind.BULLETIN_ITEM for telling in face.tellings)
@@ -256,6 +262,7 @@ def _environment() -> Environment:
         web_url,
         host,
         prose,
+        file_name,
         in_bulletin,
         source_count,
         papers.paper,
@@ -269,6 +276,7 @@ def _environment() -> Environment:
         VERDICTS=VERDICTS,
         BASES=BASES,
         WORDS=WORDS,
+        BY_EDITOR=BY_EDITOR,
     )
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     return environment

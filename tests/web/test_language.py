@@ -14,8 +14,14 @@ from web.language import CATALOGUES, Language, catalogues
 WEB = Path(view.__file__).parent
 # Templates of public pages whose every message must be translated.
 SPOKEN = (
+    "_changes.html",
     "_found.html",
     "_parts.html",
+    "_story_cite.html",
+    "_story_first.html",
+    "_story_parts.html",
+    "_story_sides.html",
+    "_story_versions.html",
     "base.html",
     "channel.html",
     "channel_over.html",
@@ -24,6 +30,9 @@ SPOKEN = (
     "search.html",
     "sign_in.html",
     "status.html",
+    "story.html",
+    "story_gone.html",
+    "story_how.html",
 )
 
 

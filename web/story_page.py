@@ -1,0 +1,294 @@
+"""What the page of a story shows, read at once: ten statements, however many tellings there are."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from feeds.channel import Channel, channel
+from pipeline import earliest, text
+from pipeline.dedup import WordKind
+from pipeline.earliest import First, Grain, Span
+from pipeline.model import LOCAL_ZONE, Basis, EntryId, Face, Labels, Officeholder, Rights, Story, Telling
+from pipeline.store import Connection, review, sources, stories, versions, words
+from pipeline.store.versions import Version
+from pipeline.store.words import HABIT, Said
+from search.holders import called
+from web import citation, view
+from web.beside import Side, sides
+from web.citation import Cited
+from web.root import STORIES
+from web.steps import Step, steps
+from web.view import web_url
+
+_MOST_TOPICS = 3
+_MOST_WORDS = 20  # of editors
+_MOST_CORRECTED = 8  # entries whose changes are shown here; the others have their own pages
+_MOST_VERSIONS = 60  # of one of them: a page that a clock changes has thousands
+_SHOWN_VERSIONS = 4
+_MOST_CHANGED = 250  # words of one difference
+_LONGEST_COMPARED = 60_000  # characters; texts of a megabyte take 0.6 s
+_LONGEST_SHOWN = 30_000  # characters of the lead; its page has all of it
+_DESCRIPTION = 300  # characters; link previews show about two lines
+_SITE = "Tin Tỉnh"
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """When a telling was published by its source's own word, None if it has none, and when we saw it."""
+
+    told: Telling
+    at: Span | None
+    seen_at: datetime | None
+
+    @property
+    def stated(self) -> str:
+        """Return the time as far as the source writes it, for readers."""
+        if self.at is None:
+            return ""
+        if self.at.grain is Grain.SECOND:
+            return view.instant(self.at.begin)
+        local = self.at.begin.astimezone(LOCAL_ZONE)
+        shown = local.isoformat() if self.at.grain is Grain.MINUTE else self.told.published[:10]
+        return view.when(shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A telling whose text was changed, with its newest versions; `more`: there are others."""
+
+    told: Telling
+    steps: tuple[Step, ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An office as it is shown, and as it is looked for."""
+
+    shown: str
+    asked: str
+
+
+@dataclass(frozen=True, slots=True)
+class Editing:
+    """What an editor sees more. `pending`: a word or a text is not applied yet; `said`: newest first."""
+
+    pending: bool
+    said: list[Said]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """All that the page needs.
+
+    Args:
+        times: the tellings by their sources' times, those without one last.
+        before: sources of which an entry was seen here before the hour that the first one states.
+        corrected: tellings with several texts; `elsewhere`: others, whose own pages show theirs.
+        said: editors' words that stand, without who said them; `editing` is None for whoever is no editor.
+    """
+
+    story: Story
+    sides: list[Side]
+    first: First
+    times: list[Timed]
+    before: list[str]
+    corrected: list[Corrected]
+    elsewhere: list[Telling]
+    said: list[Said]
+    editing: Editing | None
+    cited: list[Cited]
+    channels: list[Channel]
+    people: list[tuple[str, list[Held]]]
+    address: str
+    canonical: str
+
+    @property
+    def face(self) -> Face:
+        """Return what the outside sees of the story."""
+        return self.story.face
+
+    @property
+    def description(self) -> str:
+        """Return a sentence or two for link previews, from what the sources' rights let out."""
+        return described(self.face)
+
+    @property
+    def published(self) -> str:
+        """Return the lead's date as far as the source writes it (ISO 8601), "" if it does not."""
+        return published(self.face)
+
+    @property
+    def opening(self) -> str:
+        """Return the lead's text, or its first paragraphs where it is very long."""
+        return _opening(self.face.content)
+
+    @property
+    def places(self) -> list[Channel]:
+        """Return the channels of where it happened."""
+        return [one for one in self.channels if one.topic is None]
+
+    @property
+    def topics(self) -> list[Channel]:
+        """Return the channels of what it is about."""
+        return [one for one in self.channels if one.topic is not None]
+
+    @property
+    def sources(self) -> list[str]:
+        """Return the names of those that may have been first, each once."""
+        names = {told.entry_id: told.source_name for told in self.face.tellings}
+        return list(dict.fromkeys(names[one] for one in self.first.candidates))
+
+    @property
+    def winner(self) -> Timed | None:
+        """Return who told it first, if that can be told."""
+        return next((one for one in self.times if one.told.entry_id == self.first.entry_id), None)
+
+    @property
+    def citations(self) -> list[str]:
+        """Return the lines that cite each telling, the lead's first."""
+        return [citation.line(one) for one in self.cited]
+
+
+def read(conn: Connection, story: Story, base_url: str, *, is_editor: bool) -> Shown:
+    """Read what the page of a live story shows."""
+    face, address = story.face, f"{base_url}{STORIES}{story.story_id}"
+    mine = [told.entry_id for told in face.tellings]
+    seen = stories.seen_at(conn, mine)
+    spans = earliest.spans(face.tellings)
+    first = earliest.first(spans)
+    said = words.said_of(conn, mine)
+    corrected, elsewhere = _corrected(conn, face)
+    times = sorted(
+        (Timed(told, spans[told.entry_id], seen.get(told.entry_id)) for told in face.tellings), key=_by_time
+    )
+    return Shown(
+        story=story,
+        sides=sides(face),
+        first=first,
+        times=times,
+        before=_before(times, first),
+        corrected=corrected,
+        elsewhere=elsewhere,
+        said=[one for one in said if _is_public(one)],
+        editing=Editing(review.unapplied(conn, mine), said[:_MOST_WORDS]) if is_editor else None,
+        cited=citations(face, seen, address),
+        channels=_channels(face.labels),
+        people=_people(face.people),
+        address=address,
+        canonical=canonical(face, address),
+    )
+
+
+def citations(face: Face, seen: dict[EntryId, datetime], address: str) -> list[Cited]:
+    """Return every telling as it is cited, the lead's first."""
+    return [Cited(told, web_url(told.url), seen.get(told.entry_id), address) for told in face.tellings]
+
+
+def canonical(face: Face, address: str) -> str:
+    """Return the address that holds all that the page does (RFC 6596 section 3).
+
+    The source's own page where it alone tells the story; ours where several do.
+    """
+    return (web_url(face.url) if len(face.tellings) == 1 else "") or address
+
+
+def described(face: Face) -> str:
+    """Return a sentence or two for link previews, from what the sources' rights let out."""
+    return text.shorten(face.summary or face.title, _DESCRIPTION)
+
+
+def published(face: Face) -> str:
+    """Return the lead's date as far as the source writes it (ISO 8601), "" if it does not."""
+    return "" if face.published_basis in (Basis.INFERRED, Basis.RECEIVED) else face.published
+
+
+def linked_data(shown: Shown) -> str:
+    """Return the page and the article that it is mainly about, for machines (schema.org), as JSON."""
+    face = shown.face
+    lead = face.tellings[0]
+    article: dict[str, Any] = {
+        "@type": "NewsArticle",
+        "headline": face.title,
+        "description": described(face),
+        "inLanguage": face.language,
+        "publisher": {"@type": "Organization", "name": lead.source_name},
+        "author": [{"@type": "Person", "name": name} for name in lead.authors],
+        "url": web_url(face.url),
+        "datePublished": published(face),
+        "dateModified": lead.updated.isoformat() if lead.updated else "",
+        "image": web_url(face.image.url) if face.image else "",
+    }
+    page = {
+        "@context": "https://schema.org",
+        "@type": "WebPage",
+        "@id": shown.address,
+        "url": shown.address,
+        "isPartOf": {"@type": "WebSite", "name": _SITE},
+        "mainEntity": {name: value for name, value in article.items() if value},
+    }
+    # "<" would end the element that holds it.
+    return json.dumps(page, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _opening(content: str) -> str:
+    cut = content.find("\n", _LONGEST_SHOWN)
+    return content if cut < 0 else content[:cut]
+
+
+def _by_time(one: Timed) -> tuple[bool, float, float, str]:
+    seen = one.seen_at.timestamp() if one.seen_at else 0.0
+    return (one.at is None, one.at.begin.timestamp() if one.at else seen, seen, one.told.entry_id)
+
+
+def _before(times: Sequence[Timed], first: First) -> list[str]:
+    """Return the sources that were seen here before the hour that the first one states."""
+    won = next((one for one in times if one.told.entry_id == first.entry_id), None)
+    if won is None or won.at is None:
+        return []
+    others = (one for one in times if one is not won and one.seen_at and one.seen_at < won.at.begin)
+    return list(dict.fromkeys(one.told.source_name for one in others))
+
+
+def _corrected(conn: Connection, face: Face) -> tuple[list[Corrected], list[Telling]]:
+    """Return the tellings with several texts, those whose changes fit here and the others."""
+    changed = [told for told in face.tellings if told.version > 1]
+    fitting = [told for told in changed if told.version <= _MOST_VERSIONS][:_MOST_CORRECTED]
+    if not fitting:
+        return [], changed
+    known = versions.newest(conn, [told.entry_id for told in fitting], _SHOWN_VERSIONS)
+    rights = {source_id: one.rights for source_id, one in sources.many(conn).items()}
+    found = []
+    for told in fitting:
+        texts = known.get(told.entry_id, ())
+        if texts and not _is_long(texts, rights[told.source_id]):
+            made = tuple(steps(texts, rights[told.source_id], _MOST_CHANGED))
+            found.append(Corrected(told, made, made[-1].version.rank > 1))
+    here = {one.told.entry_id for one in found}
+    return found, [told for told in changed if told.entry_id not in here]
+
+
+def _is_long(texts: Sequence[Version], rights: Rights) -> bool:
+    return rights is Rights.FULL and any(len(one.draft.body) > _LONGEST_COMPARED for one in texts)
+
+
+def _is_public(said: Said) -> bool:
+    return not said.undone and said.by != HABIT and said.kind in set(WordKind)
+
+
+def _channels(labels: Labels) -> list[Channel]:
+    """Return the channels that a reader of this story may want, narrowest first."""
+    keys = [f"area/{labels.area}", f"province/{labels.province}"]
+    keys += [f"topic/{slug}" for slug in labels.topics[:_MOST_TOPICS]]
+    return [found for found in map(channel, keys) if found]
+
+
+def _people(people: Sequence[Officeholder]) -> list[tuple[str, list[Held]]]:
+    """Return each person with their offices, in order."""
+    found: dict[str, list[Held]] = {}
+    for one in people:
+        ((_, shown),) = view.holders([one])
+        found.setdefault(one.name, []).append(Held(shown, called(one)))
+    return list(found.items())
