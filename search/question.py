@@ -40,7 +40,7 @@ SEVERAL = ("province", "area", "topic", "source")  # filters that take several v
 _MOST_SOURCE = 200
 _MOST_NAME = 100
 _YEARS = (1900, 2200)
-_STATED = (
+STATED = (
     "q",
     *SEVERAL,
     "doc",
@@ -50,7 +50,7 @@ _STATED = (
     "from",
     "to",
 )
-NAMES = (*_STATED, "sort", "page", "per_page", "before")
+NAMES = (*STATED, "sort", "page", "per_page", "before")
 
 
 class Sort(StrEnum):
@@ -186,7 +186,7 @@ class Query:
         days = {
             name: day.isoformat() for name, day in (("from", self.date_from), ("to", self.date_to)) if day
         }
-        given = {name: days.get(name) or getattr(self, name, "") for name in _STATED}
+        given = {name: days.get(name) or getattr(self, name, "") for name in STATED}
         return {name: value for name, value in given.items() if value}
 
     def mark(self) -> str:

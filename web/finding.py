@@ -15,6 +15,7 @@ from pipeline.store import newest, stories
 from pipeline.store.newest import Wanted
 from search import query as engine
 from search.document import document
+from search.index import Index
 from search.question import Sort, chosen
 from web.papers import Lookup, look_up
 from web.site import Site
@@ -43,14 +44,19 @@ def find(site: Site, asked: engine.Query) -> engine.Results:
     Raises:
         EngineUnavailable: the engine is away, or none is configured.
     """
-    if site.index is None:
-        raise EngineUnavailable("Meilisearch", "none is configured")
 
     def texts(ids: Sequence[str]) -> dict[str, list[str]]:
         with site.db.read() as conn:
             return {str(one): told for one, told in stories.texts(conn, map(StoryId, ids)).items()}
 
-    return engine.search(site.index, asked, texts)
+    return engine.search(asked_index(site), asked, texts)
+
+
+def asked_index(site: Site) -> Index:
+    """Return the index. Raises EngineUnavailable: none is configured."""
+    if site.index is None:
+        raise EngineUnavailable("Meilisearch", "none is configured")
+    return site.index
 
 
 def papers(site: Site, asked: engine.Query) -> Lookup | None:

@@ -18,6 +18,12 @@ class Metrics:
         self.pushes = Counter(
             "tintinh_pushes", "Webhook calls by what was answered", ["code"], registry=self.registry
         )
+        self.partners = Counter(
+            "tintinh_partner_requests",
+            "Requests with partners' keys by what was answered",
+            ["partner", "code"],
+            registry=self.registry,
+        )
 
     def text(self, state: Mapping[str, Any], queues: Mapping[str, int] | None) -> bytes:
         """Return the exposition: our counters and `pipeline.store.numbers.state`."""

@@ -41,6 +41,7 @@ _SCHEMES = {
         "description": "made by POST /sign-in; `__Host-…` under https, `__Secure-…` below a path",
     },
     "key": {"type": "http", "scheme": "bearer", "description": "a webhook key"},
+    "partner": {"type": "http", "scheme": "bearer", "description": "a partner's key; see docs/search-api.md"},
     "signature": {
         "type": "apiKey",
         "in": "header",
@@ -105,6 +106,8 @@ def _complete(path: str, method: str, operation: dict[str, Any], errors: dict[st
         statuses.add(403)
         answers["303"] = {"description": "Location leads to /sign-in, or on after a form"}
         operation["security"] = [{"session": []}]
+    if {"401", "429"} <= answers.keys() and method == "get":
+        operation["security"] = [{}, {"partner": []}]
     if path.startswith("/webhooks/{source}") and not path.endswith("/ping"):
         operation["security"] = [{"signature": []}] + ([{"key": []}] if method == "get" else [])
     for status in answers:

@@ -1,5 +1,6 @@
 """/api/search: the search as JSON, for programs; docs/search-api.md."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -10,6 +11,7 @@ from search import query as engine
 from search.document import document
 from web.finding import find, living, newest_from_store, papers
 from web.papers import PaperBody, bodies
+from web.partners import REFUSALS, Searching
 from web.problems import Problem, described
 from web.shapes import BulletinBody
 from web.site import Site, TheSite
@@ -69,10 +71,11 @@ class ResultsBody(BaseModel):
     unapplied: list[str] = Field(description="with `down`: the parameters that counted for nothing")
 
 
-@router.get("/api/search", tags=["search"], responses=described(422, 503))
+@router.get("/api/search", tags=["search"], responses=described(422, 503, *REFUSALS))
 def search_json(  # noqa: PLR0917 - the parameters are the contract; `engine.read` reads them all
     request: Request,
     site: TheSite,
+    who: Searching,
     q: Annotated[
         str, Query(description="words, phrases in quotes, document numbers; empty: the newest")
     ] = "",
@@ -95,7 +98,10 @@ def search_json(  # noqa: PLR0917 - the parameters are the contract; `engine.rea
     del q, province, area, topic, source, doc, person, office, bulletin, date_from, date_to
     del sort, page, per_page, before
     asked = engine.read(engine.gathered(request.query_params.multi_items()))
-    named = {"documents": bodies(papers(site, asked)), "down": False, "unapplied": []}
+    asked = replace(asked, within=who.within)
+    # Documents are known by the stories of all sources: a key with bounds is told of none.
+    documents = [] if who.within else bodies(papers(site, asked))
+    named = {"documents": documents, "down": False, "unapplied": []}
     try:
         found = find(site, asked)
     except EngineUnavailable:

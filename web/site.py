@@ -37,6 +37,8 @@ class Site:
         self.tries_of_address = Throttle(most=30, seconds=900)
         self.pings_of_address = Throttle(most=60, seconds=60)
         self.hub_requests = Throttle(most=120, seconds=60)
+        self.partner_calls = Throttle(most=1, seconds=60)
+        self.exports_of_address = Throttle(most=6, seconds=60)
         self.unsigned_logged = Throttle(most=10, seconds=60)
         self.watch = Watch(self._log_head)
         self.standings = Recent(self._standings, _STANDINGS_SECONDS)

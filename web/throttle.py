@@ -32,9 +32,10 @@ class Throttle:
         self._tries: OrderedDict[str, deque[float]] = OrderedDict()
         self._lock = Lock()
 
-    def attempt(self, key: str, now: float) -> float:
+    def attempt(self, key: str, now: float, most: int = 0) -> float:
         """Note an attempt and return 0; or return the seconds to wait, noting nothing.
 
+        `most`: of this key, where not all are allowed as many.
         It counts before its outcome is known, so that parallel attempts cannot slip through.
         """
         with self._lock:
@@ -44,7 +45,7 @@ class Throttle:
                 self._tries.popitem(last=False)
             while tries and tries[0] + self._seconds <= now:
                 tries.popleft()
-            if len(tries) >= self._most:
+            if len(tries) >= (most or self._most):
                 return tries[0] + self._seconds - now
             tries.append(now)
             return 0.0

@@ -27,7 +27,7 @@ MOST_PER_MINUTE = 6_000
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
 _PREFIX = "ttk_"  # lets scanners of code tell a key that was left lying about
 _LONGEST_KEY = 100
-_FINE = timedelta(minutes=1)
+FINE_SECONDS = 60  # what `used_at` is right to
 
 
 class Right(StrEnum):
@@ -119,7 +119,7 @@ def revoke(conn: Connection, name: str, now: datetime) -> None:
 
 def note_use(conn: Connection, name: str, now: datetime) -> None:
     """Note that a key was used; once a minute is fine enough."""
-    stale = or_(table.c.used_at.is_(None), table.c.used_at < now - _FINE)
+    stale = or_(table.c.used_at.is_(None), table.c.used_at < now - timedelta(seconds=FINE_SECONDS))
     conn.execute(update(table).where(table.c.name == name, stale).values(used_at=now))
 
 

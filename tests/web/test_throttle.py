@@ -13,6 +13,13 @@ def test_the_window_slides() -> None:
     assert [0, 0, 7, 0, 7] == [throttle.attempt("a", now) for now in (0, 1, 3, 10, 4)]
 
 
+def test_a_key_may_be_allowed_more() -> None:
+    """`most` of an attempt goes before that of all."""
+    throttle = Throttle(most=1, seconds=10)
+
+    assert [0, 0, 8] == [throttle.attempt("a", now, 2) for now in (0, 1, 2)]
+
+
 def test_keys_do_not_share_tries() -> None:
     """One person's tries cost another nothing."""
     throttle = Throttle(most=1, seconds=10)

@@ -1,0 +1,108 @@
+"""Exports: every hit once, as files that spreadsheets and programs read."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.model import Basis, Precision, Rights, Source, SourceId, When
+from pipeline.store import Database, partners
+from pipeline.store.partners import Partner, Right
+from search import sync
+from search.index import Index
+from tests.engine_fixtures import Lent
+from tests.store.tellings import PAPER, draft, send, settled
+from tests.web.conftest import Serve
+from web.export import COLUMNS, cell
+
+DAY = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)
+CLOSED = Source(SourceId("bao-kin"), "Báo Kín", "can-tho", "can-tho", ("baokin.example",), Rights.TITLE)
+TITLES = ('=HYPERLINK("http://x.example","Mời")', "Chợ nổi, mùa nước", "Nói “thật” và\u00a0làm")
+
+
+@pytest.fixture
+def told(db: Database) -> Database:
+    """Three stories, a day each; the second one's source lets its title out and nothing more."""
+    for number, title in enumerate(TITLES):
+        published = When(DAY + timedelta(days=number), Precision.SECOND, Basis.FEED)
+        one = draft(f"{number}", title, f"Mật ngữ số {number} ở chỗ {title[:4]}.", published=published)
+        send(db, one, source=CLOSED if number == 1 else PAPER)
+    settled(db)
+    return db
+
+
+@pytest.fixture
+def searching(serve: Serve, told: Database, meilisearch: Lent) -> Iterator[httpx.Client]:
+    """A client of a web process with an index of them."""
+    name = f"t{uuid4().hex}"
+    index = Index(meilisearch.url, meilisearch.key, name)
+    while sync.sync(told, index, datetime.now(UTC)).more:
+        pass
+    yield serve(
+        meilisearch_url=meilisearch.url, meilisearch_key_file=meilisearch.key_file, meilisearch_index=name
+    )
+    for uid in (name, *index.others()):
+        index.drop(uid)
+
+
+def test_a_spreadsheet_reads_it(searching: httpx.Client, told: Database) -> None:
+    """Commas, quotes and Vietnamese come through; what looks like a formula is text; rights hold."""
+    assert told
+    answer = searching.get("/api/search.csv", params={"sort": "oldest"})
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+
+    assert list(COLUMNS) == rows[0]
+    assert ["'" + TITLES[0], TITLES[1], "Nói “thật” và làm"] == [row[1] for row in rows[1:]]
+    assert ["", "Báo Kín"] == [rows[2][2], rows[2][COLUMNS.index("sources")]]
+    assert "Mật ngữ số 1" not in answer.text
+    assert (b"\r\n", "3") == (answer.content[-2:], answer.headers["search-total"])
+    assert "attachment" in answer.headers["content-disposition"]
+
+
+def test_lines_are_stories(searching: httpx.Client) -> None:
+    """Each line is what /api/stories has of it, as far as its sources allow; filters and limits hold."""
+    answer = searching.get("/api/search.jsonl", params={"source": "bao-mau"})
+    lines = [json.loads(line) for line in answer.text.splitlines()]
+    single = searching.get("/api/search.jsonl", params={"limit": "1"})
+
+    assert [TITLES[2], TITLES[0]] == [line["title"] for line in lines]
+    assert (1, "3") == (len(single.text.splitlines()), single.headers["search-total"])
+
+
+def test_strangers_export_now_and_then_and_partners_at_their_pace(
+    searching: httpx.Client, told: Database
+) -> None:
+    """The seventh export of a stranger within a minute waits; a key with the right does not."""
+    with told.write() as conn:
+        wanted = Partner("bao-ban", {}, frozenset({Right.EXPORT}), 60, datetime.now(UTC))
+        key = partners.add(conn, wanted)
+    answers = [searching.get("/api/search.csv") for _ in range(7)]
+    partner = searching.get("/api/search.csv", headers={"Authorization": f"Bearer {key}"})
+
+    assert [200] * 6 + [429] == [answer.status_code for answer in answers]
+    assert 1 <= int(answers[-1].headers["retry-after"]) <= 60
+    assert 200 == partner.status_code
+
+
+def test_without_an_engine_there_is_no_export(client: httpx.Client) -> None:
+    """Nothing is sent that could be taken for all."""
+    answer = client.get("/api/search.csv")
+
+    assert (503, "10") == (answer.status_code, answer.headers["retry-after"])
+
+
+@given(st.text())
+def test_no_cell_is_a_formula_or_breaks_a_line(text: str) -> None:
+    """Whatever a paper writes."""
+    made = cell(text)
+
+    assert made[:1] not in set("=+-@\t\r＝＋－＠") - {""}
+    assert len(made.split("\n")) == 1
