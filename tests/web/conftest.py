@@ -1,38 +1,26 @@
 """A real web process over a real database: uvicorn in a thread, spoken to over a socket."""
 
-import socket
+import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
-from fastapi import FastAPI
+from playwright.sync_api import Browser, sync_playwright
 
 from pipeline.config import Settings
 from pipeline.store import Database
+from tests.engine_fixtures import Lent
+from tests.web.serving import serving
+from tests.web.town import Town, raised
 from web.app import create_app
 
+__all__ = ["Serve", "serving"]
+
 Serve = Callable[..., httpx.Client]
-
-
-@contextmanager
-def serving(app: FastAPI, port: int = 0) -> Iterator[str]:
-    """Serve an application, on a free port unless one is named; yield its address."""
-    config = uvicorn.Config(
-        app, log_level="warning", ws="none", access_log=False, log_config=None, proxy_headers=False
-    )
-    server = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", port)) as door:
-        door.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as `cli.sockets.listen` does
-        thread = Thread(target=server.run, kwargs={"sockets": [door]})
-        thread.start()
-        yield f"http://127.0.0.1:{door.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+_CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
 
 
 @pytest.fixture
@@ -55,3 +43,21 @@ def serve(db: Database, tmp_path: Path) -> Iterator[Serve]:
 def client(serve: Serve) -> httpx.Client:
     """A client of a web process with the default settings."""
     return serve()
+
+
+@pytest.fixture(scope="module")
+def town(sqlite_pattern: Path, tmp_path_factory: pytest.TempPathFactory, meilisearch: Lent) -> Iterator[Town]:
+    """One site with stories and an index for all tests of a file."""
+    with raised(sqlite_pattern, tmp_path_factory.mktemp("town"), meilisearch) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, without a window."""
+    if not _CHROMIUM:
+        pytest.skip("Chromium is NOT INSTALLED (Debian: chromium)")
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()

@@ -157,7 +157,7 @@ def test_no_link_leads_above_the_site(browser: httpx.Client) -> None:
 
     assert [] == astray
     assert {
-        "search",
+        "tim-kiem",
         "feeds",
         "feeds.opml",
         "stories",  # in feeds

@@ -1,0 +1,88 @@
+"""A site with a few stories, for tests that look at many pages or ask many questions."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from shutil import copyfile
+from uuid import uuid4
+
+from pipeline.config import Settings
+from pipeline.model import DocumentMention, EntryKind, Officeholder, Role, Source, SourceId
+from pipeline.store import Database, meta, open_database, stories
+from search import sync
+from search.index import Index
+from tests.engine_fixtures import Lent
+from tests.store.tellings import draft, send, settled
+from tests.web.serving import serving
+from web.app import create_app
+
+_GAZETTE = Source(SourceId("cong-mau"), "Cổng Mẫu", "vinh-long", "ben-tre", ("congmau.example",))
+_BRIDGE = "Sáng nay cầu Rạch Vong nối hai bờ sông Hàm Luông được thông xe sau hai mươi sáu tháng thi công."
+_CLINIC = "Trạm y tế xã Tân Phú khám miễn phí cho ba trăm người cao tuổi trong hai ngày cuối tuần này."
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """A site with stories: its address and the names that PAGES are filled in with."""
+
+    address: str
+    ids: dict[str, str]
+
+    def url(self, page: str) -> str:
+        """Return the whole address of one of PAGES."""
+        return self.address + page.format(**self.ids)
+
+
+@contextmanager
+def raised(pattern: Path, folder: Path, meilisearch: Lent) -> Iterator[Town]:
+    """Serve a site with an index from a copy of an empty database."""
+    name = f"t{uuid4().hex}"
+    copyfile(pattern, folder / "tintinh.db")
+    db, index = open_database(f"sqlite:///{folder}/tintinh.db"), Index(meilisearch.url, meilisearch.key, name)
+    chosen = Settings(
+        data=folder,
+        database_url=db.url,
+        meilisearch_url=meilisearch.url,
+        meilisearch_key_file=meilisearch.key_file,
+        meilisearch_index=name,
+    )
+    with ExitStack() as stack:
+        stack.callback(db.close)
+        ids = told(db)
+        while sync.sync(db, index, datetime.now(UTC)).more:
+            pass
+        yield Town(stack.enter_context(serving(create_app(chosen))), ids)
+    for uid in (name, *index.others()):
+        index.drop(uid)
+
+
+def told(db: Database) -> dict[str, str]:
+    """Tell some stories; return the names that pages need: `bridge` and `clinic` are stories."""
+    with db.write() as conn:
+        meta.draw_authority(conn)
+    send(
+        db,
+        draft("1", "Thông xe cầu Rạch Vong", _BRIDGE, url="https://baomau.example/1", topics=("kinh-te",)),
+        draft("2", "Khám miễn phí ở Tân Phú", _CLINIC, url="https://baomau.example/2", topics=("y-te",)),
+    )
+    item = draft(
+        "b#3",
+        "Cầu Rạch Vong thông xe",
+        _BRIDGE,
+        kind=EntryKind.BULLETIN_ITEM,
+        guid="",
+        bulletin_id="b",
+        bulletin_number=3,
+        documents=(
+            DocumentMention("12/QĐ-UBND", Role.ISSUES, "UBND tỉnh Bến Tre", "2026-11-19"),
+            DocumentMention("73/2023/NĐ-CP", Role.CITES, "Chính phủ", "2023"),
+        ),
+        people=(Officeholder("Lê Văn Mẫu", "Bí thư Huyện ủy", "huyện Giồng Trôm"),),
+    )
+    send(db, item, source=_GAZETTE)
+    settled(db)
+    with db.read() as conn:
+        living = {story.face.title: str(story.story_id) for story in stories.page(conn, None, 100)}
+    return {"bridge": living["Thông xe cầu Rạch Vong"], "clinic": living["Khám miễn phí ở Tân Phú"]}
