@@ -14,7 +14,7 @@ from web.view import when
 
 _FIRST_ROWS = 7  # of a group; the rest is behind a switch
 _MOST_ROWS = 40
-_MOST_BARS = 48
+_MOST_BARS = 72
 _FEWEST_BARS = 2
 _HEIGHT = 40  # of the highest bar, in units of the drawing
 _DECEMBER = 12
