@@ -9,6 +9,7 @@ import hmac
 import secrets
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import BoundedSemaphore
 from typing import Annotated, Any
@@ -170,27 +171,56 @@ def _close(request: Request, site: Site) -> None:
 def _page(
     request: Request, site: Site, *, to: str, status: int = 200, problem: str = "", name: str = ""
 ) -> Response:
-    # A stranger has no session to tie the form to: a cookie that other sites cannot set stands in.
-    secret = request.cookies.get(_cookie(site, "form"), "")[:_LONGEST_TOKEN] or secrets.token_urlsafe(32)
+    key = form_key(request, site, None)
     page = render(
         "sign_in.html",
         here="",
         signed=None,
-        csrf=_stranger_csrf(secret),
+        csrf=key.csrf,
         next=local_path(to),
         problem=problem,
         name=name,
     )
     answer = HTMLResponse(page, status, {"Cache-Control": "no-store"})
-    answer.set_cookie(
-        _cookie(site, "form"),
-        secret,
-        path=_home(site),
-        secure=site.https,
-        httponly=True,
-        samesite="strict",
-    )
+    keep_form_key(answer, site, key)
     return answer
+
+
+@dataclass(frozen=True, slots=True)
+class FormKey:
+    """What ties a form to who got it: the token in it, and a stranger's secret, "" of somebody signed in."""
+
+    csrf: str
+    secret: str
+
+
+def form_key(request: Request, site: Site, who: Session | None) -> FormKey:
+    """Return the key of a form. A stranger has no session: a cookie that other sites cannot set stands in."""
+    if who is not None:
+        return FormKey(who.csrf, "")
+    secret = request.cookies.get(_cookie(site, "form"), "")[:_LONGEST_TOKEN] or secrets.token_urlsafe(32)
+    return FormKey(_stranger_csrf(secret), secret)
+
+
+def keep_form_key(answer: Response, site: Site, key: FormKey) -> None:
+    """Have a stranger's browser keep the key of a form."""
+    if key.secret:
+        answer.set_cookie(
+            _cookie(site, "form"),
+            key.secret,
+            path=_home(site),
+            secure=site.https,
+            httponly=True,
+            samesite="strict",
+        )
+
+
+def check_form(request: Request, site: Site, who: Session | None, csrf: str) -> None:
+    """Refuse a form that was not made for who sends it: Problem 403."""
+    if who is not None:
+        check_csrf(who, csrf)
+    else:
+        _check_stranger(request, site, csrf)
 
 
 def _check_stranger(request: Request, site: Site, csrf: str) -> None:

@@ -48,6 +48,7 @@ from web.guard import Guard, security_headers
 from web.openapi import describe
 from web.problems import CODES, Problem, of_error
 from web.root import STORIES
+from web.secrets_in_paths import shown
 from web.site import Site
 from web.view import STATIC, render
 
@@ -176,7 +177,7 @@ def _on_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, TinTinhError)
     problem = of_error(error)
     if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        _LOG.error("request_failed", path=request.url.path, subject=error.subject, error=error.message)
+        _LOG.error("request_failed", path=shown(request.url.path), subject=error.subject, error=error.message)
     return _shown(request, problem)
 
 
@@ -188,7 +189,7 @@ async def _on_http(request: Request, error: Exception) -> Response:
 
 
 def _on_left(request: Request, _: Exception) -> Response:
-    _LOG.info("caller_left", path=request.url.path[:200])
+    _LOG.info("caller_left", path=shown(request.url.path))
     return Response(None, HTTPStatus.BAD_REQUEST)  # nobody is there to read it
 
 

@@ -11,7 +11,7 @@ from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline.config import Settings
-from web import language, root
+from web import language, root, secrets_in_paths
 
 FORM_MAX_BYTES = 64_000
 BODY_SECONDS = 30  # for a whole body; 2 MB in that time is 0.5 Mbit/s
@@ -68,13 +68,16 @@ class Guard:
         # Blogs' settings write this one address in every way.
         path = _PINGS if path.rstrip("/").lower() == _PINGS else path
         inner = {**scope, "method": "GET" if head else scope["method"], "path": path}
-        await self._app(inner, _capped(receive, limit, _announced(scope)), self._dressed(send, head=head))
+        further = secrets_in_paths.HEADERS if secrets_in_paths.is_secret(path) else {}
+        dressed = self._dressed(send, self._headers | further, head=head)
+        await self._app(inner, _capped(receive, limit, _announced(scope)), dressed)
 
-    def _dressed(self, send: Send, *, head: bool) -> Send:
+    @staticmethod
+    def _dressed(send: Send, put_on: dict[str, str], *, head: bool) -> Send:
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(self._headers)
+                headers.update(put_on)
                 # A page may hold a session's form token: nobody keeps what does not say that it may be kept.
                 headers.setdefault("Cache-Control", "private, no-cache")
                 if "Location" in headers:

@@ -115,13 +115,10 @@ def add(
         BadInput: nothing is asked, too long, or too many searches.
     """
     _named(name)
-    if not asked:
-        raise BadInput("q", "ask for something: words, or at least one filter")
-    if sum(map(len, asked.values())) > LONGEST_ASKED:
-        raise BadInput("q", f"at most {LONGEST_ASKED} characters")
+    _asks(asked)
     changed = _tick(conn)  # from here on one at a time, so that the limits hold
     _room(conn, owner)
-    token = "".join(secrets.choice(_LETTERS) for _ in range(TOKEN_LENGTH))
+    token = _token()
     row: dict[str, object] = {
         "token_hash": _hashed(token),
         "name": name.strip(),
@@ -166,6 +163,27 @@ def rename(conn: Connection, saved_id: int, name: str) -> None:
     """Give it another name. Raises BadInput for one that is too long; nothing if it has ended."""
     _named(name)
     _set(conn, saved_id, tuple(set(State) - {State.ENDED}), name=name.strip())
+
+
+def reask(conn: Connection, saved_id: int, asked: Mapping[str, str]) -> None:
+    """Have it ask something else, for what becomes news from now on; one that was invalid is active again.
+
+    Raises:
+        BadInput: nothing is asked, or too long.
+    """
+    _asks(asked)
+    known = get(conn, saved_id)
+    if known is not None and known.state is not State.ENDED:
+        state = State.PAUSED if known.state is State.PAUSED else State.ACTIVE
+        values = {"asked": dict(asked), "state": state, "flaw": "", "since": _moment(conn)}
+        _set(conn, saved_id, (known.state,), **values)
+
+
+def renew(conn: Connection, saved_id: int) -> str:
+    """Give it another token, which is returned; whoever knew the one before knows nothing any more."""
+    token = _token()
+    _set(conn, saved_id, tuple(set(State) - {State.ENDED}), token_hash=_hashed(token))
+    return token
 
 
 def pause(conn: Connection, saved_id: int) -> None:
@@ -214,10 +232,12 @@ def matches(conn: Connection, saved_id: int, after: int, limit: int) -> list[Mat
     return [_match(row) for row in conn.execute(mine.order_by(saved_match.c.position).limit(limit))]
 
 
-def latest(conn: Connection, saved_id: int, limit: int) -> list[Match]:
-    """Return the stories told to a search as new, the one found last first."""
-    mine = select(saved_match).where(saved_match.c.saved_id == saved_id, saved_match.c.kind == Kind.NEW)
-    return [_match(row) for row in conn.execute(mine.order_by(saved_match.c.position.desc()).limit(limit))]
+def stories_told(conn: Connection, saved_id: int, limit: int) -> list[StoryId]:
+    """Return the last stories of which a search was told anything, the one told of last first."""
+    first = func.min(saved_match.c.position)
+    mine = select(saved_match.c.story_id).where(saved_match.c.saved_id == saved_id)
+    rows = conn.scalars(mine.group_by(saved_match.c.story_id).order_by(first.desc()).limit(limit))
+    return [StoryId(story_id) for story_id in rows]
 
 
 def head(conn: Connection) -> int:
@@ -303,6 +323,17 @@ def _merged(conn: Connection, into: Collection[StoryId]) -> list[tuple[StoryId, 
         rows = conn.execute(select(story.c.story_id, story.c.merged_into).where(part))
         found += [(StoryId(row.story_id), StoryId(row.merged_into)) for row in rows]
     return found
+
+
+def _token() -> str:
+    return "".join(secrets.choice(_LETTERS) for _ in range(TOKEN_LENGTH))
+
+
+def _asks(asked: Mapping[str, str]) -> None:
+    if not asked:
+        raise BadInput("q", "ask for something: words, or at least one filter")
+    if sum(map(len, asked.values())) > LONGEST_ASKED:
+        raise BadInput("q", f"at most {LONGEST_ASKED} characters")
 
 
 def _named(name: str) -> None:

@@ -137,10 +137,40 @@ def test_what_was_found_is_read_by_position(db: Database) -> None:
         assert found[1:] == saved.matches(conn, made, found[0].position, 10)
         assert [one, other, one] == [match.story_id for match in found]
         assert found[-1].position == saved.head(conn)
-        assert [other, one] == [match.story_id for match in saved.latest(conn, made, 10)]
+        assert [other, one] == saved.stories_told(conn, made, 10)
         assert found[::2] == saved.told(conn, [one])
         assert (3, NOW) == (outline.matches, outline.last_at)
         assert {"active": 1, "paused": 0, "invalid": 0, "ended": 0} == saved.counts(conn)
         assert "Bí mật" not in repr(outline)
         assert {} == saved.went_into(conn, [StoryId("s1"), one])
     assert State.ACTIVE is outline.state
+
+
+def test_a_question_is_mended(db: Database) -> None:
+    """A search that could not be read is active again; one that rests goes on resting."""
+    with db.write() as conn:
+        broken, _ = saved.add(conn, "", ASKED, None, NOW)
+        resting, _ = saved.add(conn, "", ASKED, None, NOW)
+        saved.invalidate(conn, broken, "no such topic")
+        saved.pause(conn, resting)
+        for one in (broken, resting):
+            saved.reask(conn, one, {"q": "sạt lở"})
+        with pytest.raises(BadInput, match="q"):
+            saved.reask(conn, broken, {})
+        after = [saved.get(conn, one) for one in (broken, resting)]
+
+    assert [("active", "", {"q": "sạt lở"}), ("paused", "", {"q": "sạt lở"})] == [
+        (one.state.value, one.flaw, one.asked) for one in after if one
+    ]
+
+
+def test_an_address_that_others_know_is_given_up(db: Database) -> None:
+    """The search stays, its token is another one."""
+    with db.write() as conn:
+        made, old = saved.add(conn, "", ASKED, None, NOW)
+        new = saved.renew(conn, made)
+        known = saved.by_token(conn, new)
+
+        assert saved.by_token(conn, old) is None
+    assert known is not None
+    assert made == known.saved_id
