@@ -107,7 +107,7 @@ class Paper:
     @property
     def kind_name(self) -> str:
         """Return what its kind is called: "Kế hoạch", "Văn bản" for one that bears none."""
-        return _KIND_NAMES.get(self.kind, "Văn bản")
+        return kind_name(self.kind)
 
     @property
     def issuer(self) -> str:
@@ -118,6 +118,11 @@ class Paper:
     def path(self) -> str:
         """Return the address of its page: "/van-ban/ubnd-kien-giang/2021/90-kh-ubnd"."""
         return f"/van-ban/{self.issuer}/{self.year or UNKNOWN}/{self.slug}"
+
+
+def kind_name(code: str) -> str:
+    """Return what a kind is called by its code without accents: "kh" is "Kế hoạch", else "Văn bản"."""
+    return _KIND_NAMES.get(code, "Văn bản")
 
 
 @cache

@@ -1,6 +1,5 @@
 """Official documents: the page of each, and what a question that names one finds. Answered by SQL alone."""
 
-import re
 from dataclasses import dataclass, replace
 from typing import Annotated, Self
 
@@ -18,6 +17,7 @@ from search.document_question import DocumentQuestion, Missed, covers, ranked, r
 from web.account import Signed
 from web.made import sent
 from web.problems import Problem, described
+from web.shapes import AttachmentBody, attached
 from web.site import TheSite
 from web.view import render, web_url
 
@@ -29,11 +29,12 @@ _MOST_STORIES = 3  # of each role, under one found
 _MOST_ISSUING = 10
 _MOST_POSSIBLE = 10
 _MOST_ALIKE = 30
-_SLUG = r"^[a-z0-9-]{1,240}$"
-_YEAR = re.compile(r"\d{4}")
+_MOST_FILES = 30
+SLUG = "[a-z0-9-]{1,240}"
+YEAR = rf"\d{{4}}|{UNKNOWN}"
 
-Part = Annotated[str, Path(pattern=_SLUG)]
-Year = Annotated[str, Path(pattern=rf"^(\d{{4}}|{UNKNOWN})$", description=f"of the document, or {UNKNOWN}")]
+Part = Annotated[str, Path(pattern=rf"^{SLUG}$")]
+Year = Annotated[str, Path(pattern=rf"^({YEAR})$", description=f"of the document, or {UNKNOWN}")]
 Page = Annotated[int, Query(alias="trang", ge=1, le=_MOST_PAGES, description="of the stories that cite it")]
 
 router = APIRouter()
@@ -64,6 +65,27 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """A document as its page shows it.
+
+    `at`: the page of the stories that cite it, `more`: there is another; `maybe`: stories that may mean it;
+    `alike`: other documents with the number.
+    """
+
+    one: Found
+    at: int
+    more: bool
+    maybe: list[Story]
+    alike: list[Found]
+
+    @property
+    def attachments(self) -> list[AttachmentBody]:
+        """Return the files that the stories that issue it hand out, each once."""
+        files = [file for story in self.one.issuing for file in attached(story.face)]
+        return list({file.url: file for file in reversed(files)}.values())[::-1][:_MOST_FILES]
+
+
+@dataclass(frozen=True, slots=True)
 class Lookup:
     """What a question that names a document found: documents, the likeliest first.
 
@@ -74,6 +96,12 @@ class Lookup:
     found: list[Found]
     missed: Missed
     more: int
+
+    @property
+    def listed(self) -> str:
+        """Return the address of the list of all documents with the number."""
+        kind = min(self.asked.kinds) if len(self.asked.kinds) == 1 else ""
+        return f"/van-ban?so={self.asked.count}{f'&loai={kind}' if kind else ''}"
 
 
 class PaperStoryBody(BaseModel):
@@ -130,6 +158,53 @@ class PaperBody(BaseModel):
         )
 
 
+class PaperPageBody(BaseModel):
+    """An official document with everything that its page shows."""
+
+    number: str = Field(examples=["90/KH-UBND"])
+    kind: str = Field(examples=["Kế hoạch"])
+    issuer: str = Field(description="empty if unknown")
+    unit: str | None = Field(description="slug of the issuer's province or former unit")
+    year: int | None
+    dated: str = Field(description="a day, a month, a year, or empty")
+    page: str = Field(description="path of its page")
+    stories: int = Field(description="how many stories name it")
+    attachments: list[AttachmentBody] = Field(
+        description="files of the stories that issue it, at their sources"
+    )
+    issued_by: list[PaperStoryBody] = Field(description="newest first, at most 10")
+    cited_by: list[PaperStoryBody] = Field(description="newest first, 20 on a page")
+    cited: int = Field(description="how many stories cite it")
+    at: int = Field(description="the page of `cited_by`")
+    next: str | None = Field(description="path of the next page of `cited_by`")
+    possible: list[PaperStoryBody] = Field(description="stories that leave out its year or place")
+    alike: list[str] = Field(description="paths of the pages of other documents with the number")
+
+    @classmethod
+    def of(cls, seen: Seen) -> Self:
+        """Make the JSON form."""
+        one, paper = seen.one, seen.one.known.paper
+        more = f"/api/documents/{paper.path.removeprefix('/van-ban/')}?trang={seen.at + 1}"
+        return cls(
+            number=one.known.number,
+            kind=one.kind,
+            issuer=one.issuer,
+            unit=paper.unit or None,
+            year=paper.year or None,
+            dated=one.dated,
+            page=paper.path,
+            stories=one.known.told,
+            attachments=seen.attachments,
+            issued_by=[PaperStoryBody.of(story) for story in one.issuing],
+            cited_by=[PaperStoryBody.of(story) for story in one.citing],
+            cited=one.known.told - one.known.issued,
+            at=seen.at,
+            next=more if seen.more else None,
+            possible=[PaperStoryBody.of(story) for story in seen.maybe],
+            alike=[other.known.paper.path for other in seen.alike],
+        )
+
+
 class PapersBody(BaseModel):
     """The documents that a question may mean, the likeliest first, at most 5."""
 
@@ -167,45 +242,69 @@ def page(  # noqa: PLR0917 - what FastAPI hands over
     request: Request, site: TheSite, who: Signed, issuer: Part, year: Year, number: Part, at: Page = 1
 ) -> Response:
     """Show a document: who issued it and when, the stories that issue it, and those that cite it."""
-    told = int(year) if _YEAR.fullmatch(year) else 0
     with site.db.snapshot() as conn:
-        known = next(iter(stored.get(conn, issuer, told, number)), None)
-        if known is None:
-            raise _elsewhere(conn, f"{number} {issuer} {year}")
-        paper = known.paper
-        one = Found(
-            known,
-            _stories(conn, paper, Role.ISSUES, _MOST_ISSUING),
-            _stories(conn, paper, Role.CITES, _PER_PAGE + 1, (at - 1) * _PER_PAGE),
-        )
-        alike = stored.alike(conn, paper)
-        possible = [other for other in alike if _may_be(paper, other.paper)]
-        maybe = [story for other in possible for story in _stories(conn, other.paper, None, _MOST_POSSIBLE)]
+        seen = _seen(conn, (issuer, year, number), at, "/van-ban/")
+    one = seen.one
     shown = render(
         "papers.html",
-        title=f"{one.kind} {known.number}",
-        here="",
+        title=f"{one.kind} {one.known.number}",
+        here="papers",
         signed=who,
+        seen=seen,
         one=one,
-        paper=paper,
-        path=paper.path,
-        citing=one.citing[:_PER_PAGE],
-        cited=known.told - known.issued,
+        paper=one.known.paper,
+        path=one.known.paper.path,
+        cited=one.known.told - one.known.issued,
         page=at,
-        more=len(one.citing) > _PER_PAGE,
-        maybe=_newest(maybe)[:_MOST_POSSIBLE],
-        alike=[Found(other, [], []) for other in alike if other not in possible][:_MOST_ALIKE],
     )
     return sent(request, shown.encode(), "text/html; charset=utf-8", {"Cache-Control": "private, no-cache"})
 
 
-def _elsewhere(conn: Connection, parts: str) -> Problem:
+@router.get(
+    "/api/documents/{issuer}/{year}/{number}",
+    tags=["search"],
+    responses={
+        302: {"description": "Another spelling of one document: Location has it"},
+        **described(404, 422, 503),
+    },
+)
+def paper_json(site: TheSite, issuer: Part, year: Year, number: Part, at: Page = 1) -> PaperPageBody:
+    """Give a document with the stories that issue and cite it; `trang` pages those that cite it."""
+    with site.db.snapshot() as conn:
+        return PaperPageBody.of(_seen(conn, (issuer, year, number), at, "/api/documents/"))
+
+
+def _seen(conn: Connection, named: tuple[str, str, str], at: int, where: str) -> Seen:
+    """Return the document at an address.
+
+    Raises:
+        Problem: 404 unknown, 302 another spelling of one (with its address below `where`).
+    """
+    issuer, year, number = named
+    known = next(iter(stored.get(conn, issuer, 0 if year == UNKNOWN else int(year), number)), None)
+    if known is None:
+        raise _elsewhere(conn, f"{number} {issuer} {year}", where)
+    paper = known.paper
+    citing = told_in(conn, paper, Role.CITES, _PER_PAGE + 1, (at - 1) * _PER_PAGE)
+    alike = stored.alike(conn, paper)
+    possible = [other for other in alike if _may_be(paper, other.paper)]
+    maybe = [story for other in possible for story in told_in(conn, other.paper, None, _MOST_POSSIBLE)]
+    return Seen(
+        one=Found(known, told_in(conn, paper, Role.ISSUES, _MOST_ISSUING), citing[:_PER_PAGE]),
+        at=at,
+        more=len(citing) > _PER_PAGE,
+        maybe=_newest(maybe)[:_MOST_POSSIBLE],
+        alike=[Found(other, [], []) for other in alike if other not in possible][:_MOST_ALIKE],
+    )
+
+
+def _elsewhere(conn: Connection, parts: str, where: str) -> Problem:
     """Return where an address leads that is no document's own: to the only one that it can mean, else 404."""
     found = look_up(conn, parts.replace(UNKNOWN, "").replace("-", " "))
     fitting = [one for one in found.found if one.known.paper.year == found.asked.year] if found else []
     if found is None or found.missed or len(fitting) != 1:
         return Problem(404, "not_found", "no story names this document")
-    location = fitting[0].known.paper.path
+    location = where + fitting[0].known.paper.path.removeprefix("/van-ban/")
     return Problem(302, "moved", "the document has another address", headers={"Location": location})
 
 
@@ -240,19 +339,19 @@ def _found(conn: Connection, known: Known) -> Found:
     paper = known.paper
     return Found(
         known,
-        _stories(conn, paper, Role.ISSUES, _MOST_STORIES),
-        _stories(conn, paper, Role.CITES, _MOST_STORIES),
+        told_in(conn, paper, Role.ISSUES, _MOST_STORIES),
+        told_in(conn, paper, Role.CITES, _MOST_STORIES),
     )
 
 
 def _said(conn: Connection, known: Known) -> list[str]:
     """Return words that tell what a document is about: its issuer, titles of stories that name it."""
-    issuing = _stories(conn, known.paper, Role.ISSUES, _MOST_STORIES)
-    told = issuing or _stories(conn, known.paper, None, _MOST_STORIES)
+    issuing = told_in(conn, known.paper, Role.ISSUES, _MOST_STORIES)
+    told = issuing or told_in(conn, known.paper, None, _MOST_STORIES)
     return [known.paper.organ, known.issuer, *(f"{one.face.title} {one.face.summary}" for one in told)]
 
 
-def _stories(conn: Connection, paper: Paper, role: Role | None, limit: int, offset: int = 0) -> list[Story]:
+def told_in(conn: Connection, paper: Paper, role: Role | None, limit: int, offset: int = 0) -> list[Story]:
     """Return the living stories that name a document, each once, newest first."""
     named = stored.namings(conn, paper, role=role, limit=limit, offset=offset)
     known = stories.many(conn, (one.story_id for one in named))

@@ -4,12 +4,12 @@ Rows are of living stories only. They are made anew after migrating where the ru
 `pipeline.papers` have changed.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, Subquery, case, func, select
 
 from pipeline import papers
 from pipeline.model import Face, Role, StoryId, StoryState
@@ -22,6 +22,7 @@ _KEY = "paper_rules"
 _CHUNK = 400
 _MOST_NAMESAKES = 5_000
 _COUNT, _KIND, _DATED = 8, 16, 10  # characters
+_MOST_ISSUERS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,45 @@ class Known:
     issued: int
     told: int
     last: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which documents a list holds; None: any.
+
+    Args:
+        issuer: as in addresses (`Paper.issuer`), `UNKNOWN` for those without.
+        year: 0 for those without.
+        kind: a code, "" for numbers that bear none.
+        count: the number itself without zeros in front, "90".
+    """
+
+    issuer: str | None = None
+    year: int | None = None
+    kind: str | None = None
+    count: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """An issuer with how many documents stories name of it; `name` as a text has it."""
+
+    paper: Paper
+    name: str
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many documents a list holds, and by what it can be narrowed: each under all other conditions.
+
+    `years`, newest first; `kinds` and `issuers` (at most 60), most documents first.
+    """
+
+    total: int
+    years: list[tuple[int, int]]
+    kinds: list[tuple[str, int]]
+    issuers: list[Issuer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +166,34 @@ def alike(conn: Connection, paper: Paper) -> list[Known]:
     return [known for known in found if known.paper != paper]
 
 
+def listed(conn: Connection, wanted: Wanted, limit: int, offset: int = 0, *, since: int = 0) -> list[Known]:
+    """Return documents by their dates as far as they are known, newest first.
+
+    `since`: documents of years before it are not looked at, for all that is asked for is newer.
+    """
+    query = _documents().where(*_meant(wanted), table.c.year >= since)
+    newest = (table.c.year.desc(), func.max(table.c.dated).desc(), func.max(table.c.published_at).desc())
+    query = query.order_by(*newest, *_identity())
+    return [_known(row) for row in conn.execute(query.limit(limit).offset(offset))]
+
+
+def counted(conn: Connection, wanted: Wanted) -> Counts:
+    """Return what a list holds, by year, kind and issuer."""
+    years = _by(conn, replace(wanted, year=None), table.c.year)
+    kinds = _by(conn, replace(wanted, kind=None), table.c.kind)
+    total = func.count().label("documents")
+    each = _distinct(replace(wanted, issuer=None), func.max(table.c.issuer).label("issuer"))
+    place = (each.c.organ, each.c.unit)
+    query = select(*place, func.max(each.c.issuer).label("issuer"), total).group_by(*place)
+    rows = conn.execute(query.order_by(total.desc(), *place).limit(_MOST_ISSUERS))
+    return Counts(
+        total=sum(count for year, count in years if wanted.year in (None, year)),
+        years=sorted(years, reverse=True),
+        kinds=sorted(kinds, key=lambda one: (-one[1], one[0])),
+        issuers=[Issuer(Paper("", row.organ, row.unit, 0), row.issuer, row.documents) for row in rows],
+    )
+
+
 def namings(
     conn: Connection, paper: Paper, *, role: Role | None = None, limit: int, offset: int = 0
 ) -> list[Naming]:
@@ -178,6 +246,31 @@ def stale(conn: Connection) -> bool:
 def done(conn: Connection) -> None:
     """Say that all rows are by today's rules."""
     meta.put(conn, _KEY, str(papers.RULES))
+
+
+def _by(conn: Connection, wanted: Wanted, column: Column[Any]) -> list[tuple[Any, int]]:
+    each = _distinct(wanted, func.max(column).label("value"))
+    query = select(each.c.value, func.count()).group_by(each.c.value)
+    return [(value, count) for value, count in conn.execute(query)]
+
+
+def _distinct(wanted: Wanted, more: ColumnElement[Any]) -> Subquery:
+    """Return the documents of a list, one row each."""
+    query = select(*_identity(), more).where(*_meant(wanted)).group_by(*_identity())
+    return query.subquery()
+
+
+def _meant(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    if wanted.issuer is not None:
+        both = table.c.organ + "-" + table.c.unit
+        called = case((table.c.unit == "", table.c.organ), (table.c.organ == "", table.c.unit), else_=both)
+        yield called == ("" if wanted.issuer == papers.UNKNOWN else wanted.issuer)
+    if wanted.year is not None:
+        yield table.c.year == wanted.year
+    if wanted.kind is not None:
+        yield table.c.kind == wanted.kind[:_KIND]
+    if wanted.count is not None:
+        yield table.c.count == wanted.count[:_COUNT]
 
 
 def _identity() -> tuple[Any, ...]:

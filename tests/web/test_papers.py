@@ -1,12 +1,13 @@
 """The page of an official document, and what a search that names one shows; no search engine runs here."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import httpx
 import pytest
 from lxml import html
 
-from pipeline.model import Basis, DocumentMention, Draft, Places, Precision, Role, When
+from pipeline.model import Attachment, Basis, DocumentMention, Draft, Places, Precision, Role, When
 from pipeline.store import Database
 from tests.store.tellings import draft, send, settled
 
@@ -207,3 +208,104 @@ def test_each_document_of_an_answer_has_its_page(client: httpx.Client) -> None:
 
     assert 4 == len(found)
     assert {200} == {client.get(one["page"]).status_code for one in found}
+
+
+@pytest.fixture
+def filed(db: Database) -> None:
+    """A plan whose news hands out a file, and a second telling that hands out the same and another."""
+    file = Attachment("https://baomau.example/tep/kh-90.pdf", "Kế hoạch 90 <toàn văn>")
+    more = Attachment("https://baomau.example/tep/phu%20luc.xlsx")
+    unsafe = Attachment("javascript:alert(1)", "Bấm vào đây")
+    first = tell(1, "Kiên Giang lập kế hoạch", issues("UBND tỉnh Kiên Giang", "2021-04-28"))
+    second = tell(2, "Ban hành kế hoạch", issues("UBND tỉnh Kiên Giang", "2021-04-28"))
+    send(db, replace(first, attachments=(file, unsafe)), replace(second, attachments=(file, more)))
+    settled(db)
+
+
+@pytest.mark.usefixtures("filed")
+def test_a_page_links_the_files_of_the_news_of_its_issue(client: httpx.Client) -> None:
+    """Each file once, named as the article does or by its address; in JSON too; no address that runs code."""
+    page = client.get(PAGE)
+    told = client.get(f"/api/documents/{PAGE.removeprefix('/van-ban/')}").json()
+    story = client.get(f"/api/stories/{told['issued_by'][0]['story_id']}").json()
+    addresses = ["https://baomau.example/tep/kh-90.pdf", "https://baomau.example/tep/phu%20luc.xlsx"]
+
+    assert sorted(addresses) == sorted(texts(page, '//section[@aria-labelledby="tep"]//a/@href'))
+    assert {"Kế hoạch 90 <toàn văn>↗", "phu luc.xlsx↗"} == set(texts(page, '//*[@class="files"]//a'))
+    assert sorted(addresses) == sorted(one["url"] for one in told["attachments"])
+    assert {one["url"] for one in story["attachments"]} <= set(addresses)
+    assert "javascript:" not in page.text
+
+
+@pytest.mark.usefixtures("told")
+def test_one_document_as_json_has_all_that_cite_it(db: Database, client: httpx.Client) -> None:
+    """Page by page by `next`, each story once; another spelling leads to the document's own address."""
+    cited = cites("UBND tỉnh Kiên Giang", "2021")
+    send(db, *(tell(number, f"Tin thứ {number}", cited, year=2000 + number) for number in range(20, 41)))
+    settled(db)
+    address: str | None = f"/api/documents/{PAGE.removeprefix('/van-ban/')}"
+    pages = []
+    while address:
+        pages.append(client.get(address).json())
+        address = pages[-1]["next"]
+    other = client.get("/api/documents/ubnd-tinh-kien-giang/2021/90-kh-ubnd")
+
+    assert [20, 3] == [len(one["cited_by"]) for one in pages]
+    assert 23 == pages[0]["cited"] == len({one["story_id"] for page in pages for one in page["cited_by"]})
+    assert ["Không ghi năm"] == [one["title"] for one in pages[0]["possible"]]
+    assert (302, f"/api/documents/{PAGE.removeprefix('/van-ban/')}") == (
+        other.status_code,
+        other.headers["Location"],
+    )
+    assert 404 == client.get("/api/documents/a/2021/b").status_code
+
+
+@pytest.mark.usefixtures("told")
+def test_the_list_has_every_document_newest_first(client: httpx.Client) -> None:
+    """By date as far as it is known, with the news of its issue; narrowed by all that an address says."""
+    names = '//ol[@class="list"]//h2/a/@href'
+    page = client.get("/van-ban")
+    narrowed = {
+        "co-quan=ubnd-kien-giang": 3,
+        "nam=2021": 2,
+        "nam=khong-ro": 1,
+        "loai=nd": 1,
+        "so=90": 4,
+        "so=090&nam=2021&co-quan=ubnd-ca-mau": 1,
+        "so=7": 0,
+    }
+
+    assert "/van-ban/chinh-phu/2023/73-nd-cp" == texts(page, names)[0]
+    assert "/van-ban/ubnd-ca-mau/2021/90-kh-ubnd" == texts(page, names)[1]
+    assert 5 == len(texts(page, names))
+    assert narrowed == {query: len(texts(client.get(f"/van-ban?{query}"), names)) for query in narrowed}
+    assert "Cà Mau cũng có" in texts(page, '//*[@class="of"]/a')
+    assert {422} == {
+        client.get(f"/van-ban?{query}").status_code for query in ("nam=x", "so=a'", "co-quan=%25")
+    }
+
+
+@pytest.mark.usefixtures("told")
+def test_what_narrows_the_list_can_be_taken_away(client: httpx.Client) -> None:
+    """Each choice leads to the list with it, a chosen one to it without; an address may be cut short."""
+    page = client.get("/van-ban?nam=2021&so=90")
+    chips = texts(page, '//ul[@class="chips"]//a/@href')
+    cut = [
+        client.get(path).headers["Location"] for path in ("/van-ban/ubnd-ca-mau", "/van-ban/ubnd-ca-mau/2021")
+    ]
+
+    assert ["/van-ban?so=90", "/van-ban?nam=2021", "/van-ban"] == chips
+    assert "/van-ban?co-quan=ubnd-ca-mau&nam=2021&so=90" in texts(page, "//details//a/@href")
+    assert ["/van-ban?co-quan=ubnd-ca-mau", "/van-ban?co-quan=ubnd-ca-mau&nam=2021"] == cut
+
+
+def test_the_list_comes_page_by_page(db: Database, client: httpx.Client) -> None:
+    """Twenty to a page, each document once, and nothing behind the last."""
+    named = [DocumentMention(f"{n}/KH-UBND", Role.CITES, "UBND tỉnh Cà Mau", "2022") for n in range(1, 46)]
+    send(db, tell(1, "Một tin nhắc nhiều văn bản", *named))
+    settled(db)
+    names = '//ol[@class="list"]//h2/a/@href'
+    pages = [texts(client.get("/van-ban", params={"trang": number}), names) for number in (1, 2, 3, 4)]
+
+    assert [20, 20, 5, 0] == [len(page) for page in pages]
+    assert 45 == len({one for page in pages for one in page})
