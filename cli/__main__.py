@@ -14,6 +14,7 @@ from cli import (
     demo,
     export,
     ingest,
+    partners,
     push,
     relabel,
     review,
@@ -50,6 +51,7 @@ app.command()(stories.trace)
 app.command()(review.review)
 app.add_typer(stories.story, name="story")
 app.add_typer(accounts.user, name="user")
+app.add_typer(partners.partner, name="partner")
 app.add_typer(topics.app, name="topics")
 app.add_typer(upkeep.quarantine, name="quarantine")
 app.command()(relabel.relabel)
