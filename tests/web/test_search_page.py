@@ -1,0 +1,208 @@
+"""The search page without a script: what it offers, how its links combine, what it says when it cannot."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+from lxml import html
+
+from pipeline.model import LOCAL_ZONE
+from tests.web.conftest import Serve
+from tests.web.town import Town
+
+
+@pytest.fixture(scope="module")
+def reader(town: Town) -> Iterator[httpx.Client]:
+    """Somebody who reads Vietnamese and follows no redirect."""
+    with httpx.Client(base_url=town.address, trust_env=False, timeout=30) as client:
+        yield client
+
+
+def found(page: httpx.Response, path: str) -> list[str]:
+    """Return the values, or the texts without line breaks, that an XPath finds."""
+    hits = html.fromstring(page.text).xpath(path)
+    assert isinstance(hits, list)
+    return [" ".join((hit if isinstance(hit, str) else hit.text_content()).split()) for hit in hits]  # type: ignore[union-attr]
+
+
+def asked_by(address: str) -> dict[str, str]:
+    """Return the parameters of a link."""
+    return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+
+
+def link(page: httpx.Response, words: str) -> dict[str, str]:
+    """Return what the first link that holds some words asks for."""
+    return asked_by(found(page, f'//a[contains(., "{words}")]/@href')[0])
+
+
+def test_the_page_has_three_addresses(reader: httpx.Client) -> None:
+    """/tim-kiem is the one that its links lead to, /search stays, / is the front page."""
+    pages = [reader.get(path) for path in ("/", "/tim-kiem", "/search")]
+
+    assert [200] * 3 == [page.status_code for page in pages]
+    assert 1 == len({page.text for page in pages})
+    assert {"/tim-kiem"} == set(found(pages[2], '//form[@id="find"]/@action'))
+
+
+def test_a_day_of_the_question_is_offered_first(reader: httpx.Client) -> None:
+    """One tap asks the other words of that month; a second one drops the month again."""
+    page = reader.get("/tim-kiem", params={"q": "cầu rạch vong tháng 11/2026"})
+    offered = found(page, '//ul[@class="chips when"]//a')
+    to = asked_by(found(page, '//a[@class="mine"]/@href')[0])
+    narrowed = reader.get("/tim-kiem", params=to)
+
+    assert offered[0] in {"Tháng 11/2026", "Tháng này"}
+    assert {"Hôm nay", "Hôm qua", "Tuần này"} <= set(offered)
+    assert {"q": "cầu rạch vong", "from": "2026-11-01", "to": "2026-11-30"} == to
+    assert ["Thông xe cầu Rạch Vong"] == found(narrowed, '//*[@class="card"]/h2/a')
+    assert {"q": "cầu rạch vong"} == link(narrowed, "Ngày đăng:")
+
+
+def test_today_is_a_day_in_viet_nam(reader: httpx.Client) -> None:
+    """From midnight in Viet Nam on, whatever the server's clock says."""
+    today = datetime.now(UTC).astimezone(LOCAL_ZONE).date().isoformat()
+    to = link(reader.get("/tim-kiem", params={"q": "xã"}), "Hôm nay")
+
+    assert {"q": "xã", "from": today, "to": today} == to
+
+
+def test_facets_combine_and_can_be_taken_back(reader: httpx.Client) -> None:
+    """Two topics mean either; each is counted as if none was chosen, and has its way back."""
+    page = reader.get("/tim-kiem", params={"topic": "y-te"})
+    both = reader.get("/tim-kiem", params=link(page, "Kinh tế"))
+
+    assert {"topic": "y-te,kinh-te"} == link(page, "Kinh tế")
+    assert 2 == len(found(both, '//*[@class="card"]'))
+    assert {"topic": "kinh-te"} == link(both, "Y tế ×")
+    assert ["Y tế × – bỏ điều kiện này 1", "Kinh tế × – bỏ điều kiện này 1"] == found(
+        both, '//section[@aria-labelledby="nhom-topic"]//a'
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "titles"),
+    [
+        ({"person": "le van mau"}, ["Thông xe cầu Rạch Vong"]),
+        ({"office": "bí thư huyện ủy"}, ["Thông xe cầu Rạch Vong"]),
+        ({"bulletin": "yes"}, ["Thông xe cầu Rạch Vong"]),
+        ({"bulletin": "no"}, ["Khám miễn phí ở Tân Phú"]),
+        ({"doc": "12/qđ-ubnd"}, ["Thông xe cầu Rạch Vong"]),
+        ({"q": "xã", "source": "cong-mau"}, []),
+    ],
+)
+def test_every_filter_can_be_asked_for_and_dropped(
+    reader: httpx.Client, asked: dict[str, str], titles: list[str]
+) -> None:
+    """What is asked for stands above the hits, and goes by one link."""
+    page = reader.get("/tim-kiem", params=asked)
+    (name,) = asked.keys() - {"q"}
+    chips = found(page, '//ul[@aria-label="Đang lọc"]//a/@href')
+
+    assert titles == found(page, '//*[@class="card"]/h2/a')
+    assert [{key: value for key, value in asked.items() if key != name}] == [asked_by(one) for one in chips]
+    assert [asked[name]] == found(
+        page, f'//*[@name="{name}"]/@value | //*[@name="{name}"]/option[@selected]/@value'
+    )
+
+
+def test_hits_over_time_are_bars_and_a_table(reader: httpx.Client) -> None:
+    """Each bar is a day; the table says the same to those who cannot see or point at bars."""
+    page = reader.get("/tim-kiem", params={"from": "2026-11-19", "to": "2026-11-21"})
+    rows = found(page, "//table//td")
+    bars = found(page, '//*[@class="bars"]/a/@title')
+
+    assert ["20/11/2026", "2"] == rows
+    assert ["20/11/2026: 2"] == bars
+    assert 3 == len(found(page, '//*[@class="bars"]/*'))
+    assert {"from": "2026-11-20", "to": "2026-11-20"} == link(page, "20/11/2026")
+
+
+def test_a_relaxed_answer_says_so(reader: httpx.Client) -> None:
+    """A story that lacks a word is no silent lie."""
+    page = reader.get("/tim-kiem", params={"q": "thông xe cầu rạch vong ở sao hỏa"})
+
+    assert "Không tin nào có đủ các từ" in found(page, '//*[@role="alert"]')[0]
+    assert ["Thông xe cầu Rạch Vong"] == found(page, '//*[@class="card"]/h2/a')
+
+
+def test_nothing_found_says_what_else_to_do(reader: httpx.Client) -> None:
+    """Wider, or the day that was named; never a dead end."""
+    page = reader.get("/tim-kiem", params={"q": "xyzzy hôm qua", "topic": "y-te"})
+
+    assert ["Không có tin nào khớp"] == found(page, '//*[@class="empty"]/h2')
+    assert {"q": "xyzzy hôm qua"} == link(page, "ở mọi nơi")
+    assert "xyzzy" == link(page, "của thời gian này")["q"]
+
+
+def test_the_part_that_changes_is_a_part_of_the_page(reader: httpx.Client) -> None:
+    """While somebody types the script asks for it alone: the same bytes, and no whole page around."""
+    whole, part = (reader.get("/tim-kiem", params={"q": "rạch vong"} | more) for more in ({}, {"manh": "1"}))
+
+    assert part.text.strip() in whole.text
+    assert "<html" not in part.text
+    assert "1 tin" == found(part, "//@data-told")[0]
+
+
+def test_a_word_that_is_not_finished_is_left_out_while_typing(reader: httpx.Client) -> None:
+    """The words "cầu rạch v" on the way to "cầu rạch vong" show what two of them find."""
+    asked = {"q": "cầu rạch v"}
+    typing, sent = (
+        reader.get("/tim-kiem", params=asked | {"manh": "1"}),
+        reader.get("/tim-kiem", params=asked),
+    )
+
+    assert ["“cầu rạch …”"] == found(typing, "//h1")
+    assert [] == found(typing, '//*[@role="alert"]')
+    assert ["“cầu rạch v”"] == found(sent, "//h1")
+
+
+def test_without_an_engine_filters_hold_and_words_are_said_to_be_left_out(serve: Serve) -> None:
+    """What was not applied is said in plain words, with a way to try again."""
+    client = serve(meilisearch_url="http://127.0.0.1:9")
+    page = client.get("/tim-kiem", params={"q": "cầu", "topic": "y-te"})
+    filtered = client.get("/tim-kiem", params={"topic": "y-te"})
+    said = found(page, '//*[@role="alert"]')[0]
+
+    assert (503, 200) == (page.status_code, filtered.status_code)
+    assert "theo các bộ lọc đã chọn" in said
+    assert "Chưa xét các từ “cầu”" in said
+    assert "cầu" == link(page, "Thử lại")["q"]
+
+
+def test_a_question_that_is_too_long_is_cut_and_said_so(reader: httpx.Client) -> None:
+    """No question is an error page."""
+    page = reader.get("/tim-kiem", params={"q": "từ " * 200, "sort": "ngược", "before": "x", "page": "-1"})
+
+    assert 200 == page.status_code
+    assert "Câu hỏi quá dài" in found(page, '//*[@role="alert"]')[0]
+
+
+def test_english_words_stand_around_vietnamese_news(reader: httpx.Client) -> None:
+    """The page is in English, the news in it stay Vietnamese and say so to a screen reader."""
+    page = reader.get("/tim-kiem", params={"q": "xã"}, headers={"Cookie": "tintinh_language=en"})
+
+    assert ["en"] == found(page, "/html/@lang")
+    assert {"vi"} == set(found(page, '//*[@class="card"]/h2/@lang'))
+    assert ["“xã” 1 story"] == [" ".join(found(page, '//h1 | //*[@class="head"]/p[@class="muted"]'))]
+    assert ["Health"] == found(page, '//*[@class="topic"]')
+
+
+def test_all_that_is_found_can_be_taken_along(reader: httpx.Client) -> None:
+    """As a file with the same question, for programs and spreadsheets."""
+    page = reader.get("/tim-kiem", params={"q": "xã", "topic": "y-te"})
+    files = found(page, "//a[@download]/@href")
+
+    assert [{"q": "xã", "topic": "y-te"}] * 2 == [asked_by(one) for one in files]
+    assert {200} == {reader.get(one).status_code for one in files}
+
+
+def test_the_page_is_light(reader: httpx.Client) -> None:
+    """Page, styles and scripts together, as a phone gets them, are a tenth of a picture."""
+    page = reader.get("/tim-kiem", params={"q": "xã"}, headers={"Accept-Encoding": "br"})
+    files = found(page, '//link[@rel="stylesheet"]/@href | //script/@src')
+    weights = [int(reader.get(one).headers["content-length"]) for one in (*files, "/tim-kiem?q=xã")]
+
+    assert 5 == len(files)
+    assert sum(weights) < 70_000
