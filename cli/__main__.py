@@ -13,6 +13,7 @@ from cli import (
     checks,
     demo,
     export,
+    index,
     ingest,
     partners,
     push,
@@ -55,7 +56,7 @@ app.add_typer(partners.partner, name="partner")
 app.add_typer(topics.app, name="topics")
 app.add_typer(upkeep.quarantine, name="quarantine")
 app.command()(relabel.relabel)
-app.command()(upkeep.reindex)
+app.add_typer(index.app, name="index")
 app.command()(upkeep.publish)
 app.command()(upkeep.doctor)
 app.add_typer(upkeep.db, name="db")

@@ -1,4 +1,4 @@
-"""The commands that keep things well: `quarantine`, `reindex`, `publish`, `db`, `doctor`."""
+"""The commands that keep things well: `quarantine`, `publish`, `db`, `doctor`."""
 
 from collections import Counter
 from typing import TYPE_CHECKING, Annotated
@@ -121,30 +121,6 @@ def _one_or_all(number: int | None, source: str) -> None:
 
     if (number is None) == (not source):
         raise BadInput("quarantine", "say either a NUMBER or --source ID")
-
-
-def reindex() -> None:
-    """Build the search index anew from SQL; searches go on in the present one meanwhile.
-
-    \b
-    Example:
-      ./tintinh reindex
-    """
-    from contextlib import ExitStack
-
-    from cli.desk import desk, now
-    from cli.local import engines
-    from pipeline.errors import EngineUnavailable
-    from search.index import open_index
-    from search.sync import rebuild
-
-    with desk() as opened, ExitStack() as stack:
-        index = open_index(opened.settings)
-        if index is None and opened.run is None:
-            index = stack.enter_context(engines(opened, "a reindex"))
-        if index is None:
-            raise EngineUnavailable("Meilisearch", "there is none to fill; see ./tintinh doctor")
-        say(f"{rebuild(opened.db, index, now).indexed:,} stories indexed")
 
 
 def publish(
@@ -337,17 +313,22 @@ def _counted(counts: "dict[str, int]") -> str:
 
 
 def _meilisearch(opened: "Desk") -> tuple[str, bool, str]:
+    from cli.desk import now
     from cli.engines import meilisearch_binary
     from pipeline.errors import EngineUnavailable
+    from search import health
     from search.index import open_index
 
     try:
         index = open_index(opened.settings)
-        if index is not None:
-            return "Meilisearch", True, f"{index.count(index.name):,} documents"
-        return "Meilisearch", True, str(meilisearch_binary(opened.settings))
+        if index is None:
+            return "Meilisearch", True, str(meilisearch_binary(opened.settings))
     except EngineUnavailable as error:
         return "Meilisearch", False, str(error)
+    seen = health.look(opened.db, index, now())
+    raised = health.alarms(seen, health.limits(opened.settings))
+    told = f"{seen.documents:,} documents, {seen.refused:,} refused"
+    return "Meilisearch", not raised, "; ".join([*raised.values()] or [told])
 
 
 _LEAST_DISK = 2_000_000_000  # bytes; Meilisearch stops taking tasks on a full disk and says so nowhere

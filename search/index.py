@@ -297,9 +297,15 @@ class Index(Door):
 
 
 def _within(wanted: Any, there: Any) -> bool:
-    """Say whether a setting is as wanted; Meilisearch adds its defaults to what is nested."""
+    """Say whether a setting is as wanted; Meilisearch adds its defaults to what is nested, and sorts it."""
     if isinstance(wanted, dict) and isinstance(there, dict):
-        return all(_within(value, there.get(name)) for name, value in wanted.items())
+        return all(_alike(value, there.get(name)) for name, value in wanted.items())
+    return bool(wanted == there)
+
+
+def _alike(wanted: Any, there: Any) -> bool:
+    if isinstance(wanted, list) and isinstance(there, list):
+        return sorted(map(str, wanted)) == sorted(map(str, there))
     return bool(wanted == there)
 
 

@@ -87,7 +87,7 @@ def rebuild(
     take part. `told` hears how far it is.
 
     Raises:
-        EngineUnavailable, LeaseLost: as `sync`; calling again goes on where it stopped.
+        EngineUnavailable: as `sync`; calling again goes on where it stopped.
     """
     with db.read() as conn:
         before = standing.state(conn)
@@ -95,7 +95,10 @@ def rebuild(
         request_rebuild(db)
     done = Synced(more=True)
     while done.more or done.busy:
-        step = sync(db, index, clock(), limit=limit)
+        try:
+            step = sync(db, index, clock(), limit=limit)
+        except LeaseLost:
+            step = Synced(busy=True)
         if told is not None:
             with db.read() as conn:
                 seen = standing.progress(conn)

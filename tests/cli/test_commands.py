@@ -13,7 +13,7 @@ from cli.__main__ import app
 
 ROOT = Path(__file__).parents[2]
 CONTRACT = (
-    *("ingest", "export", "search", "trace", "reindex", "relabel", "publish", "doctor", "up", "test"),
+    *("ingest", "export", "search", "trace", "relabel", "publish", "doctor", "up", "test"),
     *("webhook key", "webhook end-key", "webhook keys", "webhook test", "webhook sign"),
     *("sources list", "sources add", "sources check", "sources import", "sources export", "user add"),
     *(
@@ -27,6 +27,7 @@ CONTRACT = (
         "story withdraw",
     ),
     "review",
+    *("index rebuild", "index gate", "index refused", "index health"),
     *("quarantine list", "quarantine show", "quarantine replay", "quarantine drop", "db upgrade", "db copy"),
 )
 
