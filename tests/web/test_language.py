@@ -16,6 +16,7 @@ WEB = Path(view.__file__).parent
 SPOKEN = (
     "_changes.html",
     "_found.html",
+    "_paper_box.html",
     "_parts.html",
     "_story_cite.html",
     "_story_first.html",
@@ -27,12 +28,15 @@ SPOKEN = (
     "channel_over.html",
     "error.html",
     "feeds.html",
+    "paper_index.html",
+    "papers.html",
     "search.html",
     "sign_in.html",
     "status.html",
     "story.html",
     "story_gone.html",
     "story_how.html",
+    "story_near.html",
 )
 
 
