@@ -1,27 +1,48 @@
 """The best fifty hits in our own order. Pure; never raises.
 
-Meilisearch ranks words that stand anywhere by how near they are to each other; headlines are what
-journalists remember, so among hits that merely hold every word the share of the question that the
-title holds counts as much. Its phrases are approximate: it looks for runs of three words, which may
-stand in different places (milli's `compute_phrase_docids`); where the texts are at hand, a hit
-without the whole run goes behind those that have it.
+Meilisearch ranks words that stand anywhere by how near they are to each other. Headlines are what
+journalists remember, so among hits that merely hold every word it counts as much where the words stand:
+in the title, the summary or the text. Words that belong together ("Hà Nội": in most hits they are
+neighbours) count where they stand together; the "hà" of another name is no half of Hà Nội.
+
+Meilisearch's phrases are approximate: it looks for runs of three words, which may stand in different
+places (milli's `compute_phrase_docids`); where the texts are at hand, a hit without the whole run goes
+behind those that have it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from search.asked import FRAMES, Asked
 from search.forms import leveller
-from search.plan import EXACT, PHRASE
+from search.plan import EXACT, PHRASE, Led
 from search.tokens import accented, bare, telex, tokens
 
 TOP = 50
 _FRAME = 0.3  # what a word such as "của" counts, beside 1 for others
-_TITLE = 0.5  # share of the title in the score of a hit that holds every word
-_LEAD = 0.5  # what a word counts that the summary holds and the title does not
+_FIELDS = (1.0, 0.67, 0.33)  # what a word counts in the title, the summary, the text
 _TIGHT = 0.1  # for a title with few other words
+# Share of the places in the score of a hit that holds every word: of a question in which all words belong
+# together, and of one in which none do, where their distances tell little.
+_SHARE = (0.4, 0.9)
+_UNIT = 3  # two words that stand together in a third of the hits belong together
+_CHANCE, _FEW = 1, 2  # hits in which two words are neighbours by chance; few hits tell little
 _ABSENT = 0.5  # what a run is worth that stands in pieces
 _LEAST_WORDS = 3  # Meilisearch's phrases of two are exact
+_MOST_WORDS = 2_000  # of a text that are looked at for where words stand
+
+Texts = Callable[[Sequence[str]], Mapping[str, Sequence[str]]]
+_Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """The words of a field, and which of the question's pairs stand there side by side."""
+
+    words: Collection[str]
+    pairs: frozenset[_Pair]
 
 
 def score(hit: Mapping[str, Any]) -> float:
@@ -30,45 +51,108 @@ def score(hit: Mapping[str, Any]) -> float:
 
 
 def doubtful(hits: Sequence[Mapping[str, Any]], question: Asked) -> list[str]:
-    """Return the ids of hits that Meilisearch takes for bearers of a run, if that can be wrong."""
-    if len(question.words()) < _LEAST_WORDS:
+    """Return the ids of hits whose texts tell in which order they belong: none for a single word."""
+    if len(question.words()) < 2:  # noqa: PLR2004 - words
         return []
-    return [str(hit["id"]) for hit in hits[:TOP] if EXACT < score(hit) <= PHRASE]
+    return [str(hit["id"]) for hit in hits[:TOP] if EXACT / 100 < score(hit) <= PHRASE]
 
 
 def ordered(
-    hits: Sequence[dict[str, Any]], question: Asked, texts: Mapping[str, Sequence[str]]
+    hits: Sequence[dict[str, Any]],
+    question: Asked,
+    texts: Mapping[str, Sequence[str]],
+    led: Led | None = None,
 ) -> list[dict[str, Any]]:
-    """Return hits in order; `texts`: full texts of those that are `doubtful`, by id; none are fine too."""
-    spelling = telex if accented(question.words()) else bare
-    words = [spelling(word) for word in question.words()]
-    weights = {
-        word: _FRAME if plain in FRAMES else 1.0 for word, plain in zip(words, question.words(), strict=True)
-    }
-    whole = sum(weights.values()) or 1.0
-    level = leveller(f" {' '.join(words)} ", spelling)
-    run = level(f" {' '.join(words)} ")
+    """Return hits in order.
+
+    Args:
+        hits: federated hits, the best first; only the first fifty change places.
+        question: what was asked.
+        texts: full texts of those that are `doubtful`, by id; none are fine too.
+        led: the stories that go first, in their order.
+    """
+    rule = _Rule(hits[:TOP], question, texts)
+    places = {story_id: place for place, story_id in enumerate(led.numbers)} if led else {}
 
     def value(hit: dict[str, Any]) -> float:
-        weighed = score(hit)
-        if weighed > PHRASE:
-            return weighed
-        title = [spelling(word) for word in tokens(hit["title"])]
-        lead = {spelling(word) for word in tokens(hit.get("summary", ""))} - set(title)
-        held = sum(weights[word] for word in weights.keys() & set(title))
-        share = (held + _LEAD * sum(weights[word] for word in weights.keys() & lead)) / whole
-        share += _TIGHT * held / (len(title) or 1)
-        if weighed > EXACT:
-            told = texts.get(str(hit["id"]), ())
-            lines = [title, *([spelling(word) for word in tokens(text)] for text in told)]
-            if not told or any(run in level(f" {' '.join(line)} ") for line in lines):
-                return weighed
-            weighed = EXACT * _ABSENT
-        if weighed <= EXACT / 100:
-            return weighed
-        return weighed * (1 - _TITLE) + EXACT * share * _TITLE
+        place = places.get(str(hit["id"]))
+        return rule.value(hit) if led is None or place is None else led.weight * (1 - place / (TOP * 2))
 
     return sorted(hits[:TOP], key=lambda hit: -value(hit)) + list(hits[TOP:])
 
 
-Texts = Callable[[Sequence[str]], Mapping[str, Sequence[str]]]
+class _Rule:
+    """What the hits of one question are worth."""
+
+    def __init__(
+        self, hits: Sequence[dict[str, Any]], question: Asked, texts: Mapping[str, Sequence[str]]
+    ) -> None:
+        typed = question.words()
+        spelling = telex if accented(typed) else bare
+        self._words = [spelling(word) for word in typed]
+        self._weights = [_FRAME if word in FRAMES else 1.0 for word in typed]
+        self._level = leveller(f" {' '.join(self._words)} ", spelling)
+        self._run = self._level(f" {' '.join(self._words)} ")
+        self._lines: dict[str, list[list[str]]] = {}
+        self._fields: dict[str, list[_Field]] = {}
+        pairs = set(pairwise(self._words))
+        for hit in hits:
+            told = (hit["title"], hit.get("summary") or "", *texts.get(str(hit["id"]), ()))
+            lines = [[spelling(word) for word in tokens(text)] for text in told]
+            self._lines[str(hit["id"])] = lines
+            body = [word for line in lines[2:] for word in line[:_MOST_WORDS]]
+            self._fields[str(hit["id"])] = [_field(words, pairs) for words in (*lines[:2], body)]
+        self._units = self._belonging(len(hits))
+
+    def value(self, hit: Mapping[str, Any]) -> float:
+        """Return what a hit is worth: its phrase stands there, or by where its words stand."""
+        weighed = score(hit)
+        story_id = str(hit["id"])
+        if weighed > PHRASE or weighed <= EXACT / 100:
+            return weighed
+        if weighed > EXACT:
+            title, _, *told = self._lines[story_id]
+            is_short = len(self._words) < _LEAST_WORDS
+            if is_short or not told or any(map(self._stands, (title, *told))):
+                return weighed
+            weighed = EXACT * _ABSENT
+        together = sum(self._units) / (len(self._units) or 1)
+        share = together * _SHARE[0] + (1 - together) * _SHARE[1]
+        return weighed * (1 - share) + EXACT * self._placed(story_id) * share
+
+    def _stands(self, line: list[str]) -> bool:
+        return self._run in self._level(f" {' '.join(line)} ")
+
+    def _placed(self, story_id: str) -> float:
+        """Return how near the top the words stand: 1 if all are in the title."""
+        held = [[weight * one for one in self._held(field)] for weight, field in self._weighed(story_id)]
+        whole = sum(self._weights) or 1.0
+        best = zip(self._weights, zip(*held, strict=True), strict=True)
+        at_best = sum((weight * max(one) for weight, one in best), 0.0)
+        in_title = sum((weight * one for weight, one in zip(self._weights, held[0], strict=True)), 0.0)
+        return at_best / whole + _TIGHT * in_title / (len(self._lines[story_id][0]) or 1)
+
+    def _weighed(self, story_id: str) -> list[tuple[float, _Field]]:
+        return list(zip(_FIELDS, self._fields[story_id], strict=True))
+
+    def _held(self, field: _Field) -> list[float]:
+        """Return for each word whether a field holds it: in part if it stands away from where it belongs."""
+        beside = [pair in field.pairs for pair in pairwise(self._words)]
+        near = [left or right for left, right in zip([False, *beside], [*beside, False], strict=True)]
+        return [
+            1.0 if close else (1 - unit) * (word in field.words)
+            for word, close, unit in zip(self._words, near, self._units, strict=False)
+        ]
+
+    def _belonging(self, hits: int) -> list[float]:
+        """Return for each word how much it belongs to a neighbour in the question, by what the hits have."""
+        strengths = []
+        for pair in pairwise(self._words):
+            found = sum(any(pair in field.pairs for field in fields) for fields in self._fields.values())
+            strengths.append(min(1.0, _UNIT * max(0, found - _CHANCE) / (hits + _FEW)))
+        sides = zip([0.0, *strengths], [*strengths, 0.0], strict=True)
+        return [max(left, right) for (left, right), _ in zip(sides, self._words, strict=False)]
+
+
+def _field(words: Sequence[str], pairs: Collection[_Pair]) -> _Field:
+    return _Field(frozenset(words), frozenset(pair for pair in pairwise(words) if pair in pairs))

@@ -19,7 +19,7 @@ bent. A pasted address asks for its story, then for the words of its last part. 
 of a question leaves out, where no range can be meant. What is found so: docs/search.md.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,7 @@ from search.schema import (
     MOST_HITS,
     MOST_WORDS,
     PLAIN,
+    PRIMARY_KEY,
     PUBLISHED_AT,
     SHOWN,
     URLS,
@@ -43,13 +44,32 @@ from search.typed import decoded
 _MANY = 5  # terms
 # Scores are within 0..1, so a factor of a thousand puts every hit of one query before the next; the
 # other readings stand between.
-_LEADS, _NUMBERS, PHRASE, EXACT, _LOOSE = 1e15, 1e12, 1e9, 1e4, 1.0
+_SURE, _LEADS, _NUMBERS, PHRASE, _NAMED, EXACT, _LOOSE = 1e18, 1e15, 1e12, 1e9, 1e7, 1e4, 1.0
 _NEARLY = (
     0.6  # the weight of a title with all words but one beside a text with all: words far apart weigh less
 )
 _NEXT = 0.1  # the weight of a reading beside that of the one before it
 _NOTHING = Asked()
 _Spelling = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Led:
+    """The stories of the documents that a question names: they go first.
+
+    Args:
+        numbers: the number that each story tells of, by story id, in order; at most fifty.
+        sure: the number is written out in the question, so nothing can be meant before them; else a text
+            that has the question word for word goes before.
+    """
+
+    numbers: Mapping[str, str]
+    sure: bool = False
+
+    @property
+    def weight(self) -> float:
+        """Return what they weigh."""
+        return _SURE if self.sure else _NAMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +90,11 @@ class Rung:
         return {place for place, one in enumerate(self.queries) if one.get("attributesToSearchOn") in titles}
 
 
-def rungs(query: Query) -> tuple[Rung, ...]:
-    """Return the searches that answer a question, to be tried in order; none if it has no words."""
+def rungs(query: Query, led: Led | None = None) -> tuple[Rung, ...]:
+    """Return the searches that answer a question, to be tried in order; none if it has no words.
+
+    `led`: stories that the first of them finds besides.
+    """
     if query.blank():
         return (Rung((_Maker(query).everything(),)),)
     ladder = [Rung((_Maker(query).told_at(url),))] if (url := address(query.q)) else []
@@ -79,7 +102,8 @@ def rungs(query: Query) -> tuple[Rung, ...]:
     if not question.terms:
         return tuple(ladder)
     make = _Maker(query, question.without)
-    ladder.append(Rung(tuple(_first(make, query.q, question)), question))
+    leading = make.led(led) if led else []
+    ladder.append(Rung((*leading, *_first(make, query.q, question)), question))
     if question.literal:
         if question.quoted and not question.numbers and accented(question.words()):
             ladder.append(Rung((make.strict(together(question.terms), bare, PLAIN),), question, relaxed=True))
@@ -181,6 +205,18 @@ class _Maker:
         for number, bearing in keys.items():
             made.append(self._made(_spelled([Term(tuple(tokens(number)))], bare), "all", bearing, _NUMBERS))
         return [{**one, "attributesToSearchOn": PLAIN} for one in made]
+
+    def led(self, led: Led) -> list[dict[str, Any]]:
+        """The stories of documents, found by the words of their numbers, which every one of them has."""
+        stories: dict[str, list[str]] = {}
+        for story_id, number in led.numbers.items():
+            stories.setdefault(number_key(number), []).append(story_id)
+        made = []
+        for key, ids in stories.items():
+            text = _spelled([Term(tuple(key.split("-")))], bare)
+            condition = f"{PRIMARY_KEY} IN [{', '.join(map(quoted, ids))}]"
+            made.append(self._made(text, "all", condition, led.weight, attributesToSearchOn=PLAIN))
+        return made
 
     def strict(
         self, terms: Sequence[Term], spelling: _Spelling, fields: list[str], weight: float = _LOOSE

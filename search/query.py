@@ -14,7 +14,7 @@ from search.coverage import covering
 from search.cursor import COVERED, NEARLY, Cursor, read_cursor, tie
 from search.index import Index
 from search.order import TOP, Texts, doubtful, ordered
-from search.plan import Rung, each, many, rungs
+from search.plan import Led, Rung, each, many, rungs
 from search.question import MOST_DAYS, Query, Sort, gathered, read
 from search.schema import DAY, FACETS, MONTH, MOST_HITS, PRIMARY_KEY, PUBLISHED_AT, SHOWN
 from search.snippet import snippet
@@ -96,8 +96,14 @@ class _Answer:
         return int(self.found.get("estimatedTotalHits", 0))
 
 
-def search(index: Index, query: Query, texts: Texts | None = None) -> Results:
-    """Answer a question; `texts` gives the full texts of stories by id, to tell whether a run stands there.
+def search(index: Index, query: Query, texts: Texts | None = None, led: Led | None = None) -> Results:
+    """Answer a question.
+
+    Args:
+        index: where to ask.
+        query: what is asked.
+        texts: gives the full texts of stories by id, to tell where the words stand.
+        led: the stories of documents that it names, which go first; in order of time they only count.
 
     Raises:
         EngineUnavailable: Meilisearch is away, or the index is being built.
@@ -105,11 +111,11 @@ def search(index: Index, query: Query, texts: Texts | None = None) -> Results:
     """
     started = time.perf_counter()
     last = query.before
-    answer = _further(index, query, last) if last else _answer(index, query, texts)
+    answer = _further(index, query, last, led) if last else _answer(index, query, texts, led)
     told = {} if last else answer.found.get("facetDistribution") or {}
     facets = {name: told.get(attribute) or {} for name, attribute in FACETS.items()}
     if answer.total and last is None:
-        facets |= _as_if_unset(index, query, answer.rung)
+        facets |= _as_if_unset(index, query, answer.rung, led)
     return Results(
         hits=tuple(hit(found, query) for found in answer.found.get("hits", ())),
         total=last.total if last else answer.total,
@@ -136,12 +142,12 @@ def walk(index: Index, query: Query) -> Iterator[Results]:
         yield found
 
 
-def _answer(index: Index, query: Query, texts: Texts | None) -> _Answer:
+def _answer(index: Index, query: Query, texts: Texts | None, led: Led | None) -> _Answer:
     """Answer by the first rung that finds anything."""
-    for place, rung in enumerate(rungs(query)):
+    for place, rung in enumerate(rungs(query, led)):
         if rung.bent and many(query) and (answer := _covered(index, query, NEARLY)).total:
             return answer
-        found = _asked(index, query, rung, texts)
+        found = _asked(index, query, rung, texts, led)
         if found["estimatedTotalHits"]:
             queries = {one["_federation"]["queriesPosition"] for one in found["hits"]}
             relaxed = rung.relaxed or (bool(queries) and queries <= rung.short())
@@ -150,11 +156,11 @@ def _answer(index: Index, query: Query, texts: Texts | None) -> _Answer:
     return _covered(index, query, COVERED)
 
 
-def _further(index: Index, query: Query, last: Cursor) -> _Answer:
+def _further(index: Index, query: Query, last: Cursor, led: Led | None) -> _Answer:
     """Answer by the rung that the cursor names."""
     if last.rung < 0:
         return _covered(index, query, last.rung)
-    ladder = rungs(query)
+    ladder = rungs(query, led)
     if last.rung >= len(ladder):
         raise BadInput("before", "must be the `cursor` of an answer to this question")
     rung = ladder[last.rung]
@@ -171,19 +177,19 @@ def _cursor(query: Query, answer: _Answer) -> str:
     return Cursor(answer.rung, last[PUBLISHED_AT], tie(last[PRIMARY_KEY]), total, query.mark()).text()
 
 
-def _as_if_unset(index: Index, query: Query, rung: int) -> dict[str, dict[str, int]]:
+def _as_if_unset(index: Index, query: Query, rung: int, led: Led | None) -> dict[str, dict[str, int]]:
     """Return the facets of filters that are set, each counted without its own filter."""
     told: dict[str, dict[str, int]] = {}
     for name, attribute in FACETS.items() if rung >= 0 else ():
         if getattr(query, name):
             unset: dict[str, Any] = {name: ""}
-            queries = rungs(replace(query, **unset))[rung].queries
+            queries = rungs(replace(query, **unset), led)[rung].queries
             counted = index.search(queries, _counting(index, [attribute]) | {"limit": 0})
             told[name] = (counted.get("facetDistribution") or {}).get(attribute) or {}
     return told
 
 
-def _asked(index: Index, query: Query, rung: Rung, texts: Texts | None) -> dict[str, Any]:
+def _asked(index: Index, query: Query, rung: Rung, texts: Texts | None, led: Led | None) -> dict[str, Any]:
     """Answer with one rung; the first hits are put in our own order."""
     start = (query.page - 1) * query.per_page
     federation = _federation(index, query)
@@ -193,7 +199,7 @@ def _asked(index: Index, query: Query, rung: Rung, texts: Texts | None) -> dict[
     wide = {"limit": max(TOP, start + query.per_page), "offset": 0}
     answer = index.search(rung.queries, federation | wide)
     known = texts(unsure) if texts and (unsure := doubtful(answer["hits"], question)) else {}
-    hits = ordered(answer["hits"], question, known)
+    hits = ordered(answer["hits"], question, known, led)
     return answer | {"hits": hits[start : start + query.per_page]}
 
 

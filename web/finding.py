@@ -9,15 +9,17 @@ from dataclasses import dataclass
 
 from pipeline.documents import canonical
 from pipeline.errors import EngineUnavailable
-from pipeline.model import NATIONAL, Story, StoryId, StoryState
+from pipeline.model import Story, StoryId, StoryState
 from pipeline.papers import number_slug
-from pipeline.store import newest, stories
+from pipeline.store import Database, newest, stories
 from pipeline.store.newest import Wanted
 from search import query as engine
 from search.document import document
 from search.index import Index
 from search.question import Sort, chosen
+from web.leading import leading, unit
 from web.papers import Lookup, look_up
+from web.problems import Problem
 from web.site import Site
 
 _MOST_LOOKED_AT = 2_000  # stories in SQL that one page goes through
@@ -44,12 +46,23 @@ def find(site: Site, asked: engine.Query) -> engine.Results:
     Raises:
         EngineUnavailable: the engine is away, or none is configured.
     """
+    return answered(site.db, asked_index(site), asked)
+
+
+def answered(db: Database, index: Index, asked: engine.Query) -> engine.Results:
+    """Return what the index finds, in the order that the texts and documents in SQL tell.
+
+    Raises:
+        EngineUnavailable: the engine is away.
+    """
 
     def texts(ids: Sequence[str]) -> dict[str, list[str]]:
-        with site.db.read() as conn:
+        with db.read() as conn:
             return {str(one): told for one, told in stories.texts(conn, map(StoryId, ids)).items()}
 
-    return engine.search(asked_index(site), asked, texts)
+    with db.read() as conn:
+        led = leading(conn, asked)
+    return engine.search(index, asked, texts, led)
 
 
 def asked_index(site: Site) -> Index:
@@ -63,9 +76,8 @@ def papers(site: Site, asked: engine.Query) -> Lookup | None:
     """Return the official documents that a question names, above its first page of hits."""
     if asked.page > 1 or not (asked.q or asked.doc):
         return None
-    unit = asked.area or (asked.province if asked.province != NATIONAL else "")
     with site.db.read() as conn:
-        return look_up(conn, f"{asked.doc} {asked.q}", unit)
+        return look_up(conn, f"{asked.doc} {asked.q}", unit(asked))
 
 
 def living(site: Site, found: engine.Results) -> dict[StoryId, Story]:
@@ -73,6 +85,36 @@ def living(site: Site, found: engine.Results) -> dict[StoryId, Story]:
     with site.db.read() as conn:
         known = stories.many(conn, [StoryId(hit.story_id) for hit in found.hits])
     return {story_id: story for story_id, story in known.items() if story.state is StoryState.LIVE}
+
+
+def known(site: Site, story_id: str) -> tuple[Story, StoryId]:
+    """Return a story in any state and the one that tells it now. Raises Problem: 404 unknown."""
+    with site.db.read() as conn:
+        story = stories.get(conn, StoryId(story_id))
+        survivor = stories.resolve(conn, StoryId(story_id))
+    if story is None or survivor is None:
+        raise Problem(404, "not_found", "there is no such story")
+    return story, survivor
+
+
+def alive(found: tuple[Story, StoryId], where: str, behind: str = "") -> Story:
+    """Return a live story, of what `known` gave.
+
+    Raises:
+        Problem: 410 withdrawn, 308 merged (with the survivor's id, between `where` and `behind`).
+    """
+    story, survivor = found
+    if story.state is StoryState.WITHDRAWN:
+        raise Problem(410, "withdrawn", "its sources took this story back")
+    if survivor != story.story_id:
+        raise Problem(
+            308,
+            "merged",
+            "the story is told in another one",
+            headers={"Location": f"{where}{survivor}{behind}"},
+            more={"story_id": survivor},
+        )
+    return story
 
 
 def newest_from_store(site: Site, asked: engine.Query) -> Newest:
