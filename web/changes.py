@@ -28,6 +28,7 @@ from pipeline.told import Here, change
 from pipeline.topics import topics
 from web.conditional import Coding
 from web.made import coding_of, packed
+from web.partners import REFUSALS, Following, Reader
 from web.problems import Problem, described
 from web.site import Site, TheSite
 
@@ -78,12 +79,13 @@ class _Page:
                 },
             },
         },
-        **described(410, 422, 503),
+        **described(410, 422, 503, *REFUSALS),
     },
 )
 async def changes(  # noqa: PLR0917 - the parameters are the contract
     request: Request,
     site: TheSite,
+    who: Following,
     since: Annotated[str, Query(max_length=200, description="a cursor; empty: from the first change")] = "",
     limit: Annotated[int, Query(ge=1, le=1_000, description="lines")] = 100,
     wait: Annotated[int, Query(ge=0, le=_MOST_WAIT, description="seconds to wait for the first line")] = 0,
@@ -92,7 +94,7 @@ async def changes(  # noqa: PLR0917 - the parameters are the contract
     topic: Annotated[str, Query(pattern=_SLUG, description="slug")] = "",
 ) -> Response:
     """Give what happened to stories behind a cursor, oldest first, each story as it is now."""
-    labels = {"province": province, "area": area, "topic": topic}
+    labels = _bounded({"province": province, "area": area, "topic": topic}, who)
     asked = _Asked(
         since=replay.read_cursor(since) if since else None,
         limit=limit,
@@ -106,6 +108,24 @@ async def changes(  # noqa: PLR0917 - the parameters are the contract
     if not page.lines:  # in the loop and not in a thread: at shutdown no thread's answer is waited for
         return _answer(site, asked, page, Coding.PLAIN)
     return await run_in_threadpool(_answer, site, asked, page, coding_of(request))
+
+
+def _bounded(labels: dict[str, str], who: Reader) -> dict[str, str]:
+    """Return labels within the bounds of a reader's key; where these leave one choice, it is made.
+
+    Raises:
+        Problem: 403, if more is asked for, or where bounds are by source, which the log is not parted by.
+    """
+    scope = who.partner.scope if who.partner else {}
+    if scope.get("source"):
+        raise Problem(403, "forbidden", "a key for certain sources does not open the change log")
+    bounded = dict(labels)
+    for kind, values in scope.items():
+        chosen = labels[kind] or (values[0] if len(values) == 1 else "")
+        if values and chosen not in values:
+            raise Problem(403, "forbidden", f"choose one of {', '.join(values)}", field=kind)
+        bounded[kind] = chosen
+    return bounded
 
 
 def _part(labels: dict[str, str]) -> Part:

@@ -39,11 +39,17 @@ class Reader:
         scope = self.partner.scope if self.partner else {}
         return tuple(Condition(FACETS[kind], values) for kind, values in scope.items() if values)
 
-    def sees(self, story: Story) -> bool:
-        """Say whether a story is within the bounds of the reader's key."""
+    def within_bounds(self, story: Story) -> Story:
+        """Return a story that the reader's key opens.
+
+        Raises:
+            Problem: 404, as if there was none.
+        """
         bounds = self.within
         told = document(story, ()) if bounds else {}
-        return all(condition.holds(told) for condition in bounds)
+        if not all(condition.holds(told) for condition in bounds):
+            raise Problem(404, "not_found", "there is no such story")
+        return story
 
 
 def reader(right: Right) -> Callable[[Request, Site], Awaitable[Reader]]:

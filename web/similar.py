@@ -12,9 +12,9 @@ from pipeline.store import stories
 from search import similar as engine
 from search.conditions import Condition
 from search.similar import MOST, Near
-from web.finding import asked_index
+from web.finding import alive, asked_index, known
 from web.partners import REFUSALS, Searching
-from web.problems import Problem, described
+from web.problems import described
 from web.site import Site, TheSite
 from web.view import web_url
 
@@ -77,17 +77,7 @@ def similar_json(
 ) -> SimilarBody:
     """Give other stories of the same event, documents, people and place."""
     started = time.perf_counter()
-    with site.db.read() as conn:
-        story = stories.get(conn, StoryId(story_id))
-        survivor = stories.resolve(conn, StoryId(story_id))
-    if story is not None and survivor is not None and survivor != story.story_id:
-        where = {"Location": f"/api/stories/{survivor}/similar"}
-        more = {"story_id": survivor}
-        raise Problem(308, "merged", "the story is told in another one", headers=where, more=more)
-    if story is None or (story.state is StoryState.LIVE and not who.sees(story)):
-        raise Problem(404, "not_found", "there is no such story")
-    if story.state is not StoryState.LIVE:
-        raise Problem(410, "withdrawn", "its sources took this story back")
+    story = who.within_bounds(alive(known(site, story_id), "/api/stories/", "/similar"))
     found = similar(site, story, limit, who.within)
     took = round((time.perf_counter() - started) * 1000)
     return SimilarBody(story_id=story_id, similar=[NearBody.of(one) for one in found], took_ms=took)
@@ -101,5 +91,5 @@ def similar(site: Site, story: Story, limit: int, within: Sequence[Condition] = 
     """
     ids = engine.candidates(asked_index(site), story, within)
     with site.db.read() as conn:
-        known = stories.many(conn, map(StoryId, ids))
-    return engine.ranked(story, [one for one in known.values() if one.state is StoryState.LIVE], limit)
+        others = stories.many(conn, map(StoryId, ids))
+    return engine.ranked(story, [one for one in others.values() if one.state is StoryState.LIVE], limit)

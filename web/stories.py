@@ -5,16 +5,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from pipeline.model import Story, StoryId, StoryState
+from pipeline.model import StoryState
 from pipeline.store import stories
 from pipeline.store.accounts import Role
 from web import story_page
 from web.account import Signed
 from web.citation import Form, written
+from web.finding import alive, known
 from web.made import sent
-from web.problems import Problem, described
+from web.partners import REFUSALS, Searching
+from web.problems import described
 from web.root import STORIES
-from web.site import Site, TheSite
+from web.site import TheSite
 from web.story_shapes import WholeStoryBody
 from web.view import render
 
@@ -36,7 +38,7 @@ router = APIRouter()
 )
 def moved(request: Request, site: TheSite, story_id: Id) -> RedirectResponse:
     """Lead to the story's page; feeds and mirrors hold this older address of it."""
-    story = _living(_known(site, story_id), STORIES)
+    story = alive(known(site, story_id), STORIES)
     asked = f"?{request.url.query}" if request.url.query else ""
     return RedirectResponse(f"{STORIES}{story.story_id}{asked}", 308)
 
@@ -46,10 +48,10 @@ def moved(request: Request, site: TheSite, story_id: Id) -> RedirectResponse:
 )
 def page(request: Request, site: TheSite, who: Signed, story_id: Id) -> Response:
     """Show a story: all tellings side by side, why they are one, who was first; to editors, what to do."""
-    known = _known(site, story_id)
-    if known[0].state is StoryState.WITHDRAWN:
-        return HTMLResponse(render("story_gone.html", title="", here="", signed=who, story=known[0]), 410)
-    story = _living(known, STORIES)
+    found = known(site, story_id)
+    if found[0].state is StoryState.WITHDRAWN:
+        return HTMLResponse(render("story_gone.html", title="", here="", signed=who, story=found[0]), 410)
+    story = alive(found, STORIES)
     is_editor = who is not None and who.role.allows(Role.EDITOR)
     with site.db.snapshot() as conn:
         shown = story_page.read(conn, story, site.settings.base_url, is_editor=is_editor)
@@ -69,7 +71,7 @@ def page(request: Request, site: TheSite, who: Signed, story_id: Id) -> Response
 )
 def references(request: Request, site: TheSite, story_id: Id, form: Form) -> Response:
     """Give every telling of a story as a file for programs that keep references."""
-    story = _living(_known(site, story_id), STORIES, f"/trich-dan.{form}")
+    story = alive(known(site, story_id), STORIES, f"/trich-dan.{form}")
     told = [telling.entry_id for telling in story.face.tellings]
     with site.db.read() as conn:
         seen = stories.seen_at(conn, told)
@@ -87,41 +89,14 @@ def how(who: Signed) -> str:
 @router.get(
     "/api/stories/{story_id}",
     tags=["search"],
-    responses={308: {"description": "Merged: Location has the survivor"}, **described(404, 410, 422, 503)},
+    responses={
+        308: {"description": "Merged: Location has the survivor"},
+        **described(404, 410, 422, 503, *REFUSALS),
+    },
 )
-def story_json(site: TheSite, story_id: Id) -> WholeStoryBody:
+def story_json(site: TheSite, who: Searching, story_id: Id) -> WholeStoryBody:
     """Give a story with all its entries and decisions, and who told it first."""
-    story = _living(_known(site, story_id), "/api/stories/")
+    story = who.within_bounds(alive(known(site, story_id), "/api/stories/"))
     with site.db.read() as conn:
         seen = stories.seen_at(conn, (telling.entry_id for telling in story.face.tellings))
     return WholeStoryBody.made(story, seen, site.settings.base_url)
-
-
-def _known(site: Site, story_id: str) -> tuple[Story, StoryId]:
-    """Return a story in any state and the one that tells it now. Raises Problem: 404 unknown."""
-    with site.db.read() as conn:
-        story = stories.get(conn, StoryId(story_id))
-        survivor = stories.resolve(conn, StoryId(story_id))
-    if story is None or survivor is None:
-        raise Problem(404, "not_found", "there is no such story")
-    return story, survivor
-
-
-def _living(known: tuple[Story, StoryId], where: str, behind: str = "") -> Story:
-    """Return a live story.
-
-    Raises:
-        Problem: 410 withdrawn, 308 merged (with the survivor's id).
-    """
-    story, survivor = known
-    if story.state is StoryState.WITHDRAWN:
-        raise Problem(410, "withdrawn", "its sources took this story back")
-    if survivor != story.story_id:
-        raise Problem(
-            308,
-            "merged",
-            "the story is told in another one",
-            headers={"Location": f"{where}{survivor}{behind}"},
-            more={"story_id": survivor},
-        )
-    return story

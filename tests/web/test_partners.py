@@ -114,6 +114,21 @@ def test_a_key_has_its_own_pace(searching: httpx.Client, told: Database) -> None
         assert partners.listed(conn)[0].used_at
 
 
+def test_the_change_log_is_followed_within_bounds(client: httpx.Client, told: Database) -> None:
+    """One province is chosen by itself, of two one must be named; bounds by source open no log."""
+    one = key_of(told, "mot", scope={"province": ("can-tho",)})
+    two = key_of(told, "hai", scope={"province": ("can-tho", "vinh-long")})
+    source = key_of(told, "nguon", scope={"source": ("bao-khac",)})
+    asked = [({}, one), ({"province": "vinh-long"}, one), ({}, two), ({"province": "vinh-long"}, two)]
+    answers = [client.get("/api/changes", params=query, headers=key) for query, key in [*asked, ({}, source)]]
+    story = ids(told)["Nạo"]
+    doors = [client.get(f"/api/stories/{story}", headers=key).status_code for key in (one, two, source)]
+
+    assert [200, 403, 403, 200, 403] == [answer.status_code for answer in answers]
+    assert [1, 1] == [len(answers[place].text.splitlines()) for place in (0, 3)]
+    assert [404, 200, 404] == doors
+
+
 def test_only_the_hash_is_kept(told: Database) -> None:
     """A name has one key at a time; a revoked one may be given anew; what cannot be is refused."""
     first = key_of(told, "ban")["Authorization"]
