@@ -35,6 +35,7 @@ from web import (
     paper_index,
     papers,
     ping,
+    saved_feed,
     search,
     search_api,
     similar,
@@ -94,6 +95,7 @@ _PARTS = (
     status,
     opml,
     language,
+    saved_feed,  # before the channels, whose pattern takes any path
     feeds,
     webhooks,
     ping,

@@ -153,9 +153,14 @@ def of_owner(conn: Connection, owner: str) -> list[Saved]:
     return [_saved(row) for row in conn.execute(mine.order_by(table.c.saved_id.desc()))]
 
 
+def is_stale(known: Saved, now: datetime) -> bool:
+    """Say whether its last noted use was over an hour ago, so that another is worth a write."""
+    return now - known.seen_at >= _FINE
+
+
 def seen(conn: Connection, known: Saved, now: datetime) -> None:
-    """Note that its feed or page was asked for; once an hour is fine enough."""
-    if now - known.seen_at >= _FINE:
+    """Note that its feed or page was asked for; nothing where that was noted within the hour."""
+    if is_stale(known, now):
         conn.execute(table.update().where(table.c.saved_id == known.saved_id).values(seen_at=now))
 
 
@@ -233,11 +238,10 @@ def matches(conn: Connection, saved_id: int, after: int, limit: int) -> list[Mat
 
 
 def stories_told(conn: Connection, saved_id: int, limit: int) -> list[StoryId]:
-    """Return the last stories of which a search was told anything, the one told of last first."""
-    first = func.min(saved_match.c.position)
-    mine = select(saved_match.c.story_id).where(saved_match.c.saved_id == saved_id)
-    rows = conn.scalars(mine.group_by(saved_match.c.story_id).order_by(first.desc()).limit(limit))
-    return [StoryId(story_id) for story_id in rows]
+    """Return the last stories that were told to a search as new, the one told last first."""
+    mine = (saved_match.c.saved_id == saved_id, saved_match.c.kind == Kind.NEW)
+    query = select(saved_match.c.story_id).where(*mine).order_by(saved_match.c.position.desc())
+    return [StoryId(story_id) for story_id in conn.scalars(query.limit(limit))]
 
 
 def head(conn: Connection) -> int:

@@ -1,0 +1,91 @@
+"""The feed of a saved search: what was told to it, rendered as channels are. What it asks stands nowhere.
+
+Nothing is kept: a document is made of what SQL holds when it is asked for, so a correction, a withdrawal
+or other rights show at once, also in the feed of a paused search.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from feeds import window
+from feeds.channel import SITE_TITLE, Channel, FeedForm
+from feeds.fragments import Stock
+from feeds.head import Head
+from feeds.item import Site, tombstone
+from feeds.render import document, fitting, own_links
+from feeds.strings import line
+from pipeline.model import Story, StoryId, StoryState
+from pipeline.store import Connection, saved, stories
+from pipeline.store.saved import Saved
+
+MOST = 50  # stories
+_NAMELESS = "Tìm kiếm đã lưu"
+_ABOUT = "Những tin khớp với một tìm kiếm đã lưu, mỗi tin một lần."
+
+
+@dataclass(frozen=True, slots=True)
+class SavedChannel(Channel):
+    """A saved search as a channel: its address has the token, its id only its number."""
+
+    token: str = ""
+
+    def file(self, form: FeedForm) -> str:
+        """Return the address under /feeds/."""
+        return f"saved/{self.token}.{form.value}"
+
+    def page(self, base_url: str) -> str:
+        """Return the page for people, which does not name the search: feed readers show it to others."""
+        return f"{base_url}/theo-doi"
+
+
+def feed(conn: Connection, known: Saved, token: str, form: FeedForm, base_url: str) -> bytes:
+    """Return the document of a search in one form. `conn` must see one state.
+
+    A story stands where it was told first. One that was withdrawn is a tombstone, and an entry with a last
+    word for clients that know none; in place of one that went into another stands the other.
+    """
+    stock = Stock.opened(conn, base_url)
+    name = line(known.name, saved.LONGEST_NAME) or _NAMELESS
+    channel = SavedChannel(f"saved/{known.saved_id}", f"{SITE_TITLE} – {name}", _ABOUT, token=token)
+    told = saved.stories_told(conn, known.saved_id, MOST)
+    found = _present(conn, told)
+    gone = [found[one] for one in told if found[one].state is not StoryState.LIVE]
+    shown = _shown(told, found)
+    held = stock.of(conn, {one.story_id: one.revision for one in shown}, found)
+    entries = [held[one.story_id].form(form) for one in shown]
+    fits = fitting([held[one.story_id] for one in shown], window.LIMITS.room)
+    stones = tuple(tombstone(one, stock.site) for one in gone)
+    times = [known.made_at, *(one.looks_so_since for one in shown[:fits]), *(one.when for one in stones)]
+    head = Head(channel, stock.site, form, max(times), own_links(channel, form, stock.site), stones)
+    return document(head, entries[:fits])
+
+
+def last_document(known: Saved, form: FeedForm, site: Site, token: str) -> bytes:
+    """Return the empty document of a search that has ended."""
+    channel = SavedChannel(f"saved/{known.saved_id}", f"{SITE_TITLE} – {_NAMELESS}", _ABOUT, token=token)
+    links = own_links(channel, form, site)
+    return document(Head(channel, site, form, known.made_at, links, is_over=True), [])
+
+
+def _present(conn: Connection, told: Sequence[StoryId]) -> dict[StoryId, Story]:
+    """Return stories as they are now, and those that they went into."""
+    found = stories.many(conn, told)
+    while missing := {one.merged_into for one in found.values() if one.merged_into} - found.keys():
+        found |= stories.many(conn, [one for one in missing if one])
+    return found
+
+
+def _shown(told: Sequence[StoryId], found: Mapping[StoryId, Story]) -> list[Story]:
+    """Return the stories to show, in their order, each once; the withdrawn ones are last words."""
+    shown: dict[StoryId, Story] = {}
+    last_words = 0
+    for story_id in told:
+        story = found[story_id]
+        while story.merged_into:
+            story = found[story.merged_into]
+        if story.state is StoryState.LIVE:
+            shown.setdefault(story.story_id, story)
+        elif story.story_id == story_id and last_words < window.LIMITS.last_words:
+            shown[story_id] = story
+            last_words += 1
+    return list(shown.values())
