@@ -6,6 +6,9 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Counter, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 
+from web.gauges import by, one
+from web.indexed import Indexed, gauges
+
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -25,36 +28,37 @@ class Metrics:
             registry=self.registry,
         )
 
-    def text(self, state: Mapping[str, Any], queues: Mapping[str, int] | None) -> bytes:
-        """Return the exposition: our counters and `pipeline.store.numbers.state`."""
+    def text(self, state: Mapping[str, Any], queues: Mapping[str, int] | None, index: Indexed) -> bytes:
+        """Return the exposition: our counters, `pipeline.store.numbers.state`, and how the index is."""
         registry = CollectorRegistry()
-        registry.register(_State(state, queues))
+        registry.register(_State(state, queues, index))
         return generate_latest(self.registry) + generate_latest(registry)
 
 
 class _State:
     """A collector over one snapshot of the pipeline's state."""
 
-    def __init__(self, state: Mapping[str, Any], queues: Mapping[str, int] | None) -> None:
+    def __init__(self, state: Mapping[str, Any], queues: Mapping[str, int] | None, index: Indexed) -> None:
         self._state = state
         self._queues = queues
+        self._index = index
 
     def collect(self) -> Iterator[Metric]:
         """Yield a gauge for every number of the snapshot."""
         state = self._state
-        yield _by("tintinh_receipts", "Receipts by state", "state", state["receipts"])
-        yield _one(
+        yield by("tintinh_receipts", "Receipts by state", "state", state["receipts"])
+        yield one(
             "tintinh_oldest_unread_seconds",
             "Age of the oldest unread receipt",
             state["oldest_unread_seconds"],
         )
-        yield _one("tintinh_entries", "Entries", state["entries"])
-        yield _one("tintinh_unlinked_entries", "Entries that wait to be linked", state["unlinked"])
-        yield _one("tintinh_stories", "Live stories", state["stories"])
-        yield _one(
+        yield one("tintinh_entries", "Entries", state["entries"])
+        yield one("tintinh_unlinked_entries", "Entries that wait to be linked", state["unlinked"])
+        yield one("tintinh_stories", "Live stories", state["stories"])
+        yield one(
             "tintinh_crowded_runs", "Runs of words that too many entries hold to find any", state["crowds"]
         )
-        yield _one("tintinh_quarantine_open", "Receipts held in quarantine", state["quarantine_open"])
+        yield one("tintinh_quarantine_open", "Receipts held in quarantine", state["quarantine_open"])
         drift = GaugeMetricFamily(
             "tintinh_source_drift",
             "What has changed at a source in kind: the figure of now",
@@ -64,8 +68,8 @@ class _State:
             for alarm in alarms:
                 drift.add_metric([source_id, alarm.measure, str(alarm.pages).lower()], alarm.now)
         yield drift
-        yield _one("tintinh_deliveries_due", "Outbound deliveries that wait", state["deliveries_due"])
-        yield _one("tintinh_log_head", "Last position of the change log", state["log_head"])
+        yield one("tintinh_deliveries_due", "Outbound deliveries that wait", state["deliveries_due"])
+        yield one("tintinh_log_head", "Last position of the change log", state["log_head"])
         readers = state["readers"]
         for key, about in (
             ("position", "Position in the change log"),
@@ -73,25 +77,13 @@ class _State:
             ("lag_seconds", "Age of the oldest change not yet taken"),
         ):
             values = {name: reader[key] for name, reader in readers.items()}
-            yield _by(f"tintinh_reader_{key}", about, "reader", values)
-        yield _by("tintinh_intakes", "Feeds polled, late and failing", "state", state["intakes"])
-        yield _by("tintinh_pages", "Full pages of stubs", "state", state["pages"])
-        yield _by("tintinh_hosts", "Hosts that were asked for their rules", "state", state["hosts"])
-        yield _by("tintinh_saved_searches", "Saved searches", "state", state["saved"])
-        yield _by("tintinh_events", "Named outcomes since the first start", "name", state["counters"])
-        yield _by(
-            "tintinh_alive_seconds", "Seconds since each part last showed life", "part", state["stamps"]
-        )
+            yield by(f"tintinh_reader_{key}", about, "reader", values)
+        yield by("tintinh_intakes", "Feeds polled, late and failing", "state", state["intakes"])
+        yield by("tintinh_pages", "Full pages of stubs", "state", state["pages"])
+        yield by("tintinh_hosts", "Hosts that were asked for their rules", "state", state["hosts"])
+        yield by("tintinh_saved_searches", "Saved searches", "state", state["saved"])
+        yield by("tintinh_events", "Named outcomes since the first start", "name", state["counters"])
+        yield by("tintinh_alive_seconds", "Seconds since each part last showed life", "part", state["stamps"])
+        yield from gauges(self._index)
         if self._queues is not None:
-            yield _by("tintinh_queue_depth", "Messages waiting per queue", "queue", self._queues)
-
-
-def _one(name: str, about: str, value: float) -> Metric:
-    return GaugeMetricFamily(name, about, value=value)
-
-
-def _by(name: str, about: str, label: str, values: Mapping[str, float]) -> Metric:
-    family = GaugeMetricFamily(name, about, labels=[label])
-    for key, value in sorted(values.items()):
-        family.add_metric([key], value)
-    return family
+            yield by("tintinh_queue_depth", "Messages waiting per queue", "queue", self._queues)

@@ -22,6 +22,7 @@ from pipeline.websub import State
 from tasks.app import QUEUES
 from tasks.wiring import queue_depths, ring
 from web.account import check_csrf, needs
+from web.indexed import indexed
 from web.metrics import MEDIA_TYPE
 from web.outward import outward
 from web.problems import Problem, described
@@ -64,6 +65,7 @@ def page(
         asked_hosts = hosts.remarkable(conn, _SHOWN_HOSTS)
         hubs = [one for one in subscriptions.listed(conn) if one.state is not State.ENDED]
         going_out = outward(conn)
+        index = indexed(conn, site.settings, now)
         watched = [door for door in doors if door.kind in _WATCHED and door.url]
         passed_over = {door.url: looked.passed_over(conn, door.intake_id, _SHOWN_FILES) for door in watched}
     shown = render(
@@ -87,6 +89,7 @@ def page(
         asked_hosts=asked_hosts,
         hubs=hubs,
         outward=going_out,
+        index=index,
         named={door.intake_id: door for door in doors},
         watched=watched,
         passed_over=passed_over,
@@ -131,14 +134,16 @@ def healthz() -> dict[str, str]:
 
 @router.get("/readyz", tags=["ops"], responses=described(503))
 def readyz(site: TheSite) -> dict[str, str]:
-    """Say whether SQL answers and the schema is current."""
+    """Say whether SQL answers and the schema is current, and how search is, without which the rest works."""
     try:
         current = site.db.current()
+        with site.db.read() as conn:
+            search = indexed(conn, site.settings, datetime.now(UTC)).word if current else ""
     except Transient as error:
         raise Problem(503, "sql_unreachable", "SQL does not answer", headers={"Retry-After": "5"}) from error
     if not current:
         raise Problem(503, "schema_outdated", "run `tintinh db upgrade`", headers={"Retry-After": "30"})
-    return {"status": "ready"}
+    return {"status": "ready", "search": search}
 
 
 @router.get(
@@ -146,9 +151,10 @@ def readyz(site: TheSite) -> dict[str, str]:
 )
 def metrics(site: TheSite) -> Response:
     """Give the numbers in Prometheus's text form."""
+    now = datetime.now(UTC)
     with site.db.read() as conn:
-        state = numbers.state(conn, datetime.now(UTC))
-    return Response(site.metrics.text(state, queue_depths(QUEUES)), media_type=MEDIA_TYPE)
+        state, index = numbers.state(conn, now), indexed(conn, site.settings, now)
+    return Response(site.metrics.text(state, queue_depths(QUEUES), index), media_type=MEDIA_TYPE)
 
 
 def _failing(door: Intake) -> bool:
