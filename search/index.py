@@ -25,6 +25,7 @@ from search.schema import PRIMARY_KEY, SETTINGS
 _WAITING_TASKS = 20  # more than these in its queue: it is behind, and sending more makes it worse
 _UNKNOWN_ATTRIBUTE = "invalid_search_attributes_to_search_on"
 _BUILDING = frozenset({"index_not_found", _UNKNOWN_ATTRIBUTE, "invalid_search_filter"})
+_LESS = frozenset({"invalid_multi_search_facets", "invalid_search_sort"})  # of an earlier schema
 _LONGEST_FILTERED = 400  # bytes of an id; of longer ones a filter finds none
 _MOST_FAILED = 100  # failed tasks that are looked through
 
@@ -238,6 +239,8 @@ class Index(Door):
             except MeilisearchApiError as error:
                 if self._is_bare(error):
                     return {"hits": [], "estimatedTotalHits": 0}
+                if error.code in _LESS and "facetsByIndex" in federation:
+                    return self.search(*_less(queries, federation))
                 if error.code in _BUILDING:
                     message = f"the search index is being built ({error.code})"
                     raise EngineUnavailable(self.name, message) from error
@@ -294,6 +297,15 @@ class Index(Door):
             self._put(uid, lines[middle:], sending)
         else:
             sending.stood += len(lines)
+
+
+def _less(
+    queries: Sequence[dict[str, Any]], federation: dict[str, Any]
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Return a question that an index of an earlier schema can answer: uncounted, ordered by one field."""
+    counting = {"facetsByIndex", "mergeFacets"}
+    plain = [one | {"sort": one["sort"][:1]} if "sort" in one else one for one in queries]
+    return plain, {name: value for name, value in federation.items() if name not in counting}
 
 
 def _within(wanted: Any, there: Any) -> bool:

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pipeline.errors import EngineUnavailable
 from pipeline.model import (
     Basis,
     Draft,
@@ -23,6 +25,7 @@ from search.conditions import Condition
 from search.document import document
 from search.index import Index
 from search.query import Query, Results, search
+from search.schema import SHOWN
 from search.sync import sync
 from tests.engine_fixtures import Lent
 from tests.store.tellings import NOW, PAPER, draft, send, settled
@@ -141,3 +144,19 @@ def test_a_number_is_held_by_its_bounds() -> None:
     assert [False, True, True, False] == [between.holds({"published_at": at}) for at in (2, 3, 4, 5)]
     assert not between.holds({})
     assert "published_at >= 3 AND published_at < 5" == between.text()
+
+
+def test_an_index_of_an_earlier_schema_answers_uncounted(index: Index) -> None:
+    """While the new one is built the old one finds and orders; what only the new one knows is told as away."""
+    index.build(index.name)
+    told: dict[str, Any] = {"id": "a", "topics": [], "entries": [], "published_at": 5}
+    index.write(index.name, [dict.fromkeys(SHOWN, "") | told])
+    with index.client() as client:
+        filterable = ["id", "sources", "published_at"]
+        older = {"filterableAttributes": filterable, "sortableAttributes": ["published_at"]}
+        index.wait(client, client.index(index.name).update_settings(older))
+    found = search(index, Query())
+
+    assert (1, {}) == (found.total, found.months)
+    with pytest.raises(EngineUnavailable, match="being built"):
+        search(index, Query(person="Lê Văn Mẫu"))
