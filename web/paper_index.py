@@ -83,7 +83,7 @@ def index(  # noqa: PLR0917 - what FastAPI hands over
         rows = [_row(conn, one) for one in known[:_PER_PAGE]]
     shown = render(
         "paper_index.html",
-        title=_("Văn bản"),
+        title=_("Các văn bản"),
         here="papers",
         signed=who,
         rows=rows,
