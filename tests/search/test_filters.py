@@ -147,7 +147,7 @@ def test_a_number_is_held_by_its_bounds() -> None:
 
 
 def test_an_index_of_an_earlier_schema_answers_uncounted(index: Index) -> None:
-    """While the new one is built the old one finds and orders; what only the new one knows is told as away."""
+    """While the new one is built the old one finds and orders; what only the new one knows is away."""
     index.build(index.name)
     told: dict[str, Any] = {"id": "a", "topics": [], "entries": [], "published_at": 5}
     index.write(index.name, [dict.fromkeys(SHOWN, "") | told])
