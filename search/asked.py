@@ -35,10 +35,14 @@ _TYPED = 1 / 3  # of the words are raw keys: then all of the question is typed s
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word, or several that must stand together. `weight`: how telling it is."""
+    """A word, or several that must stand together.
+
+    `weight`: how telling it is. `quoted`: it holds as it is typed, however loosely the rest is taken.
+    """
 
     words: tuple[str, ...]
     weight: tuple[int, int] = (0, 0)
+    quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,10 @@ class Asked:
         """Return all words in order."""
         return [word for term in self.terms for word in term.words]
 
+    def kept(self) -> tuple[Term, ...]:
+        """Return what stands in quotes."""
+        return tuple(term for term in self.terms if term.quoted)
+
 
 def asked(q: str) -> Asked:
     """Return the terms of what was typed: numbers, codes (QL1A) and quoted phrases stand together.
@@ -74,7 +82,7 @@ def asked(q: str) -> Asked:
     for position, piece in enumerate(pieces):
         is_phrase = position % 2 == 1 and position < len(pieces) - 1
         if is_phrase and not documents.find(piece):
-            terms += [Term(words)] if (words := tuple(tokens(piece))) else []
+            terms += [Term(words, quoted=True)] if (words := tuple(tokens(piece))) else []
             is_quoted = is_quoted or len(words) > 1
             continue
         for part, number in _numbered(piece):

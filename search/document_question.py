@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 
 from pipeline import documents, papers
+from pipeline.gazetteer import areas
 from pipeline.papers import Paper
 from pipeline.store.papers import Known
 from pipeline.text import clean, plain
@@ -90,6 +92,7 @@ class DocumentQuestion:
         slug: the whole number if it is written so ("90-kh-ubnd"), else "".
         organ, unit: of the issuer, as in `pipeline.papers`, "" if not said.
         year: 0 if not said.
+        maybe: units of which a short name ("kg", "qn") may mean one, where none is said in full.
         rest: other words, plain: what the document is about.
     """
 
@@ -100,6 +103,7 @@ class DocumentQuestion:
     unit: str = ""
     year: int = 0
     rest: tuple[str, ...] = ()
+    maybe: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +179,7 @@ def _written(number: str, others: str) -> DocumentQuestion:
         unit=unit or _first(words, "unit"),
         year=year,
         rest=tuple(one.text for one in words if not one.read),
+        maybe=_maybe(words),
     )
 
 
@@ -195,6 +200,7 @@ def _loose(text: str) -> DocumentQuestion | None:
         unit=_first(words, "unit"),
         year=year,
         rest=rest,
+        maybe=_maybe(words),
     )
 
 
@@ -261,7 +267,9 @@ def _placed(words: list[_Word]) -> Iterator[_Word]:
     at = 0
     while at < len(words):
         size = next((size for size in range(_MOST_PLACE, 0, -1) if _unit(words[at : at + size], size)), 0)
-        if size:
+        if not size and not words[at].read and (units := _initials().get(words[at].text)):
+            yield _Word(words[at].text, "units", units)
+        elif size:
             yield _Word(" ".join(one.text for one in words[at : at + size]), "unit", _unit(words[at:], size))
         else:
             yield words[at]
@@ -276,6 +284,27 @@ def _unit(words: list[_Word], size: int) -> str:
         return ""
     unit, length = papers.unit_of(run)
     return unit if length == size else ""
+
+
+@cache
+def _initials() -> dict[str, tuple[str, ...]]:
+    """Map the initials of units, as people shorten them, to the units: "kg", "qn" of three, "brvt".
+
+    Only such as are no syllables: Long An and Nghệ An are never "la" and "na".
+    """
+    known: dict[str, tuple[str, ...]] = {"sg": ("ho-chi-minh",)}
+    for one in areas():
+        short = "".join(part[0] for part in one.slug.split("-"))
+        if len(short) >= _SHORT and not set(short) & set("aeiouy"):
+            known[short] = (*known.get(short, ()), one.slug)
+    return known
+
+
+def _maybe(words: Iterable[_Word]) -> frozenset[str]:
+    """Return the units that short names may mean; none where one is named in full."""
+    if _first(words := list(words), "unit"):
+        return frozenset()
+    return frozenset(unit for one in words if one.read == "units" for unit in one.value)
 
 
 def _settled(words: list[_Word], at: int) -> _Word:
@@ -326,6 +355,8 @@ def _fitting(asked: DocumentQuestion, known: Sequence[Known]) -> list[Known]:
     scored = [(score, one) for one in known if (score := _score(asked, one)) is not None]
     if asked.unit and any(score[0] for score, _ in scored):
         scored = [(score, one) for score, one in scored if score[0]]
+    if asked.maybe:
+        scored = [(score, one) for score, one in scored if one.paper.unit in asked.maybe] or scored
     scored.sort(key=lambda found: (found[0], found[1].last, found[1].paper.path), reverse=True)
     return [one for _, one in scored]
 

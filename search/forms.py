@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from pipeline.text import clean, plain
+from pipeline.text import clean, fold, plain
 from search.tokens import accented, tokens
 
 MOST_READINGS = 4  # beside the question itself; each is two more queries
@@ -60,6 +60,27 @@ SAME = (
     ("tt huế", "thừa thiên huế"),
     ("br vt", "brvt", "bà rịa vũng tàu"),
 )
+# Places as people shorten them; some mean several. Read so only beside other words, behind everything else.
+SHORT_PLACES = {
+    "hn": ("hà nội",),
+    "sg": ("sài gòn", "tp hcm"),
+    "sài gòn": ("tp hcm",),
+    "hcm": ("tp hcm",),
+    "hp": ("hải phòng",),
+    "đn": ("đà nẵng", "đồng nai"),
+    "qn": ("quảng nam", "quảng ngãi", "quảng ninh"),
+    "qt": ("quảng trị",),
+    "qb": ("quảng bình",),
+    "đt": ("đồng tháp",),
+    "kg": ("kiên giang",),
+    "bt": ("bến tre", "bình thuận"),
+    "bd": ("bình dương",),
+    "bđ": ("bình định",),
+    "lđ": ("lâm đồng",),
+    "gl": ("gia lai",),
+    "vt": ("vũng tàu",),
+}
+_QUOTED = re.compile(r'["“”„‟«»″＂][^"“”„‟«»″＂]+["“”„‟«»″＂]')
 _PIECE = re.compile(r"\d+|[^\W\d_]+")
 _LEAD = r"(?:(?<!\w)(?P<lead>ng[aà]y)\s+)?"  # "sáng ngày 31/1" and "sáng 31/1" are one
 _DAY, _MONTH, _YEAR = r"(?P<day>[0-3]?\d)", r"(?P<month>[01]?\d)", r"(?P<year>[12]\d{3})"
@@ -89,7 +110,12 @@ def readings(q: str) -> tuple[str, ...]:
     "sáng 31/1". Without accents where the question has none.
     """
     text = clean(q)
-    found = _apart([*_days(text), *_named(text)])
+    held = [quoted.span() for quoted in _QUOTED.finditer(text)]  # what is quoted has no other form
+    found = [
+        one
+        for one in _apart([*_days(text), *_named(text)])
+        if not any(start < one.end and one.start < end for start, end in held)
+    ]
     turns = range(max((len(one.others) for one in found), default=0))
     changes = [tuple(one.others[min(turn, len(one.others) - 1)] for one in found) for turn in turns]
     alone = [
@@ -104,6 +130,45 @@ def readings(q: str) -> tuple[str, ...]:
             last = one.end
         made["".join([*parts, text[last:]])] = None
     return tuple(one for one in made if one != text)[:MOST_READINGS]
+
+
+def placed(q: str) -> tuple[str, ...]:
+    """Return a question with a short name of a place in full, once for each place it may mean.
+
+    Only beside other words, and for one such name: "lũ qn" is "lũ quảng nam", "lũ quảng ngãi" and "lũ quảng
+    ninh". "500 kg", "TP.HCM" and what is quoted are left.
+    """
+    text = clean(q)
+    pieces = list(_PIECE.finditer(text))
+    if len(pieces) < 2 or _QUOTED.search(text):  # noqa: PLR2004 - words
+        return ()
+    blind = not accented(tokens(text))
+    for at, piece in enumerate(pieces):
+        before = plain(pieces[at - 1][0]) if at else ""
+        if before.isdecimal() or (before, plain(piece[0])) == ("tp", "hcm"):
+            continue
+        for size in (2, 1):
+            run = pieces[at : at + size]
+            known = _short_places().get(" ".join(plain(one[0]) for one in run), ())
+            written = text[piece.start() : run[-1].end()]
+            fitting = [
+                name
+                for short, name in known
+                if blind or not accented(tokens(written)) or short == fold(written)
+            ]
+            if fitting and len(pieces) > size:
+                head, tail = text[: piece.start()], text[run[-1].end() :]
+                return tuple(f"{head}{plain(name) if blind else name}{tail}" for name in fitting)
+    return ()
+
+
+@cache
+def _short_places() -> dict[str, tuple[tuple[str, str], ...]]:
+    """Map each short name without accents to (the short name, a full one)."""
+    known: dict[str, tuple[tuple[str, str], ...]] = {}
+    for short, names in SHORT_PLACES.items():
+        known[plain(short)] = (*known.get(plain(short), ()), *((short, name) for name in names))
+    return known
 
 
 def leveller(line: str, spelling: Callable[[str], str]) -> Callable[[str], str]:

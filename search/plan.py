@@ -6,11 +6,14 @@ The first rung with a hit answers, so that totals and facets speak of what was m
    both with accents if it has any; the same of its other readings (`search.forms`); last the phrase
    without accents (a mistyped accent in a headline). A question with numbers, or wholly in quotes, is
    meant literally and goes no further: at most the quoted words without their accents.
-2. with accents on some words only: those as typed, the others in any reading,
+2. with accents on some words only: those as typed, the others in any reading; then a short name of a
+   place in full ("lũ qn"),
 3. raw keys of Telex or VNI as the words they were meant to be (`search.typed`),
 4. more than ten terms: the most telling ones with accents,
 5. every (telling) word without accents,
 6. the same with typos.
+
+What stands in quotes beside other words holds as it is on every rung.
 
 One rung is one federated search: Meilisearch merges by weight and counts the union exactly. Where
 no story holds every word, `each` asks for them one by one and `search.coverage` ranks what comes;
@@ -25,7 +28,7 @@ from typing import Any
 
 from search.asked import Asked, Term, address, asked, meant
 from search.conditions import quoted
-from search.forms import readings
+from search.forms import placed, readings
 from search.question import Query
 from search.schema import (
     ACCENTED,
@@ -112,6 +115,8 @@ def rungs(query: Query, led: Led | None = None) -> tuple[Rung, ...]:
     few = len(question.terms) <= MOST_WORDS
     if exact and few and not all(accented([word]) for word in question.words()):
         ladder.append(Rung((make.mixed(together(question.terms)),), question))
+    if full := [asked(other) for other in placed(query.q)]:
+        ladder.append(Rung(tuple(make.mixed(together(one.terms)) for one in full), question))
     if keyed := decoded(query.q):
         typed = asked(keyed)
         fitting = together(typed.terms)
@@ -123,7 +128,7 @@ def rungs(query: Query, led: Led | None = None) -> tuple[Rung, ...]:
     if exact and long:
         ladder.append(Rung((make.strict(telling, telex, ACCENTED),), question, relaxed=True))
     if exact or long:
-        ladder.append(Rung((make.strict(telling, bare, PLAIN),), question, relaxed=long))
+        ladder.append(Rung((make.blind(telling),), question, relaxed=long))
     ladder.append(Rung((make.loose(telling),), question, relaxed=long, bent=True))
     return tuple(ladder)
 
@@ -139,8 +144,9 @@ def each(query: Query) -> tuple[tuple[dict[str, Any], ...], ...]:
         return ()
     make = _Maker(query, question.without)
     exact = accented(question.words())
+    kept = question.kept()
     return tuple(
-        (*([make.alone(term, telex, ACCENTED)] if exact else []), make.alone(term, bare, PLAIN))
+        (*([make.alone(term, telex, kept)] if exact else []), make.alone(term, bare, kept))
         for term in telling
     )
 
@@ -174,6 +180,7 @@ def _spoken(make: "_Maker", question: Asked, weight: float) -> list[dict[str, An
     nearly = [
         make.strict([*fitting[:place], *fitting[place + 1 :]], spelling, fields[:1], EXACT * _NEARLY)
         for place in range(tries)
+        if not fitting[place].quoted
     ]
     return [*whole, make.strict(fitting, spelling, fields, EXACT * weight), *nearly]
 
@@ -230,14 +237,26 @@ class _Maker:
         text = " ".join(f'"{_words(term, _as_typed(term))}"' for term in terms)
         return self._made(text, "all", weight=_LOOSE, attributesToSearchOn=[*PLAIN, *ACCENTED])
 
-    def loose(self, terms: Sequence[Term]) -> dict[str, Any]:
-        """The words without accents, typos allowed."""
-        words = [bare(word) for term in terms for word in term.words]
-        return self._made(" ".join(words[:MOST_WORDS]), "all", attributesToSearchOn=PLAIN)
+    def blind(self, terms: Sequence[Term]) -> dict[str, Any]:
+        """Every term without accents; what is quoted as it is."""
+        text = " ".join(f'"{_words(term, _as_kept(term))}"' for term in terms)
+        return self._made(text, "all", attributesToSearchOn=_fields(terms))
 
-    def alone(self, term: Term, spelling: _Spelling, fields: list[str]) -> dict[str, Any]:
-        """One term, for ids and days of its hits, outside of any federation."""
-        made = self.strict([term], spelling, fields) | {"limit": MOST_HITS}
+    def loose(self, terms: Sequence[Term]) -> dict[str, Any]:
+        """The words without accents, typos allowed; what is quoted as it is."""
+        parts = [
+            part
+            for term in terms
+            for part in ([f'"{_words(term, _as_typed(term))}"'] if term.quoted else map(bare, term.words))
+        ]
+        return self._made(" ".join(parts[:MOST_WORDS]), "all", attributesToSearchOn=_fields(terms))
+
+    def alone(self, term: Term, spelling: _Spelling, kept: Sequence[Term]) -> dict[str, Any]:
+        """One term beside what is quoted, for ids and days of its hits, outside of any federation."""
+        fields = [*PLAIN, *ACCENTED] if kept else ACCENTED if spelling is telex else PLAIN
+        text = [f'"{_words(one, _as_typed(one))}"' for one in kept if one != term]
+        own = f'"{_words(term, _as_typed(term) if term.quoted else spelling)}"'
+        made = self._made(" ".join([own, *text]), "all", attributesToSearchOn=fields) | {"limit": MOST_HITS}
         del made["federationOptions"]
         return made | {"attributesToRetrieve": ["id", PUBLISHED_AT]}
 
@@ -288,8 +307,12 @@ def _joined(terms: Sequence[Term], size: int) -> list[Term]:
 def _telling(terms: Sequence[Term]) -> list[Term]:
     """Return the ten most telling terms, each once, in their order."""
     once = list(dict.fromkeys(terms))
-    best = sorted(range(len(once)), key=lambda place: (len(once[place].words) == 1, _less(once[place])))
+    best = sorted(range(len(once)), key=lambda place: (_is_bare(once[place]), _less(once[place])))
     return [once[place] for place in sorted(best[:MOST_WORDS])]
+
+
+def _is_bare(term: Term) -> bool:
+    return len(term.words) == 1 and not term.quoted
 
 
 def _less(term: Term) -> tuple[int, int]:
@@ -309,6 +332,16 @@ def _words(term: Term, spelling: _Spelling) -> str:
 def _left_out(term: Term, spelling: _Spelling) -> str:
     words = _words(term, spelling)
     return f'"{words}"' if len(term.words) > 1 else words
+
+
+def _fields(terms: Sequence[Term]) -> list[str]:
+    """Return where to look for terms without accents: with them, too, if one is quoted."""
+    return [*PLAIN, *ACCENTED] if any(term.quoted for term in terms) else PLAIN
+
+
+def _as_kept(term: Term) -> _Spelling:
+    """Return how to spell a term where accents do not count: a quoted one keeps them."""
+    return _as_typed(term) if term.quoted else bare
 
 
 def _as_typed(term: Term) -> _Spelling:
