@@ -20,6 +20,7 @@ from cli import (
     relabel,
     review,
     run,
+    saved,
     sources,
     stories,
     topics,
@@ -53,6 +54,7 @@ app.command()(review.review)
 app.add_typer(stories.story, name="story")
 app.add_typer(accounts.user, name="user")
 app.add_typer(partners.partner, name="partner")
+app.add_typer(saved.saved, name="saved")
 app.add_typer(topics.app, name="topics")
 app.add_typer(upkeep.quarantine, name="quarantine")
 app.command()(relabel.relabel)
