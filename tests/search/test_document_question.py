@@ -1,12 +1,16 @@
 """Questions that name a document, in the spellings that people type."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.gazetteer import areas
+from pipeline.papers import Paper
+from pipeline.store.papers import Known
 from pipeline.text import plain
-from search.document_question import DocumentQuestion, read
+from search.document_question import DocumentQuestion, ranked, read
 
 _KINDS = [
     ("KH", "kế hoạch"),
@@ -52,6 +56,12 @@ def kinds(*codes: str) -> frozenset[str]:
         ("kees hoachj 90 ubnd kieen giang", DocumentQuestion("90", kinds("kh"), "", "ubnd", "kien-giang")),
         ("ke61 hoach5 90 kie6n giang", DocumentQuestion("90", kinds("kh"), "", "", "kien-giang")),
         ("nghị quyết 30a", DocumentQuestion("30a", kinds("nq", "qh"))),
+        ("Nghị định 46", DocumentQuestion("46", kinds("nd"))),
+        ("Chỉ thị số 16", DocumentQuestion("16", kinds("ct"))),
+        ("Luật số 24 năm 2018", DocumentQuestion("24", kinds("l", "lct", "qh"), year=2018)),
+        ("điều 5 nghị định 100", DocumentQuestion("100", kinds("nd"))),
+        ("tt 22/2020", DocumentQuestion("22", kinds("tt"), year=2020)),
+        ("chỉ thị 16 của thủ tướng", DocumentQuestion("16", kinds("ct"), "", "thu-tuong-chinh-phu")),
     ],
 )
 def test_a_document_is_read(question: str, expected: DocumentQuestion) -> None:
@@ -128,3 +138,32 @@ def test_any_text_is_read(text: str) -> None:
     asked = read(text)
 
     assert asked is None or asked.count[0].isdecimal()
+
+
+def told(paper: Paper, issued: int, count: int) -> Known:
+    """Return a document that so many stories issue and name."""
+    return Known(
+        paper, paper.slug, "", str(paper.year or ""), issued, count, datetime(2024, 1, 1, tzinfo=UTC)
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("Chỉ thị 16", "thu-tuong-chinh-phu/2020"),
+        ("chỉ thị 16 kiên giang", "ubnd-kien-giang/2023"),
+        ("chỉ thị 16 bến tre 2021", "ubnd-ben-tre/2021"),
+        ("chỉ thị 16 năm 2020", "thu-tuong-chinh-phu/2020"),
+        ("chỉ thị 16 ubnd năm 2022", "ubnd-ca-mau/2022"),
+    ],
+)
+def test_a_bare_number_means_the_document_that_is_told_of_most(question: str, first: str) -> None:
+    """Without a code the famous one leads; a place, an issuer or a year narrows to others."""
+    central = told(Paper("16-ct-ttg", "thu-tuong-chinh-phu", "", 2020), 0, 60)
+    undated = told(Paper("16-ct-ttg", "thu-tuong-chinh-phu", "", 0), 0, 200)
+    places = {"kien-giang": 2023, "ca-mau": 2022, "ben-tre": 2021}
+    local = [told(Paper("16-ct-ubnd", "ubnd", unit, year), 1, 3) for unit, year in places.items()]
+    asked = read(question)
+    assert asked is not None
+
+    assert f"/van-ban/{first}/" in ranked(asked, [*local, undated, central])[0][0].paper.path
