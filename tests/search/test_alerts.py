@@ -1,9 +1,13 @@
 """What saved searches are told: once, in order, over merges, corrections, withdrawals, kills and replays."""
 
 import random
+import subprocess
+import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -284,7 +288,7 @@ class History:
         return number
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.long_on_postgresql
 def test_any_history_tells_each_story_once(db: Database, seed: int) -> None:
     """Whatever happens, in whatever batches, by whichever worker: what is told is what a reader may expect.
@@ -314,6 +318,42 @@ def test_any_history_tells_each_story_once(db: Database, seed: int) -> None:
     with db.read() as conn:
         positions = list(conn.scalars(saved_match.select().with_only_columns(saved_match.c.position)))
     assert positions == sorted(positions)
+
+
+_WORKER = """
+import sys
+from datetime import UTC, datetime
+from pipeline.store import open_database
+from search.alerts import Watch, alert
+db, watch = open_database(sys.argv[1]), Watch()
+print("ready", flush=True)
+while alert(db, watch, lambda: datetime.now(UTC), limit=1, lease_seconds=0.2).more:
+    pass
+"""
+
+
+@pytest.mark.long
+def test_a_killed_worker_neither_loses_nor_doubles(db: Database) -> None:
+    """Six workers, each killed at some moment: every story is told once, none is lost."""
+    rnd = random.Random(5)
+    mine = [save(db), save(db, "phú long"), save(db, province="vinh-long")]
+    for number in range(120):
+        tell(db, number, DIKE)
+    for _ in range(6):
+        command = [sys.executable, "-c", _WORKER, db.url]
+        worker = subprocess.Popen(command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE)
+        assert worker.stdout is not None
+        worker.stdout.readline()
+        with suppress(subprocess.TimeoutExpired):
+            worker.wait(rnd.random() / 3)
+        worker.kill()
+        worker.communicate()
+    with db.write() as conn:
+        leases.forget(conn)
+    alerted(db)
+
+    whole = [(name(number), "new") for number in range(120)]
+    assert [whole, whole, whole] == [told(db, one) for one in mine]
 
 
 def test_nothing_to_do_takes_no_lease(db: Database) -> None:
