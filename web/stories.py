@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from pipeline.errors import EngineUnavailable
 from pipeline.model import StoryState
 from pipeline.store import stories
 from pipeline.store.accounts import Role
@@ -16,11 +17,13 @@ from web.made import sent
 from web.partners import REFUSALS, Searching
 from web.problems import described
 from web.root import STORIES
+from web.similar import similar
 from web.site import TheSite
 from web.story_shapes import WholeStoryBody
 from web.view import render
 
 _HTML = "text/html; charset=utf-8"
+_MOST_NEAR = 8
 _FRESH = {"Cache-Control": "private, no-cache"}
 Id = Annotated[str, Path(max_length=64)]
 _ON: dict[int | str, dict[str, Any]] = {
@@ -78,6 +81,23 @@ def references(request: Request, site: TheSite, story_id: Id, form: Form) -> Res
     cited = story_page.citations(story.face, seen, f"{site.settings.base_url}{STORIES}{story.story_id}")
     named = {"Content-Disposition": f'attachment; filename="{story.story_id}.{form}"'}
     return sent(request, written(cited, form).encode(), f"{form.media_type}; charset=utf-8", _FRESH | named)
+
+
+@router.get(
+    "/tin/{story_id}/gan-giong",
+    tags=["pages"],
+    response_class=HTMLResponse,
+    responses={308: _ON[308], **described(404, 410, 503)},
+)
+def near(site: TheSite, who: Signed, story_id: Id) -> HTMLResponse:
+    """Show stories like one; the story's own page does not wait for the search engine."""
+    story = alive(known(site, story_id), STORIES, "/gan-giong")
+    try:
+        found = similar(site, story, _MOST_NEAR)
+    except EngineUnavailable:
+        found = None
+    made = render("story_near.html", title="", here="", signed=who, story=story, near=found)
+    return HTMLResponse(made, 200 if found is not None else 503)
 
 
 @router.get("/cach-gop-tin", tags=["pages"], response_class=HTMLResponse, responses=described(503))

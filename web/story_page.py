@@ -19,6 +19,7 @@ from web import citation, view
 from web.beside import Side, sides
 from web.citation import Cited
 from web.root import STORIES
+from web.shapes import AttachmentBody, attached
 from web.steps import Step, steps
 from web.view import web_url
 
@@ -87,7 +88,8 @@ class Shown:
         times: the tellings by their sources' times, those without one last.
         before: sources of which an entry was seen here before the hour that the first one states.
         corrected: tellings with several texts; `elsewhere`: others, whose own pages show theirs.
-        said: editors' words that stand, without who said them; `editing` is None for whoever is no editor.
+        said: editors' words that stand, without who said them: kind, how many, when the last was said.
+        editing: None for whoever is no editor.
     """
 
     story: Story
@@ -97,7 +99,7 @@ class Shown:
     before: list[str]
     corrected: list[Corrected]
     elsewhere: list[Telling]
-    said: list[Said]
+    said: list[tuple[str, int, datetime]]
     editing: Editing | None
     cited: list[Cited]
     channels: list[Channel]
@@ -119,6 +121,17 @@ class Shown:
     def published(self) -> str:
         """Return the lead's date as far as the source writes it (ISO 8601), "" if it does not."""
         return published(self.face)
+
+    @property
+    def lede(self) -> str:
+        """Return the lead's summary, "" where its text, which stands below, begins so."""
+        said = self.face.summary.removesuffix("…").rstrip()
+        return "" if said and self.face.content.startswith(said) else self.face.summary
+
+    @property
+    def attachments(self) -> list[AttachmentBody]:
+        """Return the files that the tellings hand out."""
+        return attached(self.face)
 
     @property
     def opening(self) -> str:
@@ -172,7 +185,7 @@ def read(conn: Connection, story: Story, base_url: str, *, is_editor: bool) -> S
         before=_before(times, first),
         corrected=corrected,
         elsewhere=elsewhere,
-        said=[one for one in said if _is_public(one)],
+        said=_public(said),
         editing=Editing(review.unapplied(conn, mine), said[:_MOST_WORDS]) if is_editor else None,
         cited=citations(face, seen, address),
         channels=_channels(face.labels),
@@ -274,8 +287,13 @@ def _is_long(texts: Sequence[Version], rights: Rights) -> bool:
     return rights is Rights.FULL and any(len(one.draft.body) > _LONGEST_COMPARED for one in texts)
 
 
-def _is_public(said: Said) -> bool:
-    return not said.undone and said.by != HABIT and said.kind in set(WordKind)
+def _public(said: Sequence[Said]) -> list[tuple[str, int, datetime]]:
+    """Return what editors said that stands, kind by kind; `said` begins with the newest."""
+    found: dict[str, list[datetime]] = {}
+    for one in said:
+        if not one.undone and one.by != HABIT and one.kind in set(WordKind):
+            found.setdefault(one.kind, []).append(one.at)
+    return [(kind, len(times), times[0]) for kind, times in found.items()]
 
 
 def _channels(labels: Labels) -> list[Channel]:

@@ -1,4 +1,4 @@
-// Copies a line of text; without a script the line can be selected.
+// Small comforts; the page works without them: a line to cite can be selected, similar stories are a link away.
 const copied = async (text) => {
   if (navigator.clipboard && window.isSecureContext) {
     await navigator.clipboard.writeText(text);
@@ -25,4 +25,15 @@ for (const button of document.querySelectorAll("[data-copies]")) {
       button.textContent = label;
     }, 2_000);
   });
+}
+
+const near = document.querySelector("[data-near]");
+if (near) {
+  fetch(near.href)
+    .then((answer) => (answer.ok ? answer.text() : ""))
+    .then((text) => {
+      const found = new DOMParser().parseFromString(text, "text/html").querySelector(".near-list");
+      if (found) near.parentElement.replaceWith(found);
+    })
+    .catch(() => {});
 }
