@@ -59,7 +59,7 @@ def _marks(text: str, q: str) -> list[tuple[int, int]]:
     """
     if not text:
         return []
-    seen = [_Seen(found.start(), found.end(), tuple(tokens(found[0]))) for found in _WORD.finditer(text)]
+    seen = [_Seen(found.start(), found.end(), _words(found[0])) for found in _WORD.finditer(text)]
     for ways in _sought(q):
         for spelling in _spellings(ways[0]):
             told = [[spelling(word) for word in one.words] for one in seen]
@@ -67,6 +67,11 @@ def _marks(text: str, q: str) -> list[tuple[int, int]]:
             if lit:
                 return _joined([seen[place] for place in sorted(lit)])
     return []
+
+
+@lru_cache(maxsize=50_000)  # folding is most of the work, and words come back
+def _words(run: str) -> tuple[str, ...]:
+    return tuple(tokens(run))
 
 
 @lru_cache(maxsize=64)
