@@ -21,19 +21,30 @@ ThingArgument = Annotated[str, typer.Argument(metavar="ID", help="A story id or 
 
 
 def search(  # noqa: PLR0917 - typer reads options from parameters
-    query: Annotated[str, typer.Argument(metavar="QUERY", help="Words, with or without diacritics.")],
-    province: Annotated[str, typer.Option(help="Slug of a province of today.")] = "",
-    area: Annotated[str, typer.Option(help="Slug of a unit of before July 2025.")] = "",
-    topic: Annotated[str, typer.Option(help="Slug of a topic.")] = "",
+    query: Annotated[
+        str, typer.Argument(metavar="QUERY", help="Words, with or without diacritics; none: the newest.")
+    ] = "",
+    province: Annotated[str, typer.Option(help="Slugs of provinces of today, parted by commas.")] = "",
+    area: Annotated[str, typer.Option(help="Slugs of units of before July 2025.")] = "",
+    topic: Annotated[str, typer.Option(help="Slugs of topics.")] = "",
+    source: Annotated[str, typer.Option(help="Ids of sources.")] = "",
     doc: Annotated[str, typer.Option(help="Number of a document.")] = "",
-    sort: Annotated[str, typer.Option(help="relevance or newest.")] = "relevance",
+    person: Annotated[str, typer.Option(help="Name of a holder of public office.")] = "",
+    office: Annotated[str, typer.Option(help="An office, with or without its unit.")] = "",
+    bulletin: Annotated[str, typer.Option(help="yes: told in a bulletin; no: not.")] = "",
+    since: Annotated[str, typer.Option("--from", metavar="DAY", help="2026-11-22, included.")] = "",
+    until: Annotated[str, typer.Option("--to", metavar="DAY", help="2026-11-22, included.")] = "",
+    sort: Annotated[str, typer.Option(help="relevance, newest or oldest.")] = "relevance",
     page: Annotated[int, typer.Option(min=1, help="Page of the results.")] = 1,
+    per_page: Annotated[int, typer.Option(min=1, help="Hits on a page, at most 50.")] = 20,
+    before: Annotated[str, typer.Option(help="The `cursor` of the answer before, in place of a page.")] = "",
 ) -> None:
-    """Search the stories; one JSON object, as GET /api/search answers.
+    """Search the stories; one JSON object, the same as GET /api/search answers.
 
     \b
     Example:
       ./tintinh search "90/KH-UBND" --province an-giang
+      ./tintinh search "mưa lũ" --from 2026-11-01 --to 2026-11-07 --sort newest
     """
     from contextlib import ExitStack
 
@@ -42,11 +53,15 @@ def search(  # noqa: PLR0917 - typer reads options from parameters
     from pipeline.errors import EngineUnavailable
     from search.index import open_index
     from search.query import read
-    from search.query import search as ask
     from search.sync import sync
+    from web.finding import Shelf
+    from web.problems import Problem
+    from web.search_api import told
 
-    given = {"q": query, "province": province, "area": area, "topic": topic, "doc": doc, "sort": sort}
-    question = read({name: value for name, value in given.items() if value} | {"page": str(page)})
+    labels = {"q": query, "province": province, "area": area, "topic": topic, "source": source, "doc": doc}
+    others = {"person": person, "office": office, "bulletin": bulletin, "from": since, "to": until}
+    paging = {"sort": sort, "page": str(page), "per_page": str(per_page), "before": before}
+    question = read(labels | others | paging)
     with desk() as opened, ExitStack() as stack:
         index = open_index(opened.settings)
         if index is None and opened.run is None:
@@ -55,7 +70,11 @@ def search(  # noqa: PLR0917 - typer reads options from parameters
                 pass  # a folder that was never searched has no index yet
         if index is None:
             raise EngineUnavailable("Meilisearch", "there is none to search in; see ./tintinh doctor")
-        out_json(ask(index, question).answer(), indent=1)
+        try:
+            answer = told(Shelf(opened.db, index), question)
+        except Problem as error:
+            raise EngineUnavailable("Meilisearch", error.message) from error
+        out_json(answer.model_dump(mode="json"), indent=1)
 
 
 @story.command()

@@ -6,6 +6,7 @@ newest stories come from SQL, by all that is asked for but the words.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from pipeline.documents import canonical
 from pipeline.errors import EngineUnavailable
@@ -20,7 +21,6 @@ from search.question import Sort, chosen
 from web.leading import leading, unit
 from web.papers import Lookup, look_up
 from web.problems import Problem
-from web.site import Site
 
 _MOST_LOOKED_AT = 2_000  # stories in SQL that one page goes through
 
@@ -40,39 +40,51 @@ class Newest:
     unapplied: tuple[str, ...]
 
 
-def find(site: Site, asked: engine.Query) -> engine.Results:
-    """Return what the index finds.
+class Searched(Protocol):
+    """What is searched: a web process, or the data folder of a command."""
+
+    @property
+    def db(self) -> Database:
+        """SQL, which is the truth."""
+
+    @property
+    def index(self) -> Index | None:
+        """The search index, None when no Meilisearch is configured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What a command searches."""
+
+    db: Database
+    index: Index | None
+
+
+def find(site: Searched, asked: engine.Query) -> engine.Results:
+    """Return what the index finds, in the order that the texts and documents in SQL tell.
 
     Raises:
         EngineUnavailable: the engine is away, or none is configured.
     """
-    return answered(site.db, asked_index(site), asked)
-
-
-def answered(db: Database, index: Index, asked: engine.Query) -> engine.Results:
-    """Return what the index finds, in the order that the texts and documents in SQL tell.
-
-    Raises:
-        EngineUnavailable: the engine is away.
-    """
 
     def texts(ids: Sequence[str]) -> dict[str, list[str]]:
-        with db.read() as conn:
+        with site.db.read() as conn:
             return {str(one): told for one, told in stories.texts(conn, map(StoryId, ids)).items()}
 
-    with db.read() as conn:
+    index = asked_index(site)
+    with site.db.read() as conn:
         led = leading(conn, asked)
     return engine.search(index, asked, texts, led)
 
 
-def asked_index(site: Site) -> Index:
+def asked_index(site: Searched) -> Index:
     """Return the index. Raises EngineUnavailable: none is configured."""
     if site.index is None:
         raise EngineUnavailable("Meilisearch", "none is configured")
     return site.index
 
 
-def papers(site: Site, asked: engine.Query) -> Lookup | None:
+def papers(site: Searched, asked: engine.Query) -> Lookup | None:
     """Return the official documents that a question names, above its first page of hits."""
     if asked.page > 1 or not (asked.q or asked.doc):
         return None
@@ -80,14 +92,14 @@ def papers(site: Site, asked: engine.Query) -> Lookup | None:
         return look_up(conn, f"{asked.doc} {asked.q}", unit(asked))
 
 
-def living(site: Site, found: engine.Results) -> dict[StoryId, Story]:
+def living(site: Searched, found: engine.Results) -> dict[StoryId, Story]:
     """Return the stories of the hits that SQL still tells."""
     with site.db.read() as conn:
         known = stories.many(conn, [StoryId(hit.story_id) for hit in found.hits])
     return {story_id: story for story_id, story in known.items() if story.state is StoryState.LIVE}
 
 
-def known(site: Site, story_id: str) -> tuple[Story, StoryId]:
+def known(site: Searched, story_id: str) -> tuple[Story, StoryId]:
     """Return a story in any state and the one that tells it now. Raises Problem: 404 unknown."""
     with site.db.read() as conn:
         story = stories.get(conn, StoryId(story_id))
@@ -117,7 +129,7 @@ def alive(found: tuple[Story, StoryId], where: str, behind: str = "") -> Story:
     return story
 
 
-def newest_from_store(site: Site, asked: engine.Query) -> Newest:
+def newest_from_store(site: Searched, asked: engine.Query) -> Newest:
     """Return a page of the newest stories that fulfil all that is asked for but the words.
 
     Persons, offices, bulletins and whole document numbers are looked for in at most the first 2,000

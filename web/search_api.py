@@ -9,12 +9,12 @@ from pydantic import BaseModel, Field
 from pipeline.errors import EngineUnavailable
 from search import query as engine
 from search.document import document
-from web.finding import find, living, newest_from_store, papers
+from web.finding import Searched, find, living, newest_from_store, papers
 from web.papers import PaperBody, bodies
 from web.partners import REFUSALS, Searching
 from web.problems import Problem, described
 from web.shapes import BulletinBody
-from web.site import Site, TheSite
+from web.site import TheSite
 
 RETRY_SECONDS = "10"
 
@@ -98,9 +98,17 @@ def search_json(  # noqa: PLR0917 - the parameters are the contract; `engine.rea
     del q, province, area, topic, source, doc, person, office, bulletin, date_from, date_to
     del sort, page, per_page, before
     asked = engine.read(engine.gathered(request.query_params.multi_items()))
-    asked = replace(asked, within=who.within)
+    return told(site, replace(asked, within=who.within))
+
+
+def told(site: Searched, asked: engine.Query) -> ResultsBody:
+    """Return the answer to a question; the command line gives the same.
+
+    Raises:
+        Problem: as `_without_engine`.
+    """
     # Documents are known by the stories of all sources: a key with bounds is told of none.
-    documents = [] if who.within else bodies(papers(site, asked))
+    documents = [] if asked.within else bodies(papers(site, asked))
     named = {"documents": documents, "down": False, "unapplied": []}
     try:
         found = find(site, asked)
@@ -111,7 +119,7 @@ def search_json(  # noqa: PLR0917 - the parameters are the contract; `engine.rea
     return ResultsBody.model_validate(found.answer() | {"hits": kept} | named)
 
 
-def _without_engine(site: Site, asked: engine.Query, named: dict[str, Any]) -> ResultsBody:
+def _without_engine(site: Searched, asked: engine.Query, named: dict[str, Any]) -> ResultsBody:
     """Answer from SQL what SQL can answer.
 
     Raises:
