@@ -309,3 +309,21 @@ def test_the_list_comes_page_by_page(db: Database, client: httpx.Client) -> None
 
     assert [20, 20, 5, 0] == [len(page) for page in pages]
     assert 45 == len({one for page in pages for one in page})
+
+
+def test_more_namesakes_than_are_shown_are_one_link_away(db: Database, client: httpx.Client) -> None:
+    """A bare number shows five documents and leads to the list of all that bear it."""
+    send(
+        db,
+        *(
+            tell(n, f"Tin thứ {n}", DocumentMention("16/CT-UBND", Role.CITES, "UBND tỉnh Cà Mau", str(year)))
+            for n, year in enumerate(range(2015, 2023))
+        ),
+    )
+    settled(db)
+    page = client.get("/search", params={"q": "Chỉ thị 16"})
+    [link] = texts(page, '//*[@class="papers"]/p/a/@href')
+
+    assert 5 == len(texts(page, '//*[@class="papers"]//*[self::h3 or @class="others"]//a'))
+    assert "/van-ban?so=16&loai=ct" == link
+    assert 8 == len(texts(client.get(link), '//ol[@class="list"]//h2/a'))
