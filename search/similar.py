@@ -36,6 +36,8 @@ _TITLE = 2.0  # what a word counts that stands in the title
 _DOCUMENT, _CITED, _PERSON, _MOST_PEOPLE, _AREA, _PROVINCE = 0.25, 0.1, 0.06, 0.18, 0.06, 0.03
 _FADING_DAYS = 45.0
 _LASTING = 0.4  # of the worth that time does not take away
+_COMMON = 1.0  # rarity of words that tell nothing: those in more than a third of all texts
+_CHANCE = 0.6  # that one word in common is by chance
 _LEAST = 0.16  # below, in news of twenty thousand stories, neighbours share a way of speaking only
 
 
@@ -124,12 +126,12 @@ def _features(text: str, factor: float) -> dict[str, float]:
 
 
 def _tells(word: str) -> bool:
-    return word not in FRAMES and not (word.isdecimal() and len(word) < len("2026"))
+    return word not in FRAMES and not word.isdecimal()
 
 
 @lru_cache(maxsize=50_000)
 def _rarity(word: str) -> float:
-    return float(rarity.of_words(hashes([word]).astype(np.uint32))[0])
+    return max(0.0, float(rarity.of_words(hashes([word]).astype(np.uint32))[0]) - _COMMON)
 
 
 def _compared(story: Story, mine: dict[str, float], other: Story) -> Near:
@@ -137,6 +139,8 @@ def _compared(story: Story, mine: dict[str, float], other: Story) -> Near:
     both = mine.keys() & theirs.keys()
     size = math.hypot(*mine.values()) * math.hypot(*theirs.values())
     score = sum(mine[word] * theirs[word] for word in both) / size if size else 0.0
+    single = sum(" " not in word and min(mine[word], theirs[word]) > 0 for word in both)
+    score *= 1 - _CHANCE**single
     documents, weight = _documents(story, other)
     names = {key for one in other.face.people for key in person_keys(one.name)[1:]}
     people = tuple(
