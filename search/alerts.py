@@ -115,7 +115,7 @@ def _held_against(
         written = saved.changed_since(conn, watch.stamp) if stamp != watch.stamp else []
         position, head = changes.position(conn, CURSOR), changes.head(conn)
         batch = changes.after(conn, position, limit)
-        scene, texts = _scene(conn, batch)
+        scene, texts = _scene(conn, batch, clock() - saved.KEPT)
     watch.follow(stamp, written)
     found = decided(batch, scene, _hits(watch, scene, texts), watch.since)
     reached = batch[-1].seq if batch else head
@@ -193,14 +193,19 @@ def _hits(
     }
 
 
-def _scene(conn: Connection, batch: Sequence[Change]) -> tuple[Scene, dict[StoryId, list[str]]]:
-    """Read what `decided` wants to know, and the full texts of the stories that are news."""
+def _scene(
+    conn: Connection, batch: Sequence[Change], oldest: datetime
+) -> tuple[Scene, dict[StoryId, list[str]]]:
+    """Read what `decided` wants to know, and the full texts of the stories that are news.
+
+    What was told before `oldest` may be forgotten, so what is news for longer is none.
+    """
     known = stories.many(conn, {change.story_id for change in batch})
     live = [story_id for story_id, one in known.items() if one.state is StoryState.LIVE]
     rows = (
         (story_id, standing.get(labels.EVERYTHING)) for story_id, standing in labels.of(conn, live).items()
     )
-    born = {story_id: since for story_id, since in rows if since is not None}
+    born = {story_id: since for story_id, since in rows if since is not None and since > oldest}
     went = saved.went_into(conn, known)
     matches = saved.told(conn, {*known, *went})
     told: dict[StoryId, list[Match]] = {}

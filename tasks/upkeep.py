@@ -19,6 +19,7 @@ from pipeline.store import (
     links,
     numbers,
     receipts,
+    saved,
     saved_ways,
     subscriptions,
 )
@@ -26,6 +27,7 @@ from search import alerts, health, rounds, sync
 from tasks.wiring import database, index, mailer, now, ring
 
 _MOST_LOOKS = 50
+_OLDEST_FOUND = 5_000  # rows that are looked at for what is to be forgotten
 _GATE_SHARE = 1 / 6  # of a task's time, once a minute: 300,000 stories take an hour
 _log = structlog.get_logger()
 _BETWEEN_THINNINGS = timedelta(hours=1)  # it counts every posting of every crowded run of words
@@ -73,6 +75,8 @@ def mend() -> None:
     """Compare what is derived with SQL: lost feed files and a lost index come back, ended feeds go."""
     chosen, found = settings(), index()
     hub.tidy(database(), now())
+    with database().write() as conn:
+        saved.prune(conn, now() - saved.KEPT, _OLDEST_FOUND)
     with database().write() as conn:
         saved_ways.tidy(conn, now())
     if thin_out(database(), now(), chosen.lease):

@@ -29,6 +29,7 @@ LONGEST_NAME = 120
 LONGEST_ASKED = 2_000  # characters of all parameters
 TOKEN_LENGTH = 32  # of 62 letters each: 190 bits
 _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+KEPT = timedelta(days=180)  # what was found; a story that is news for longer is never new to a search
 _CLOCK = "saved_changed"  # the counter that orders writes to the table
 _FINE = timedelta(hours=1)  # of `seen_at`
 _LONGEST_FLAW = 200
@@ -202,9 +203,10 @@ def resume(conn: Connection, saved_id: int) -> None:
 
 
 def end(conn: Connection, saved_id: int) -> None:
-    """End it for good: what it asked and whose it was is forgotten."""
+    """End it for good: what it asked, whose it was and what it was told is forgotten."""
     gone: dict[str, object] = {"name": "", "asked": {}, "owner": None, "flaw": ""}
     if _set(conn, saved_id, tuple(set(State) - {State.ENDED}), state=State.ENDED, **gone):
+        conn.execute(saved_match.delete().where(saved_match.c.saved_id == saved_id))
         counters.add(conn, "saved_ended")
 
 
@@ -281,6 +283,14 @@ def note(conn: Connection, rows: Sequence[tuple[int, StoryId, Kind, datetime]], 
     for kind in Kind:
         if many := sum(row[2] is kind for row in rows):
             counters.add(conn, f"saved_{kind}", many)
+
+
+def prune(conn: Connection, before: datetime, limit: int) -> int:
+    """Forget what was found before a moment, looking at the `limit` oldest rows; return how many went."""
+    oldest = select(saved_match.c.position).order_by(saved_match.c.position).limit(limit)
+    last = conn.scalar(select(func.max(oldest.subquery().c.position)))
+    old = saved_match.delete().where(saved_match.c.position <= (last or 0), saved_match.c.at < before)
+    return conn.execute(old).rowcount
 
 
 def counts(conn: Connection) -> dict[str, int]:

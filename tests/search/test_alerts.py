@@ -223,6 +223,21 @@ def test_a_replay_of_the_log_tells_nothing_again(db: Database) -> None:
     assert before == told(db, mine)
 
 
+def test_what_was_told_long_ago_is_forgotten_and_not_told_again(db: Database) -> None:
+    """Half a year later the rows go; the story may change as it likes, it is news no more."""
+    mine = save(db)
+    tell(db, 1, DIKE)
+    alerted(db)
+    later = NOW + saved.KEPT + timedelta(days=1)
+    with db.write() as conn:
+        assert 0 == saved.prune(conn, NOW - timedelta(days=1), 100)
+        assert 1 == saved.prune(conn, later - saved.KEPT, 100)
+    tell(db, 1, f"{DIKE}, nhắc lại", ChangeKind.UPDATED)
+    alert(db, Watch(), lambda: later)
+
+    assert [] == told(db, mine)
+
+
 @dataclass(slots=True)
 class History:
     """A random history of stories, and what a reader may be told at most."""
