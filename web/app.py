@@ -35,7 +35,9 @@ from web import (
     paper_index,
     papers,
     ping,
+    saved,
     saved_feed,
+    saved_letters,
     search,
     search_api,
     similar,
@@ -82,6 +84,8 @@ _ADVICE = {
 }
 _CRASHED = ("Lỗi của hệ thống", "Lỗi đã được ghi lại để sửa. Xin thử lại sau.")
 _PARTS = (
+    saved_letters,
+    saved,
     search,
     search_api,
     export,

@@ -56,6 +56,7 @@ _TAGS = {
     "feeds": "RSS, Atom and OPML",
     "webhooks": "Doors for publishers",
     "websub": "Our hub, and the callback for the hubs of others",
+    "saved": "Saved searches, and the ways by which they reach people",
     "account": "Signing in and out",
     "desk": "For editors",
     "ops": "For those who run it",

@@ -39,6 +39,8 @@ class Site:
         self.hub_requests = Throttle(most=120, seconds=60)
         self.partner_calls = Throttle(most=1, seconds=60)
         self.exports_of_address = Throttle(most=6, seconds=60)
+        self.saves_of_network = Throttle(most=20, seconds=3_600)
+        self.letters_of_network = Throttle(most=20, seconds=3_600)
         self.unsigned_logged = Throttle(most=10, seconds=60)
         self.watch = Watch(self._log_head)
         self.standings = Recent(self._standings, _STANDINGS_SECONDS)
@@ -49,6 +51,11 @@ class Site:
     def index(self) -> Index | None:
         """The search index, None when no Meilisearch is configured."""
         return open_index(self.settings)
+
+    @property
+    def has_mail(self) -> bool:
+        """Say whether letters can be sent."""
+        return bool(self.settings.smtp_url)
 
     @property
     def https(self) -> bool:

@@ -1,0 +1,356 @@
+"""/theo-doi: searches are saved and managed by whoever has their address, and nothing leaks."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from pipeline import alerting
+from pipeline.alerting import Purpose
+from pipeline.store import Database, accounts, deliveries, saved, saved_ways, schema
+from pipeline.store.accounts import Role
+from pipeline.store.saved_ways import Pace, State, Way
+from tests.mail_server import Office, mailing
+from tests.pipeline.alert_desk import LAN, Desk
+from tests.web.conftest import Serve
+
+NOW = datetime.now(UTC)
+ASKED = {"q": "đê bao", "province": "vinh-long"}
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+_TOKEN = re.compile(r"/theo-doi/([0-9A-Za-z]{32})")
+
+
+@pytest.fixture
+def office() -> Iterator[Office]:
+    """A mail server."""
+    with mailing() as running:
+        yield running
+
+
+@pytest.fixture
+def desk(db: Database, tmp_path: Path, office: Office) -> Desk:
+    """Who delivers."""
+    return Desk(db, tmp_path, office)
+
+
+@pytest.fixture
+def client(serve: Serve, office: Office) -> httpx.Client:
+    """A stranger at a site with a mail server."""
+    return serve(smtp_url=office.url, mail_from="Tin Tỉnh <tin@tin.example>")
+
+
+def signed_in(client: httpx.Client, db: Database, name: str = "lan") -> httpx.Client:
+    """Have a client be somebody."""
+    with db.write() as conn:
+        token = accounts.open_session(conn, name, Role.READER, NOW, timedelta(hours=1))
+    client.cookies.set("tintinh_session", token)
+    return client
+
+
+def csrf(page: httpx.Response) -> str:
+    """Return the token of a page's forms."""
+    found = re.search(r'name="csrf" value="([^"]+)"', page.text)
+    assert found is not None
+    return found[1]
+
+
+def made(client: httpx.Client, **fields: str) -> str:
+    """Save a search; return the path of its page."""
+    token = csrf(client.post("/theo-doi/moi", data=ASKED))
+    answer = client.post("/theo-doi/luu", data={**ASKED, "csrf": token, "name": "Đê", **fields})
+    assert 303 == answer.status_code, answer.text
+    return answer.headers["location"].partition("?")[0]
+
+
+def act(client: httpx.Client, path: str, action: str, **fields: object) -> httpx.Response:
+    """Do one thing with a search."""
+    return client.post(f"{path}/{action}", data={"csrf": csrf(client.get(path)), **fields})
+
+
+def search(db: Database, path: str) -> saved.Saved:
+    """Return the search of a page as it stands."""
+    with db.read() as conn:
+        found = saved.by_token(conn, path.rpartition("/")[2])
+    assert found is not None
+    return found
+
+
+def ways(db: Database, path: str) -> list[Way]:
+    """Return its ways."""
+    with db.read() as conn:
+        return saved_ways.of_search(conn, search(db, path).saved_id)
+
+
+def test_a_stranger_saves_a_search(client: httpx.Client, db: Database) -> None:
+    """What is saved is shown in words first; then there is a page at a secret address."""
+    draft = client.post("/theo-doi/moi", data=ASKED)
+    path = made(client)
+    page = client.get(path)
+
+    assert ("đê bao", "Vĩnh Long") == tuple(word for word in ("đê bao", "Vĩnh Long") if word in draft.text)
+    assert ASKED == search(db, path).asked
+    assert _TOKEN.fullmatch(path)
+    assert 200 == page.status_code
+    assert f"/feeds/{path.replace('/theo-doi/', 'saved/')}.atom" in page.text
+    assert "Giữ kín địa chỉ này" in page.text
+
+
+def test_a_secret_page_is_kept_by_nobody(client: httpx.Client) -> None:
+    """No cache, no robot, no referrer; the question stands in no address of the page."""
+    page = client.get(made(client))
+
+    assert "no-store" == page.headers["cache-control"]
+    assert "no-referrer" == page.headers["referrer-policy"]
+    assert "noindex" in page.headers["x-robots-tag"]
+    assert not re.search(r'(href|action)="[^"]*(bao|vinh-long)', page.text)
+
+
+def test_a_form_of_elsewhere_saves_nothing(client: httpx.Client, db: Database) -> None:
+    """Without the token of this browser's form, or with another's."""
+    path = made(client)
+    bare = client.post("/theo-doi/luu", data={**ASKED, "csrf": "x"})
+    ended = client.post(f"{path}/het", data={"csrf": "x"})
+
+    assert (403, 403) == (bare.status_code, ended.status_code)
+    assert saved.State.ACTIVE is search(db, path).state
+
+
+def test_what_cannot_be_asked_cannot_be_saved(client: httpx.Client) -> None:
+    """Nothing at all, or a topic that is none: said on the page, with what was typed."""
+    nothing = client.post("/theo-doi/moi", data={})
+    wrong = client.post("/theo-doi/moi", data={"q": "đê", "topic": "xyz"})
+    token = csrf(client.post("/theo-doi/moi", data=ASKED))
+    forced = client.post("/theo-doi/luu", data={"q": "đê", "topic": "xyz", "csrf": token})
+    email = client.post("/theo-doi/luu", data={**ASKED, "csrf": token, "email": "x", "name": "Đê <b>"})
+
+    assert [422] * 4 == [one.status_code for one in (nothing, wrong, forced, email)]
+    assert "Chủ đề: không dùng được" in wrong.text
+    assert 'value="Đê &lt;b&gt;"' in email.text
+    assert "Địa chỉ thư không đúng" in email.text
+
+
+def test_a_search_is_managed(client: httpx.Client, db: Database) -> None:
+    """Another name, another question, a rest, another address, an end."""
+    path = made(client)
+    act(client, path, "ten", name="Sạt lở")
+    act(client, path, "cau-hoi", q="sạt lở")
+    act(client, path, "nghi")
+    resting = search(db, path)
+    act(client, path, "tiep")
+    moved = act(client, path, "dia-chi-moi").headers["location"].partition("?")[0]
+    old = client.get(path)
+    end = act(client, moved, "het")
+    gone = client.get(moved)
+
+    assert ("Sạt lở", {"q": "sạt lở"}) == (resting.name, resting.asked)
+    assert saved.State.PAUSED is resting.state
+    assert (404, 404) == (old.status_code, gone.status_code)
+    assert "/theo-doi?done=het" == end.headers["location"]
+
+
+def test_a_question_that_cannot_be_read_is_said_and_mended(client: httpx.Client, db: Database) -> None:
+    """The page names the part, and the form below mends it."""
+    path = made(client)
+    with db.write() as conn:
+        saved.invalidate(conn, search(db, path).saved_id, "province: no such province")
+    page = client.get(path)
+    bad = act(client, path, "cau-hoi", province="khong-co")
+    act(client, path, "cau-hoi", q="đê bao")
+
+    assert "Phần không dùng được: Tỉnh, thành: vinh-long" in page.text
+    assert 422 == bad.status_code
+    assert saved.State.ACTIVE is search(db, path).state
+
+
+def test_an_address_is_confirmed_by_its_button(
+    client: httpx.Client, db: Database, desk: Desk, office: Office
+) -> None:
+    """The link shows a page and changes nothing: programs that look through mail load it too."""
+    path = made(client, email=LAN, pace="daily")
+    desk.run(minutes=1)
+    [link] = re.findall(r"https?://\S+(/theo-doi/xac-nhan/\S+)", office.got[0].text)
+    shown = client.get(link)
+    asked = ways(db, path)[0].state
+    client.cookies.clear()
+    confirmed = client.post(link)
+    again = client.post(link)
+
+    assert "Xác nhận</button>" in shown.text
+    assert "Đê" in shown.text
+    assert (State.ASKED, 200, 200) == (asked, confirmed.status_code, again.status_code)
+    assert (State.ACTIVE, Pace.DAILY) == (ways(db, path)[0].state, ways(db, path)[0].pace)
+    assert "đã xác nhận rồi" in again.text
+
+
+def test_a_link_runs_out(client: httpx.Client, db: Database, desk: Desk) -> None:
+    """After two days; a made-up one is none."""
+    path = made(client)
+    with db.write() as conn:
+        hashed = "h"
+        early = NOW - timedelta(days=3)
+        one = search(db, path).saved_id
+        way = saved_ways.ask_mail(conn, one, LAN, hashed, Pace.INSTANT, "vi", early)
+        assert way is not None
+        known = saved_ways.get(conn, way)
+    assert known is not None
+    link = f"/theo-doi/xac-nhan/{alerting.code(desk.key, Purpose.CONFIRM, known)}"
+    late = client.post(link)
+
+    assert "không còn dùng được" in late.text
+    assert State.ASKED is ways(db, path)[0].state
+    assert [404] * 2 == [client.get(f"/theo-doi/{door}/1-abc").status_code for door in ("xac-nhan", "thu")]
+
+
+def confirmed(desk: Desk, path: str, db: Database) -> str:
+    """Open the letters of a search; return the path where they end."""
+    [way] = ways(db, path)
+    with db.write() as conn:
+        saved_ways.opened(conn, way.way_id)
+    return f"/theo-doi/thu/{alerting.code(desk.key, Purpose.MANAGE, way)}"
+
+
+def test_one_click_ends_letters(client: httpx.Client, db: Database, desk: Desk) -> None:
+    """A mail program's POST (RFC 8058), without a cookie; the link alone ends nothing."""
+    path = made(client, email=LAN)
+    link = confirmed(desk, path, db)
+    client.cookies.clear()
+    page = client.get(link)
+    before = ways(db, path)[0].state
+    answer = client.post(link, content="List-Unsubscribe=One-Click", headers=_FORM)
+    again = client.post(link, content="List-Unsubscribe=One-Click", headers=_FORM)
+
+    assert 'name="List-Unsubscribe" value="One-Click"' in page.text
+    assert (State.ACTIVE, 200, 200) == (before, answer.status_code, again.status_code)
+    assert [] == ways(db, path)
+    assert "Không còn thư nào" in client.get(link).text
+
+
+def test_letters_come_at_another_pace(client: httpx.Client, db: Database, desk: Desk) -> None:
+    """From the letter's own page, and from the search's."""
+    path = made(client, email=LAN)
+    link = confirmed(desk, path, db)
+    client.post(link, data={"pace": "weekly"})
+    first = ways(db, path)[0]
+    act(client, path, "nhip", way=first.way_id, pace="daily")
+
+    assert (Pace.WEEKLY, Pace.DAILY) == (first.pace, ways(db, path)[0].pace)
+
+
+def test_the_page_tells_of_an_address_that_bounces(client: httpx.Client, db: Database, desk: Desk) -> None:
+    """Its holder sees that it is stopped and what to do; the address is not shown whole."""
+    path = made(client, email=LAN)
+    confirmed(desk, path, db)
+    with db.write() as conn:
+        saved_ways.stopped(conn, ways(db, path)[0].way_id, "SMTP 550")
+    page = client.get(path)
+
+    assert "địa chỉ này không nhận được thư (SMTP 550)" in page.text
+    assert "la…@bao.example" in page.text
+    assert LAN not in page.text
+
+
+def test_the_answer_is_the_same_for_every_address(client: httpx.Client, db: Database, desk: Desk) -> None:
+    """Nobody learns whether an address is known here, or was asked too often."""
+    path = made(client)
+    answers = [act(client, path, "nhan-thu", email=LAN) for _ in range(5)]
+    confirmed(desk, path, db)
+    answers.append(act(client, path, "nhan-thu", email=LAN))
+
+    assert {(303, f"{path}?done=nhan-thu")} == {(one.status_code, one.headers["location"]) for one in answers}
+
+
+def test_a_network_asks_so_often(client: httpx.Client) -> None:
+    """Then it waits, and is told so on the page."""
+    path = made(client)
+    token = csrf(client.get(path))
+    fields = [{"csrf": token, "email": f"p{number}@bao.example"} for number in range(22)]
+    statuses = [client.post(f"{path}/nhan-thu", data=one).status_code for one in fields]
+
+    assert {303, 422} == set(statuses[:20])
+    assert [429, 429] == statuses[20:]
+
+
+def test_without_a_mail_server_the_page_says_so(serve: Serve, db: Database) -> None:
+    """And keeps the search, with its feed."""
+    client = serve()
+    path = made(client, email=LAN)
+    page = client.get(path)
+
+    assert "chưa nối với máy chủ thư" in page.text
+    assert 'type="email"' not in page.text
+    assert [] == ways(db, path)
+
+
+def test_who_is_signed_in_has_a_list(client: httpx.Client, db: Database) -> None:
+    """Their searches by number, without the secret address; another's are not found."""
+    signed_in(client, db)
+    path = made(client)
+    number = search(db, path).saved_id
+    listed = client.get("/theo-doi")
+    mine = client.get(f"/theo-doi/{number}")
+    signed_in(client, db, "minh")
+    other = client.get(f"/theo-doi/{number}")
+    client.cookies.clear()
+    stranger = client.get(f"/theo-doi/{number}")
+
+    assert f'href="/theo-doi/{number}"' in listed.text
+    assert (200, 404, 303) == (mine.status_code, other.status_code, stranger.status_code)
+    assert "/sign-in?next=%2Ftheo-doi%2F" in stranger.headers["location"]
+    assert not _TOKEN.search(mine.text)
+
+
+def test_a_webhook_is_added_and_its_secret_shown_once(client: httpx.Client, db: Database) -> None:
+    """By people who are signed in; it is tried by a button."""
+    path = made(client)
+    refused = client.post(
+        f"{path}/webhook", data={"csrf": csrf(client.get(path)), "url": "https://a.example/"}
+    )
+    signed_in(client, db)
+    bad = act(client, path, "webhook", url="ftp://a.example")
+    shown = act(client, path, "webhook", url="https://a.example/hook?key=abc")
+    later = client.get(path)
+    act(client, path, "goi-thu", way=ways(db, path)[0].way_id)
+
+    assert (403, 422, 200) == (refused.status_code, bad.status_code, shown.status_code)
+    assert "whsec_" in shown.text
+    assert "whsec_" not in later.text
+    assert "https://a.example/hook?…" in later.text
+    with db.read() as conn:
+        assert "saved_trial" in str(deliveries.standing(conn, 9))
+
+
+def test_a_way_of_another_search_is_not_touched(client: httpx.Client, db: Database, desk: Desk) -> None:
+    """Whoever manages one search manages that one."""
+    mine, other = made(client), made(client, email=LAN)
+    confirmed(desk, other, db)
+    [way] = ways(db, other)
+    answers = [
+        act(client, mine, action, way=way.way_id, pace="daily") for action in ("bo", "nhip", "goi-thu")
+    ]
+
+    assert [404] * 3 == [one.status_code for one in answers]
+    assert (State.ACTIVE, Pace.INSTANT) == (ways(db, other)[0].state, ways(db, other)[0].pace)
+
+
+def test_an_end_forgets_addresses(client: httpx.Client, db: Database) -> None:
+    """Nothing of who wanted to know what is kept."""
+    path = made(client, email=LAN)
+    act(client, path, "het")
+    with db.read() as conn:
+        kept = conn.execute(schema.saved_way.select()).mappings().one()
+
+    assert ("", "off") == (kept["address"], kept["state"])
+
+
+def test_no_log_line_holds_the_address(client: httpx.Client, capfd: pytest.CaptureFixture[str]) -> None:
+    """Neither of making, nor of changing, nor of failing."""
+    path = made(client, name="Tên riêng")
+    act(client, path, "nghi")
+    client.get(f"{path}x")
+    told = "".join(capfd.readouterr())
+
+    assert "saved_search_made" in told
+    assert not [word for word in (path.rpartition("/")[2], "đê bao", "Tên riêng") if word in told]

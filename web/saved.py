@@ -1,0 +1,339 @@
+"""Saved searches: /theo-doi, where people say what they want to be told of, and by which ways.
+
+What is asked comes in bodies and never in an address; who has a search's secret address manages it, and
+somebody signed in has a list of their own. All of it works without a script (docs/alerts.md).
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+import structlog
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from pipeline import alerting, outgoing
+from pipeline.errors import BadInput
+from pipeline.model import StoryState
+from pipeline.store import Connection, saved, saved_ways, sources, stories
+from pipeline.store.accounts import Session
+from pipeline.store.saved import Saved, State
+from pipeline.store.saved_ways import Kind, Pace, Way
+from pipeline.text import clean
+from search.question import STATED, gathered, read
+from tasks.wiring import ring
+from web import saved_words as words
+from web.account import Signed, check_form, form_key, keep_form_key
+from web.language import gettext as _
+from web.language import language
+from web.problems import Problem, described
+from web.site import Site, TheSite
+from web.throttle import Throttle, network
+from web.view import render
+
+_MOST_SHOWN = 20
+_LONGEST = 2_000
+_LARGEST = 2**63 - 1  # of a number in SQL
+_LOG = structlog.get_logger("web")
+_ON: dict[int | str, dict[str, Any]] = {303: {"description": "Location leads on"}}
+_ASKED = {"type": "object", "properties": {name: {"type": "string"} for name in STATED}}
+_AS_ASKED: dict[str, Any] = {
+    "requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": _ASKED}}}
+}
+
+router = APIRouter(tags=["saved"], default_response_class=HTMLResponse)
+Line = Annotated[str, Form(max_length=_LONGEST)]
+PaceField = Annotated[Pace, Form()]
+
+
+class Action(StrEnum):
+    """What a search's holder may do."""
+
+    RENAME = "ten"
+    ASK = "cau-hoi"
+    PAUSE = "nghi"
+    RESUME = "tiep"
+    RENEW = "dia-chi-moi"
+    END = "het"
+    MAIL = "nhan-thu"
+    PACE = "nhip"
+    DROP = "bo"
+    HOOK = "webhook"
+    TRY = "goi-thu"
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a form brought: the question's parts, and the fields of its own."""
+
+    given: Mapping[str, str]
+    now: datetime
+    name: str = ""
+    email: str = ""
+    pace: Pace = Pace.INSTANT
+    url: str = ""
+    way: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a page says above all else: that something was done, or what is wrong, and with which status."""
+
+    done: str = ""
+    problem: str = ""
+    secret: str = ""
+    status: int = 200
+
+
+async def _given(request: Request) -> dict[str, str]:
+    form = await request.form()
+    pairs = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    told = gathered((name, clean(value).strip()) for name, value in pairs if name in STATED)
+    return {name: value for name, value in told.items() if value}
+
+
+Given = Annotated[dict[str, str], Depends(_given)]
+
+
+@router.get("/theo-doi")
+def overview(request: Request, site: TheSite, who: Signed, done: str = "") -> Response:
+    """List the searches of who is signed in; say to strangers what this is."""
+    now = datetime.now(UTC)
+    with site.db.read() as conn:
+        mine = saved.of_owner(conn, who.name) if who else []
+        known = sources.listed(conn)
+        rows = [
+            (one, words.in_words(one.asked, known, now), saved_ways.of_search(conn, one.saved_id))
+            for one in mine
+        ]
+    return shown(request, site, who, "saved_list.html", {"rows": rows, "done": words.done(done)})
+
+
+@router.get("/theo-doi/moi", responses=_ON)
+def nothing_asked() -> Response:
+    """Lead on who loads the page of a new search again: what it asked was in a body."""
+    return RedirectResponse("/theo-doi", 303)
+
+
+@router.post("/theo-doi/moi", openapi_extra=_AS_ASKED, responses=described(422))
+def draft(request: Request, site: TheSite, who: Signed, given: Given) -> Response:
+    """Show what would be saved, in words; nothing is."""
+    return _new(request, site, who, Typed(given, datetime.now(UTC)), Told())
+
+
+@router.post("/theo-doi/luu", responses=_ON | described(403, 422, 429))
+def create(
+    request: Request,
+    site: TheSite,
+    who: Signed,
+    given: Given,
+    *,
+    csrf: Line,
+    name: Line = "",
+    email: Line = "",
+    pace: PaceField = Pace.INSTANT,
+) -> Response:
+    """Save a search, and lead to its secret address."""
+    check_form(request, site, who, csrf)
+    typed = Typed(given, datetime.now(UTC), clean(name).strip(), email.strip(), pace)
+    doors = [site.saves_of_network, *([site.letters_of_network] if email else [])]
+    if any(_wait(door, request, who) for door in doors):
+        late = _("Đã lưu quá nhiều trong một giờ. Xin thử lại sau.")
+        return _new(request, site, who, typed, Told(problem=late, status=429))
+    try:
+        with site.db.write() as conn:
+            asked, owner = read(given).stated(), who.name if who else None
+            named = typed.name or words.nameless(typed.now)
+            made, token = saved.add(conn, named, asked, owner, typed.now)
+            if typed.email and site.has_mail:
+                _mailed(conn, site, made, typed)
+    except BadInput as error:
+        return _new(request, site, who, typed, Told(problem=words.wrong(error), status=422))
+    ring("deliver")
+    _LOG.info("saved_search_made", saved_id=made, owned=who is not None)
+    return RedirectResponse(f"/theo-doi/{token}?done={'moi-thu' if typed.email else 'moi'}", 303)
+
+
+@router.get("/theo-doi/{key}", responses=_ON | described(404))
+def manage(request: Request, site: TheSite, who: Signed, key: str, done: str = "") -> Response:
+    """Show a search, its ways and what was found."""
+    now = datetime.now(UTC)
+    with site.db.read() as conn:
+        known = _opened(conn, key, who)
+    if saved.is_stale(known, now):
+        with site.db.write() as conn:
+            saved.seen(conn, known, now)
+    return _page(request, site, who, key, known, Told(words.done(done)))
+
+
+@router.post("/theo-doi/{key}/{action}", responses=_ON | described(403, 404, 422, 429))
+def act(
+    request: Request,
+    site: TheSite,
+    who: Signed,
+    given: Given,
+    *,
+    key: str,
+    action: Action,
+    csrf: Line,
+    name: Line = "",
+    email: Line = "",
+    url: Line = "",
+    pace: PaceField = Pace.INSTANT,
+    way: Annotated[int, Form(ge=0, le=_LARGEST)] = 0,
+) -> Response:
+    """Do one thing with a search."""
+    with site.db.read() as conn:
+        known = _opened(conn, key, who)
+    check_form(request, site, who, csrf)
+    if action is Action.HOOK and who is None:
+        raise Problem(403, "forbidden", "webhooks are for people who are signed in")
+    speaks = action in (Action.MAIL, Action.TRY, Action.HOOK)
+    if speaks and _wait(site.letters_of_network, request, who):
+        late = _("Thử quá nhiều lần. Xin chờ ít phút.")
+        return _page(request, site, who, key, known, Told(problem=late, status=429))
+    typed = Typed(given, datetime.now(UTC), clean(name).strip(), email, pace, url.strip(), way)
+    try:
+        with site.db.write() as conn:
+            made = _CHANGES[action](conn, site, known, typed)
+    except BadInput as error:
+        return _page(request, site, who, key, known, Told(problem=words.wrong(error), status=422))
+    ring("deliver")
+    _LOG.info("saved_search_changed", saved_id=known.saved_id, action=action.value)
+    if action is Action.HOOK:
+        return _page(request, site, who, key, known, Told(secret=made or ""))
+    to = {Action.END: "/theo-doi", Action.RENEW: f"/theo-doi/{made}"}.get(action, f"/theo-doi/{key}")
+    return RedirectResponse(f"{to}?done={action}", 303)
+
+
+def _mailed(conn: Connection, site: Site, saved_id: int, typed: Typed) -> None:
+    file = site.settings.push_key_file
+    alerting.ask(conn, file, saved_id, typed.email, typed.pace, language(), typed.now)
+
+
+def _ended(conn: Connection, _site: Site, known: Saved, _typed: Typed) -> None:
+    saved_ways.closed_all(conn, known.saved_id)
+    saved.end(conn, known.saved_id)
+
+
+def _hooked(conn: Connection, site: Site, known: Saved, typed: Typed) -> str:
+    """Register a webhook and return its secret, which is shown once."""
+    outgoing.address(typed.url)
+    made = _way(conn, known, saved_ways.add_hook(conn, known.saved_id, typed.url, typed.now))
+    return outgoing.secret(site.settings.push_key_file, made.salt, 1)
+
+
+def _paced(conn: Connection, _site: Site, known: Saved, typed: Typed) -> None:
+    saved_ways.paced(conn, _way(conn, known, typed.way, Kind.MAIL).way_id, typed.pace)
+
+
+_CHANGES: dict[Action, Callable[[Connection, Site, Saved, Typed], str | None]] = {
+    Action.RENAME: lambda conn, _, of, typed: saved.rename(
+        conn, of.saved_id, typed.name or words.nameless(typed.now)
+    ),
+    Action.ASK: lambda conn, _, of, typed: saved.reask(conn, of.saved_id, read(typed.given).stated()),
+    Action.PAUSE: lambda conn, _, of, __: saved.pause(conn, of.saved_id),
+    Action.RESUME: lambda conn, _, of, __: saved.resume(conn, of.saved_id),
+    Action.RENEW: lambda conn, _, of, __: saved.renew(conn, of.saved_id),
+    Action.END: _ended,
+    Action.MAIL: lambda conn, site, of, typed: _mailed(conn, site, of.saved_id, typed),
+    Action.PACE: _paced,
+    Action.DROP: lambda conn, _, of, typed: saved_ways.closed(conn, _way(conn, of, typed.way).way_id),
+    Action.HOOK: _hooked,
+    Action.TRY: lambda conn, _, of, typed: alerting.attempt(
+        conn, _way(conn, of, typed.way, Kind.HOOK), typed.now
+    ),
+}
+
+
+def _opened(conn: Connection, key: str, who: Session | None) -> Saved:
+    """Return the search of a token, or of the number that its owner knows it by."""
+    known = None
+    if key.isascii() and key.isdecimal() and len(key) < saved.TOKEN_LENGTH:
+        if who is None:
+            to = f"/sign-in?{urlencode({'next': f'/theo-doi/{key}'})}"
+            raise Problem(303, "sign_in", "sign in first", headers={"Location": to})
+        found = saved.get(conn, int(key)) if int(key) <= _LARGEST else None
+        known = found if found is not None and found.owner == who.name else None
+    else:
+        known = saved.by_token(conn, key)
+    if known is None or known.state is State.ENDED:
+        raise Problem(404, "not_found", "no such saved search")
+    return known
+
+
+def _way(conn: Connection, of: Saved, way_id: int, kind: Kind | None = None) -> Way:
+    found = saved_ways.get(conn, way_id)
+    if found is None or found.saved_id != of.saved_id or kind not in (None, found.kind):
+        raise Problem(404, "not_found", "no such way of this search")
+    return found
+
+
+def _wait(door: Throttle, request: Request, who: Session | None) -> float:
+    """Return how long to wait, 0: not at all. Who is signed in counts by name, strangers by network."""
+    caller = f"@{who.name}" if who else network(request.client.host if request.client else "")
+    return door.attempt(caller, time.monotonic())
+
+
+def _new(request: Request, site: Site, who: Session | None, typed: Typed, told: Told) -> Response:
+    """Show the page of a new search; what cannot be read in its question is told of."""
+    asked = dict(typed.given)
+    try:
+        asked = read(asked).stated()
+        empty = not asked and words.wrong(BadInput("q", ""))
+    except BadInput as error:
+        empty = words.wrong(error)
+    if empty and not told.problem:
+        told = replace(told, problem=empty, status=422)
+    with site.db.read() as conn:
+        listed = sources.listed(conn)
+    values = {"asked": asked, "words": words.in_words(asked, listed, typed.now), "typed": typed, "told": told}
+    return shown(request, site, who, "saved_new.html", values | {"can_save": not empty}, told.status)
+
+
+def _page(  # noqa: PLR0917 - one page
+    request: Request, site: Site, who: Session | None, key: str, known: Saved, told: Told
+) -> Response:
+    with site.db.read() as conn:
+        known = saved.get(conn, known.saved_id) or known
+        ways = saved_ways.of_search(conn, known.saved_id)
+        found = saved.stories_told(conn, known.saved_id, _MOST_SHOWN)
+        last = dict.fromkeys(stories.resolve(conn, one) or one for one in found)
+        standing = stories.many(conn, last)
+        listed = sources.listed(conn)
+    values = {
+        "search": known,
+        "key": key,
+        "token": "" if key.isdecimal() else key,
+        "base": site.settings.base_url,
+        "words": words.in_words(known.asked, listed, datetime.now(UTC)),
+        "fields": [(name, title, known.asked.get(name, "")) for name, title in words.fields().items()],
+        "flaw": words.flaw(known),
+        "letters": [(one, words.masked(one.address)) for one in ways if one.kind is Kind.MAIL],
+        "hooks": [(one, outgoing.shown(one.address)) for one in ways if one.kind is Kind.HOOK],
+        "found": [standing[one] for one in last if standing[one].state is StoryState.LIVE],
+        "told": told,
+        "trouble": words.trouble,
+    }
+    return shown(request, site, who, "saved.html", values, told.status)
+
+
+def shown(  # noqa: PLR0917 - one page
+    request: Request,
+    site: Site,
+    who: Session | None,
+    template: str,
+    values: Mapping[str, Any],
+    status: int = 200,
+) -> Response:
+    """Return a page that nobody keeps, with the token of its forms."""
+    key = form_key(request, site, who)
+    more = {"csrf": key.csrf, "has_mail": site.has_mail, "paces": words.paces()}
+    page = render(template, here="saved", signed=who, **more, **values)
+    answer = HTMLResponse(page, status, {"Cache-Control": "no-store"})
+    keep_form_key(answer, site, key)
+    return answer

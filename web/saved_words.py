@@ -1,0 +1,112 @@
+"""How saved searches and their ways are put into words. Pure but for the reader's language."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from pipeline.errors import BadInput
+from pipeline.model import LOCAL_ZONE, Source
+from pipeline.store import saved, saved_ways
+from pipeline.store.saved_ways import Kind, Pace, Way
+from search.question import SEVERAL, chosen
+from web.language import gettext as _
+from web.narrowing import span_label
+from web.search import field_names, value_label
+
+
+def fields() -> dict[str, str]:
+    """Return what each part of a question is called, in the order in which it is shown."""
+    return {"q": _("Từ khóa"), **field_names()}
+
+
+def in_words(asked: Mapping[str, str], known: list[Source], now: datetime) -> list[tuple[str, str]]:
+    """Return what is asked for as titles and labels."""
+    told = []
+    for name, title in fields().items():
+        value = "" if name in ("from", "to") else asked.get(name, "")
+        values = chosen(value) if name in SEVERAL else tuple(filter(None, [value]))
+        labels = [value_label(name, one, known) or one for one in values]
+        told += [(title, "; ".join(labels))] if labels else []
+    if asked.get("from") or asked.get("to"):
+        told.append((_("Ngày đăng"), _days(asked.get("from", ""), asked.get("to", ""), now)))
+    return told
+
+
+def _days(since: str, until: str, now: datetime) -> str:
+    try:
+        first, last = (datetime.fromisoformat(one).date() if one else None for one in (since, until))
+    except ValueError:
+        return f"{since} – {until}"
+    return span_label(first, last, now.astimezone(LOCAL_ZONE).date())
+
+
+def nameless(now: datetime) -> str:
+    """Return a name that says nothing of what is asked: it stands in letters' subjects."""
+    return f"{_('Theo dõi')} {now.astimezone(LOCAL_ZONE):%H:%M %d/%m/%Y}"
+
+
+def paces() -> dict[str, str]:
+    """Return what each pace of letters is called."""
+    return {
+        Pace.INSTANT: _("ngay khi có tin"),
+        Pace.DAILY: _("mỗi ngày lúc 7 giờ"),
+        Pace.WEEKLY: _("thứ Hai hằng tuần lúc 7 giờ"),
+    }
+
+
+def masked(address: str) -> str:
+    """Return an address so that who typed it knows it, and nobody else learns it."""
+    local, _at, domain = address.rpartition("@")
+    return f"{local[:2]}…@{domain}"
+
+
+def flaw(search: saved.Saved) -> str:
+    """Return which part of a question cannot be read, "" if all can."""
+    name = search.flaw.partition(":")[0]
+    return f"{fields().get(name, name)}: {search.asked.get(name, '')}" if search.flaw else ""
+
+
+def trouble(way: Way) -> str:
+    """Return why a way could not be told, "" if it could."""
+    if not way.error:
+        return ""
+    if way.kind is Kind.HOOK:
+        return _("Gọi không thành: %(why)s.", why=way.error)
+    if way.error.startswith("SMTP 5"):
+        return _("Máy chủ thư nói địa chỉ này không nhận được thư (%(why)s).", why=way.error)
+    if way.state is saved_ways.State.STOPPED:
+        return _("Nhiều ngày liền không gửi được thư (%(why)s).", why=way.error)
+    return _("Chưa gửi được, sẽ tự thử lại (%(why)s).", why=way.error)
+
+
+def done(action: str) -> str:
+    """Return what was done, "" for no known action."""
+    told = {
+        "moi": _("Đã lưu. Từ giờ, tin mới khớp với tìm kiếm này sẽ được báo."),
+        "moi-thu": _("Đã lưu. Nếu địa chỉ nhận được thư, thư xác nhận sẽ đến trong ít phút."),
+        "ten": _("Đã đổi tên."),
+        "cau-hoi": _("Đã sửa câu hỏi. Từ giờ tin được báo theo câu hỏi mới."),
+        "nghi": _("Đã tạm dừng: không báo tin cho đến khi bạn cho chạy tiếp."),
+        "tiep": _("Đã cho chạy tiếp."),
+        "dia-chi-moi": _("Đây là địa chỉ mới. Địa chỉ cũ không còn dùng được, kể cả trong trình đọc RSS."),
+        "het": _("Đã kết thúc và xóa tìm kiếm."),
+        "nhan-thu": _("Nếu địa chỉ nhận được thư, thư xác nhận sẽ đến trong ít phút."),
+        "nhip": _("Đã đổi nhịp gửi thư."),
+        "bo": _("Đã bỏ."),
+        "goi-thu": _("Đang gọi thử. Tải lại trang sau vài giây để xem kết quả."),
+    }
+    return told.get(action, "")
+
+
+def wrong(error: BadInput) -> str:
+    """Return what is wrong with what was typed."""
+    told = {
+        "email": _("Địa chỉ thư không đúng. Ví dụ: lan@toasoan.vn"),
+        "mail": _("Mỗi tìm kiếm gửi thư tới nhiều nhất %(n)s địa chỉ.", n=saved_ways.MOST_LETTERS),
+        "hook": _("Mỗi tìm kiếm có nhiều nhất %(n)s webhook.", n=saved_ways.MOST_HOOKS),
+        "URL": _("Địa chỉ webhook phải là http hoặc https, không có mật khẩu và dấu #."),
+        "name": _("Tên dài quá %(n)s ký tự.", n=saved.LONGEST_NAME),
+        "saved searches": _("Đã có quá nhiều tìm kiếm được lưu. Hãy kết thúc tìm kiếm không cần nữa."),
+        "q": _("Cần có từ khóa hoặc ít nhất một bộ lọc, và không quá dài."),
+    }
+    field = fields().get(error.subject, error.subject)
+    return told.get(error.subject) or _("%(field)s: không dùng được. Hãy sửa lại.", field=field)
