@@ -1,8 +1,11 @@
 """The search's JSON: filters, walks, and what is told without an engine."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import parse_qsl
 from uuid import uuid4
 
 import httpx
@@ -12,6 +15,7 @@ from pipeline.model import Basis, EntryKind, Officeholder, Precision, Source, So
 from pipeline.store import Database
 from search import sync
 from search.index import Index
+from search.question import NAMES, Query, gathered, read
 from tests.engine_fixtures import Lent
 from tests.store.tellings import PAPER, draft, send, settled
 from tests.web.conftest import Serve
@@ -73,8 +77,8 @@ def test_filters_are_the_same_with_and_without_an_engine(
 ) -> None:
     """Every filter but the words: SQL gives what the index gives, in the same order."""
     for asked, numbers in ASKED:
-        with_engine = searching.get("/api/search", params=asked)
-        without = client.get("/api/search", params=asked)
+        with_engine = searching.get("/api/search", params=httpx.QueryParams(asked))
+        without = client.get("/api/search", params=httpx.QueryParams(asked))
 
         expected = [f"Chuyện {THINGS[number]}" for number in numbers]
         assert (expected, expected) == (titles(with_engine), sorted(titles(without), key=expected.index))
@@ -113,3 +117,16 @@ def test_a_cursor_of_another_question_is_refused(searching: httpx.Client) -> Non
     answer = searching.get("/api/search", params={"q": "cầu", "before": cursor})
 
     assert (422, "before") == (answer.status_code, answer.json()["field"])
+
+
+def test_what_is_written_about_parameters_holds(client: httpx.Client) -> None:
+    """Every parameter stands in docs/search-api.md with an example that is understood."""
+    text = (Path(__file__).parents[2] / "docs" / "search-api.md").read_text()
+    table = text.partition("| parameter | example | |")[2].partition("\n\n")[0].splitlines()[2:]
+    rows = [line.split(" | ") for line in table]
+    described = client.get("/openapi.json").json()["paths"]["/api/search"]["get"]["parameters"]
+
+    assert [*NAMES] == [name for row in rows for name in re.findall(r"`([a-z_]+)`", row[0])]
+    assert {*NAMES} == {one["name"] for one in described if one["in"] == "query"}
+    for example in (row[1].strip("`") for row in rows[:-1]):
+        assert read(gathered(parse_qsl(example))) != Query()
