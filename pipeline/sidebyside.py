@@ -182,17 +182,21 @@ _Tinted = tuple[Tint, int]  # the number tells one name from the next
 
 
 def _tints(words: Sequence[_Word], covered: bytearray, telling: Sequence[tuple[int, int]]) -> list[_Tinted]:
-    """Return the tint of each word; of a number or name that differs, the words that are not shared."""
+    """Return the tint of each word; of a name that differs, the words that are not shared.
+
+    A number differs as a whole: half of "3,2" in a passage of both is no number of both.
+    """
     tints = []
     spans = iter(telling)
     span = next(spans, None)
     for word, is_covered in zip(words, covered, strict=True):
         while span is not None and span[1] <= word.start:
             span = next(spans, None)
-        if is_covered:
-            tints.append((Tint.SHARED, 0))
-        elif span is not None and span[0] <= word.start:
+        is_within = span is not None and span[0] <= word.start
+        if span is not None and is_within and (word.raw[0].isdigit() or not is_covered):
             tints.append((Tint.DIFFERS, span[0]))
+        elif is_covered:
+            tints.append((Tint.SHARED, 0))
         else:
             tints.append((Tint.PLAIN, 0))
     return tints

@@ -74,6 +74,14 @@ def test_a_copy_with_another_number_and_name_shows_them() -> None:
     assert ["phần quà cho bà con nghèo ở xã Tân Mẫu"] == of(left, Tint.SHARED)
 
 
+def test_half_of_a_number_is_no_number() -> None:
+    """ "3,2" and "3,4" differ as a whole, though the words up to the comma are a passage of both."""
+    before, behind = "Kinh phí xây cầu là 3", "tỷ đồng do dân và doanh nghiệp cùng góp."
+    left, right = compare(f"{before},2 {behind}", f"{before},4 {behind}")
+
+    assert (["3,2"], ["3,4"]) == (of(left, Tint.DIFFERS), of(right, Tint.DIFFERS))
+
+
 def test_spellings_of_one_thing_do_not_differ() -> None:
     """Dates with and without zeros or a year, dots between thousands, and tones are no difference."""
     one = "Ngày 01/02/2023, Ủy ban cấp 1.200 tấn gạo cho Hoà Lộc."

@@ -258,7 +258,7 @@ def test_corrections_are_shown_within_rights(client: httpx.Client, db: Database)
 @ONLY_SQLITE
 def test_what_differs_from_the_lead_is_marked(client: httpx.Client, db: Database) -> None:
     """Where both may be shown whole; an editor has joined what the rules keep apart."""
-    for source, name, text in ((PAPER, "a", BRIDGE), (RADIO, "b", BRIDGE.replace("3,2 tỷ", "4,5 tỷ"))):
+    for source, name, text in ((PAPER, "a", BRIDGE), (RADIO, "b", BRIDGE.replace("3,2 tỷ", "3,4 tỷ"))):
         with db.write() as conn:
             sources.add(conn, replace(source, rights=Rights.FULL))
         tell(db, source, bridge(name, body=text))
@@ -269,8 +269,8 @@ def test_what_differs_from_the_lead_is_marked(client: httpx.Client, db: Database
     story = only(db)
     page, lead = client.get(f"/tin/{story.story_id}"), story.face.tellings[0].source_id
 
-    assert found(page, "//h1/following-sibling::div")[0].count("3,2" if lead == "bao-mau" else "4,5")
-    assert ["4,5" if lead == "bao-mau" else "3,2"] == found(
+    assert found(page, "//h1/following-sibling::div")[0].count("3,2" if lead == "bao-mau" else "3,4")
+    assert ["3,4" if lead == "bao-mau" else "3,2"] == found(
         page, '//*[contains(@class, "differing")]//mark[@class="differs"]'
     )
     assert ["Biên tập viên: cùng một tin (12:00:00, 20/11/2026)"] == found(page, '//*[@class="said"]/li')
