@@ -75,7 +75,7 @@ def test_a_copy_with_another_number_and_name_shows_them() -> None:
 
 
 def test_half_of_a_number_is_no_number() -> None:
-    """ "3,2" and "3,4" differ as a whole, though the words up to the comma are a passage of both."""
+    """One digit differs: the whole number does, though the words up to the comma are a passage of both."""
     before, behind = "Kinh phí xây cầu là 3", "tỷ đồng do dân và doanh nghiệp cùng góp."
     left, right = compare(f"{before},2 {behind}", f"{before},4 {behind}")
 
