@@ -23,7 +23,7 @@ from search.asked import Asked, Term, address, asked, meant
 from search.conditions import Condition
 from search.forms import readings
 from search.plan import together
-from search.question import Query
+from search.question import Query, read
 from search.schema import ACCENTED, DOC_KEYS, FACETS, OFFICE_KEYS, PEOPLE_KEYS, PLAIN, URLS
 from search.tokens import accented, bare, number_key, telex, tokens
 
@@ -164,6 +164,17 @@ def compiled(query: Query) -> tuple[Reading, ...]:
     if not made:
         raise BadInput("q", "must hold words, or be left out beside a filter")
     return tuple(dict.fromkeys(made))
+
+
+def kept(given: Mapping[str, str]) -> dict[str, str]:
+    """Return what a saved search keeps of the parameters of an address.
+
+    Raises:
+        BadInput: a value is wrong, or nothing is asked.
+    """
+    query = read(given)
+    compiled(query)
+    return query.stated()
 
 
 def _spoken(q: str) -> Iterator[Asked]:

@@ -24,7 +24,8 @@ from pipeline.store.accounts import Session
 from pipeline.store.saved import Saved, State
 from pipeline.store.saved_ways import Kind, Pace, Way
 from pipeline.text import clean
-from search.question import STATED, gathered, read
+from search.matching import kept
+from search.question import STATED, gathered
 from tasks.wiring import ring
 from web import saved_words as words
 from web.account import Signed, check_form, form_key, keep_form_key
@@ -146,7 +147,7 @@ def create(
         return _new(request, site, who, typed, Told(problem=late, status=429))
     try:
         with site.db.write() as conn:
-            asked, owner = read(given).stated(), who.name if who else None
+            asked, owner = kept(given), who.name if who else None
             named = typed.name or words.nameless(typed.now)
             made, token = saved.add(conn, named, asked, owner, typed.now)
             if typed.email and site.has_mail:
@@ -235,7 +236,7 @@ _CHANGES: dict[Action, Callable[[Connection, Site, Saved, Typed], str | None]] =
     Action.RENAME: lambda conn, _, of, typed: saved.rename(
         conn, of.saved_id, typed.name or words.nameless(typed.now)
     ),
-    Action.ASK: lambda conn, _, of, typed: saved.reask(conn, of.saved_id, read(typed.given).stated()),
+    Action.ASK: lambda conn, _, of, typed: saved.reask(conn, of.saved_id, kept(typed.given)),
     Action.PAUSE: lambda conn, _, of, __: saved.pause(conn, of.saved_id),
     Action.RESUME: lambda conn, _, of, __: saved.resume(conn, of.saved_id),
     Action.RENEW: lambda conn, _, of, __: saved.renew(conn, of.saved_id),
@@ -283,7 +284,7 @@ def _new(request: Request, site: Site, who: Session | None, typed: Typed, told: 
     """Show the page of a new search; what cannot be read in its question is told of."""
     asked = dict(typed.given)
     try:
-        asked = read(asked).stated()
+        asked = kept(asked)
         empty = not asked and words.wrong(BadInput("q", ""))
     except BadInput as error:
         empty = words.wrong(error)

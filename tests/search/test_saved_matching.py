@@ -12,7 +12,7 @@ from pipeline.errors import BadInput
 from pipeline.model import Labels, Officeholder, StoryId
 from search.document import document
 from search.index import Index
-from search.matching import Questions, Reading, compiled
+from search.matching import Questions, Reading, compiled, kept
 from search.plan import PHRASE, rungs
 from search.question import Query, read
 from tests.feeds.stories import story
@@ -108,7 +108,15 @@ def test_every_filter_holds(asked: dict[str, str], expected: bool) -> None:  # n
 def test_a_question_without_words_is_refused(asked: dict[str, str]) -> None:
     """Nothing asked, or signs only: nobody could tell what is wanted."""
     with pytest.raises(BadInput):
-        compiled(read(asked))
+        kept(asked)
+
+
+def test_what_is_kept_is_what_is_asked() -> None:
+    """Order and paging are not part of a saved search; what is kept is read back."""
+    asked = {"q": "đê bao", "topic": "Y-TE", "sort": "newest", "page": "2"}
+
+    assert {"q": "đê bao", "topic": "y-te"} == kept(asked)
+    assert kept(asked) == kept(kept(asked))
 
 
 def drawn(rnd: random.Random, many: int) -> str:
