@@ -1,5 +1,6 @@
 """An editor at the command line: why, words about entries, and the pairs that wait for one."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from pipeline.model import EntryId
-from pipeline.store import open_database, words
+from pipeline.store import open_database, stories, words
 from pipeline.store.schema import edge
 from tests.cli.test_commands import run
 from tests.store.tellings import draft, send, settled
@@ -138,3 +139,21 @@ def test_what_cannot_be_is_said_in_one_line(ask: Ask, said: tuple[str, ...]) -> 
     done = ask(*said)
 
     assert (1, "", 1) == (done.returncode, done.stdout, len(done.stderr.strip().splitlines()))
+
+
+def test_evidence_is_written_to_a_file_and_who_took_it_down(data: Path, ask: Ask, tmp_path: Path) -> None:
+    """The zip is what its printed hash says, a second one is the same; who took it is told, newest first."""
+    db = open_database(f"sqlite:///{data / 'tintinh.db'}")
+    with db.read() as conn:
+        story_id = next(one.story_id for one in stories.page(conn, None, 9) if len(one.face.tellings) == 2)
+    db.close()
+    file = tmp_path / "ho-so.zip"
+    [made] = lines(ask("story", "evidence", story_id, "-o", str(file)))
+    [again] = lines(ask("story", "evidence", story_id, "-o", str(file)))
+    log = lines(ask("story", "evidence", story_id, "--log"))
+    missing = ask("story", "evidence", "s00000000000000000000", "-o", str(tmp_path / "no.zip"))
+
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == made["sha256"] == again["sha256"]
+    assert [(made["sha256"], made["size"])] * 2 == [(one["sha256"], one["size"]) for one in log]
+    assert (1, "there is no such story") == (missing.returncode, missing.stderr.strip().rpartition(": ")[2])
+    assert ["ho-so.zip"] == sorted(one.name for one in tmp_path.glob("*.zip"))

@@ -17,7 +17,7 @@ from sqlalchemy import update
 from pipeline import dossier
 from pipeline.errors import Refused
 from pipeline.model import Rights, Source, SourceId, StoryId
-from pipeline.store import Database, dossiers, receipts, stories, words
+from pipeline.store import Database, dossiers, receipts, sources, stories, words
 from pipeline.store.accounts import Role
 from pipeline.store.schema import blob, receipt
 from tests.store.tellings import NOW, draft, send, settled
@@ -237,6 +237,19 @@ def test_what_is_too_large_is_said(db: Database, story_id: StoryId) -> None:
     """Beyond its bounds nothing is made, and the numbers are told."""
     with db.read() as conn, pytest.raises(Refused, match="3 receipts, 3 versions"):
         dossier.gather(conn, story_id, most_bytes=100)
+
+
+def test_rights_of_the_past_are_told(db: Database, story_id: StoryId) -> None:
+    """A source's rights stand with the moment since when they hold, the earlier ones too."""
+    with db.write() as conn:
+        sources.add(conn, replace(COPY, rights=Rights.FULL))
+        sources.add(conn, replace(COPY, rights=Rights.FULL, name="Báo Khác Hẳn"))
+    with db.read() as conn:
+        known, granted = dossier.gather(conn, story_id).rights[COPY.source_id]
+
+    assert Rights.FULL is known.rights
+    assert [Rights.TITLE, Rights.FULL] == [one.rights for one in granted]
+    assert granted[0].since < granted[1].since
 
 
 @given(st.text(alphabet="ab:/@?&=;# \"'tokenkysig", max_size=60))

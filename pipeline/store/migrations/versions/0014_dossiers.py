@@ -1,5 +1,7 @@
 """Who took the evidence of a story out of the house, and since when a source has which rights."""
 
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -11,7 +13,7 @@ _SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Make both empty tables: what was so before nobody wrote down."""
+    """Make both tables: the rights of today's sources are known from now on, earlier ones nobody wrote down."""
     op.create_table(
         "dossier",
         sa.Column("dossier_id", _SERIAL, nullable=False),
@@ -32,3 +34,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_source_rights")),
     )
     op.create_index(op.f("ix_source_rights_source_id"), "source_rights", ["source_id"])
+    now = datetime.now(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+    known = sa.text(
+        "INSERT INTO source_rights (source_id, rights, since) SELECT source_id, rights, :now FROM source"
+    )
+    op.execute(known.bindparams(now=now))
