@@ -55,7 +55,7 @@ class Door:
         if code == fine:
             return
         failed = Failed("Meilisearch", f"task {told.task_uid} ({task.type}) {task.status}: {code}: {message}")
-        failed.doubtful = code == "internal"
+        failed.doubtful = code == "internal" and not is_full(code, message)
         failed.theirs = fault.get("type") == "invalid_request" and not code.startswith("index_")
         raise failed
 
@@ -69,13 +69,18 @@ class Door:
             yield Client(self._url, self._key, timeout=self._timeout)
         except MeilisearchApiError as error:
             message = f"{error.status_code} {error.code}: {str(error.message)[:300]}"
-            if error.code in _FULL:  # of a full disk it says "malformed payload"
+            if is_full(str(error.code), message):
                 message = f"its disk may be full: {message}"
             failed = Failed("Meilisearch", message)
             failed.theirs = error.code == _THEIRS
             raise failed from error
         except (MeilisearchError, OSError, ValueError) as error:  # OSError: requests; ValueError: no JSON
             raise EngineUnavailable("Meilisearch", str(error)[:300]) from error
+
+
+def is_full(code: str, message: str) -> bool:
+    """Say whether an error can be that of a full disk. Of one, documents are called malformed."""
+    return code in _FULL or "No space left" in message
 
 
 def _spare_proxy(url: str) -> None:

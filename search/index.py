@@ -8,7 +8,7 @@ too, so a failed batch is halved until the bad one stands alone.
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,7 @@ class _Sending:
 
     def __init__(self) -> None:
         self.stood = 0
+        self.probe: Line | None = None  # one that stood
         self.refused: list[RefusedDocument] = []
         self.doubts = 0  # refusals that may be Meilisearch's own failure
 
@@ -158,6 +159,10 @@ class Index(Door):
         for part in batches.cut([line for line in lines if not line.flaw]):
             self._put(uid, part, sending)
         sending.check()
+        if sending.doubts and sending.probe is not None:
+            probing = _Sending()  # what stood before and fails now speaks for no fault of a document
+            self._put(uid, [sending.probe], probing)
+            probing.check()
         out = [*gone, *(one.document_id for one in sending.refused)]  # an old text is not shown for a new one
         self._delete(uid, [one for one in out if batches.is_id(one)])
         return tuple(sending.refused)
@@ -205,7 +210,7 @@ class Index(Door):
         asked = {"statuses": "enqueued,processing", "limit": 1, "reverse": "true"}
         with self.client() as client:
             found = client.get_tasks(asked).results
-        return Task(found[0].uid, found[0].type, found[0].enqueued_at) if found else None
+        return Task(found[0].uid, found[0].type, _aware(found[0].enqueued_at)) if found else None
 
     def failed_tasks(self, since: datetime) -> list[Task]:
         """Return tasks that failed since then by no fault of a document, the newest first."""
@@ -217,7 +222,13 @@ class Index(Door):
         with self.client() as client:
             found = client.get_tasks(asked).results
         return [
-            Task(one.uid, one.type, one.finished_at or one.enqueued_at, str(fault["code"]), fault["message"])
+            Task(
+                one.uid,
+                one.type,
+                _aware(one.finished_at or one.enqueued_at),
+                str(fault["code"]),
+                str(fault["message"]),
+            )
             for one in found
             if (fault := one.error) and fault.get("type") != "invalid_request"
         ]
@@ -297,6 +308,7 @@ class Index(Door):
             self._put(uid, lines[middle:], sending)
         else:
             sending.stood += len(lines)
+            sending.probe = lines[0]
 
 
 def _less(
@@ -306,6 +318,11 @@ def _less(
     counting = {"facetsByIndex", "mergeFacets"}
     plain = [one | {"sort": one["sort"][:1]} if "sort" in one else one for one in queries]
     return plain, {name: value for name, value in federation.items() if name not in counting}
+
+
+def _aware(told: datetime) -> datetime:
+    """Return a time with its zone: the library leaves Meilisearch's UTC out."""
+    return told.replace(tzinfo=UTC)
 
 
 def _within(wanted: Any, there: Any) -> bool:

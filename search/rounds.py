@@ -17,6 +17,7 @@ from search.index import Index
 from search.sync import request_rebuild
 
 _KEY = "index_gate"  # meta
+_MOST_AGAIN = 1_000  # refused documents tried again after a round
 _BETWEEN = timedelta(minutes=10)  # rounds because of a count that differs
 
 
@@ -70,6 +71,8 @@ def whole(
         told(walk, faults)
     with gate.db.write() as conn:
         record(conn, walk, clock())
+        if mend:
+            _again(conn, clock())
     return walk
 
 
@@ -103,6 +106,7 @@ def go_on(
     with db.write() as conn:
         if over:
             record(conn, walk, clock())
+            _again(conn, clock())
         else:
             _put(conn, Rounds(walk, seen.last, seen.at))
     return walk if over else None
@@ -125,6 +129,11 @@ def _nudge(db: Database, faults: dict[str, Fault], now: datetime) -> None:
     if faults:
         with db.write() as conn:
             indexing.nudge(conn, faults, now)
+
+
+def _again(conn: Connection, now: datetime) -> None:
+    """Have what was refused tried again: it may have been Meilisearch's fault."""
+    indexing.nudge(conn, [one.document_id for one in indexing.refusals(conn, _MOST_AGAIN)], now)
 
 
 def _put(conn: Connection, kept: Rounds) -> None:

@@ -127,7 +127,7 @@ def test_other_contents_under_the_same_revision_are_seen_by_a_deep_look(
 
 
 def test_a_refused_document_is_no_fault(store: Database, index: Index) -> None:
-    """What the index does not take is known, counted, and not tried for ever."""
+    """What the index does not take is known and counted; it is tried again after a round that mends."""
     tell(store, range(2))
     synced(store, index)
     [gone] = [one["id"] for one in documents(store, 1).values()]
@@ -135,8 +135,12 @@ def test_a_refused_document_is_no_fault(store: Database, index: Index) -> None:
     with store.write() as conn:
         indexing.refuse(conn, [(gone, "too large")], "a form", NOW)
     seen = whole(living(store, index), clock, mend=True, told=lambda _walk, _faults: None)
+    synced(store, index)
+    with store.read() as conn:
+        left = indexing.refusal_count(conn)
 
-    assert (True, 1) == (seen.sound, seen.refused)
+    assert (True, 1, 0) == (seen.sound, seen.refused, left)
+    assert 2 == search(index, Query()).total
 
 
 def test_a_repair_during_live_writes_brings_nothing_back(db: Database, index: Index) -> None:
