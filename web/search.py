@@ -90,9 +90,11 @@ def page(request: Request, site: TheSite, who: Signed) -> Response:
     listing = _listing(site, asked, typing=typing)
     with site.db.read() as conn:
         known = sources.listed(conn)
+    notices += listing.notices
     values = _values(asked, listing, known) | {
         "papers": named,
-        "notices": [*notices, *listing.notices],
+        "notices": notices,
+        "said": " ".join([_told(listing), *notices]).strip(),
         "here": "search",
         "signed": who,
     }
@@ -288,10 +290,13 @@ def _filters(
             continue
         for value in own or filter(None, [stated.get(name, "")]):
             rest = ",".join(one for one in own if one != value)
-            found.append({"title": title, "label": value_label(name, value, known), "change": {name: rest}})
+            label = value_label(name, value, known)
+            found.append({"field": name, "title": title, "label": label, "change": {name: rest}})
     if asked.date_from or asked.date_to:
         span = span_label(asked.date_from, asked.date_to, today)
-        found.append({"title": _("Ngày đăng"), "label": span, "change": {"from": "", "to": ""}})
+        found.append(
+            {"field": "from", "title": _("Ngày đăng"), "label": span, "change": {"from": "", "to": ""}}
+        )
     return found
 
 

@@ -102,9 +102,8 @@ def test_every_filter_can_be_asked_for_and_dropped(
 
     assert titles == found(page, '//*[@class="card"]/h2/a')
     assert [{key: value for key, value in asked.items() if key != name}] == [asked_by(one) for one in chips]
-    assert [asked[name]] == found(
-        page, f'//*[@name="{name}"]/@value | //*[@name="{name}"]/option[@selected]/@value'
-    )
+    fields = f'//*[@form="find"][@name="{name}"]'
+    assert [asked[name]] == found(page, f"{fields}/@value | {fields}/option[@selected]/@value")
 
 
 def test_hits_over_time_are_bars_and_a_table(reader: httpx.Client) -> None:
@@ -123,7 +122,7 @@ def test_a_relaxed_answer_says_so(reader: httpx.Client) -> None:
     """A story that lacks a word is no silent lie."""
     page = reader.get("/tim-kiem", params={"q": "thông xe cầu rạch vong ở sao hỏa"})
 
-    assert "Không tin nào có đủ các từ" in found(page, '//*[@role="alert"]')[0]
+    assert "Không tin nào có đủ các từ" in found(page, '//*[@class="notice"]')[0]
     assert ["Thông xe cầu Rạch Vong"] == found(page, '//*[@class="card"]/h2/a')
 
 
@@ -154,7 +153,7 @@ def test_a_word_that_is_not_finished_is_left_out_while_typing(reader: httpx.Clie
     )
 
     assert ["“cầu rạch …”"] == found(typing, "//h1")
-    assert [] == found(typing, '//*[@role="alert"]')
+    assert [] == found(typing, '//*[@class="notice"]')
     assert ["“cầu rạch v”"] == found(sent, "//h1")
 
 
@@ -163,7 +162,7 @@ def test_without_an_engine_filters_hold_and_words_are_said_to_be_left_out(serve:
     client = serve(meilisearch_url="http://127.0.0.1:9")
     page = client.get("/tim-kiem", params={"q": "cầu", "topic": "y-te"})
     filtered = client.get("/tim-kiem", params={"topic": "y-te"})
-    said = found(page, '//*[@role="alert"]')[0]
+    said = found(page, '//*[@class="notice"]')[0]
 
     assert (503, 200) == (page.status_code, filtered.status_code)
     assert "theo các bộ lọc đã chọn" in said
@@ -176,7 +175,7 @@ def test_a_question_that_is_too_long_is_cut_and_said_so(reader: httpx.Client) ->
     page = reader.get("/tim-kiem", params={"q": "từ " * 200, "sort": "ngược", "before": "x", "page": "-1"})
 
     assert 200 == page.status_code
-    assert "Câu hỏi quá dài" in found(page, '//*[@role="alert"]')[0]
+    assert "Câu hỏi quá dài" in found(page, '//*[@class="notice"]')[0]
 
 
 def test_english_words_stand_around_vietnamese_news(reader: httpx.Client) -> None:
@@ -206,3 +205,14 @@ def test_the_page_is_light(reader: httpx.Client) -> None:
 
     assert 5 == len(files)
     assert sum(weights) < 70_000
+
+
+def test_a_search_is_followed_without_standing_in_an_address(reader: httpx.Client) -> None:
+    """All of the question goes by POST to the page that saves it."""
+    page = reader.get("/tim-kiem", params={"q": "xã", "topic": "y-te", "from": "1/11/2026", "sort": "newest"})
+    form = '//form[@action="/theo-doi/moi"]'
+    fields = dict(zip(found(page, f"{form}/input/@name"), found(page, f"{form}/input/@value"), strict=True))
+
+    assert ["post"] == found(page, f"{form}/@method")
+    assert {"q": "xã", "topic": "y-te", "from": "2026-11-01"} == fields
+    assert 200 == reader.post("/theo-doi/moi", data=fields).status_code
