@@ -19,7 +19,7 @@ from search.document import document
 from search.index import Index
 from search.question import Sort, chosen
 from web.leading import leading, unit
-from web.papers import Lookup, look_up
+from web.paper_lookup import Lookup, look_up
 from web.problems import Problem
 
 _MOST_LOOKED_AT = 2_000  # stories in SQL that one page goes through

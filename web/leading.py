@@ -7,7 +7,7 @@ from search.asked import asked as read_words
 from search.order import TOP
 from search.plan import Led
 from search.question import Query, chosen
-from web.papers import look_up
+from web.paper_lookup import look_up
 
 
 def leading(conn: Connection, asked: Query) -> Led | None:

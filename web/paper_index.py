@@ -17,7 +17,8 @@ from pipeline.store import papers as stored
 from pipeline.store.papers import Counts, Known, Wanted
 from web.account import Signed
 from web.language import gettext as _
-from web.papers import SLUG, YEAR, Found, told_in
+from web.paper_lookup import Found, told_in
+from web.papers import SLUG, YEAR
 from web.problems import described
 from web.site import TheSite
 from web.view import render

@@ -10,7 +10,7 @@ from pipeline.errors import EngineUnavailable
 from search import query as engine
 from search.document import document
 from web.finding import Searched, find, living, newest_from_store, papers
-from web.papers import PaperBody, bodies
+from web.paper_shapes import PaperBody, bodies
 from web.partners import REFUSALS, Searching
 from web.problems import Problem, described
 from web.shapes import BulletinBody
