@@ -63,10 +63,15 @@ Limit = Annotated[int, Query(ge=1, le=MOST_OF_KEY, description="stories at most;
 
 
 def _told(media_type: str) -> dict[int | str, dict[str, Any]]:
-    total = {"description": "hits of the question, exported or not", "schema": {"type": "integer"}}
+    number, flag = {"type": "integer"}, {"type": "string", "enum": ["true", "false"]}
+    headers = {
+        "search-total": {"description": "hits of the question, exported or not", "schema": number},
+        "search-limit": {"description": "stories that this file has at most", "schema": number},
+        "search-relaxed": {"description": "no story has every word, these have most", "schema": flag},
+    }
     content = {media_type.split(";", maxsplit=1)[0]: {"schema": {"type": "string"}}}
     told: dict[str, Any] = {"description": "The file", "content": content}
-    return {200: told | {"headers": {"search-total": total}}, **described(422, 503, *REFUSALS)}
+    return {200: told | {"headers": headers}, **described(422, 503, *REFUSALS)}
 
 
 @router.get(
@@ -110,6 +115,8 @@ def _streamed(request: Request, site: Site, who: Reader, limit: int, form: str) 
     headers = {
         "Content-Disposition": f'attachment; filename="tintinh-{today}.{form}"',
         "Search-Total": str(first.total),
+        "Search-Limit": str(most),
+        "Search-Relaxed": str(first.relaxed).lower(),
         "Cache-Control": "no-store",
     }
     return StreamingResponse(lines, 200, headers, CSV if form == "csv" else LINES)

@@ -61,6 +61,7 @@ def ids(db: Database) -> dict[str, str]:
         return {one.face.title.split()[0]: one.story_id for one in stories.page(conn, None, 10)}
 
 
+@pytest.mark.long_on_postgresql
 def test_bounds_hold_at_every_door(searching: httpx.Client, told: Database) -> None:
     """A key for one source finds, opens, exports and is offered nothing of the others."""
     bound = key_of(told, "ban", scope={"source": ("bao-khac",)})
@@ -84,6 +85,7 @@ def test_bounds_hold_at_every_door(searching: httpx.Client, told: Database) -> N
     )
 
 
+@pytest.mark.long_on_postgresql
 def test_keys_open_what_they_are_for(searching: httpx.Client, told: Database) -> None:
     """Another right, a wrong, an expired and a revoked key are refused, with what to do."""
     reader = key_of(told, "doc", may=frozenset({Right.SEARCH}))
@@ -100,6 +102,7 @@ def test_keys_open_what_they_are_for(searching: httpx.Client, told: Database) ->
     assert 200 == searching.get("/api/search", headers={"Authorization": "Basic eDp5"}).status_code
 
 
+@pytest.mark.long_on_postgresql
 def test_a_key_has_its_own_pace(searching: httpx.Client, told: Database) -> None:
     """Above its requests a minute it waits, others do not; the metrics count both."""
     slow, other = key_of(told, "cham", per_minute=2), key_of(told, "nhanh")

@@ -72,6 +72,7 @@ def titles(answer: httpx.Response) -> list[str]:
     return [hit["title"] for hit in answer.json()["hits"]]
 
 
+@pytest.mark.long_on_postgresql
 def test_filters_are_the_same_with_and_without_an_engine(
     searching: httpx.Client, client: httpx.Client
 ) -> None:
@@ -98,6 +99,7 @@ def test_words_without_an_engine_mislead_nobody(client: httpx.Client, told: Data
     assert (True, ["q"]) == (answer.json()["down"], answer.json()["unapplied"])
 
 
+@pytest.mark.long_on_postgresql
 def test_a_walk_by_cursor(searching: httpx.Client) -> None:
     """Page by page from the oldest; the last has no cursor."""
     asked = {"sort": "oldest", "per_page": "2"}
@@ -111,6 +113,7 @@ def test_a_walk_by_cursor(searching: httpx.Client) -> None:
     assert ([f"Chuyện {thing}" for thing in THINGS], 5) == (seen, total)
 
 
+@pytest.mark.long_on_postgresql
 def test_a_cursor_of_another_question_is_refused(searching: httpx.Client) -> None:
     """The field to mend is named."""
     cursor = searching.get("/api/search", params={"per_page": "2"}).json()["cursor"]
