@@ -74,7 +74,7 @@ def index(  # noqa: PLR0917 - what FastAPI hands over
         issuer=issuer or None,
         year=_year(year),
         kind="" if kind == UNKNOWN else kind or None,
-        count=number.lstrip("0") or None,
+        count=(number.lstrip("0") or "0") if number else None,
     )
     counts = _counts(site.db, wanted, int(monotonic() // _SECONDS))
     start = (page - 1) * _PER_PAGE

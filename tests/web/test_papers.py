@@ -7,8 +7,20 @@ import httpx
 import pytest
 from lxml import html
 
-from pipeline.model import Attachment, Basis, DocumentMention, Draft, Places, Precision, Role, When
-from pipeline.store import Database
+from pipeline.face import face_hash
+from pipeline.model import (
+    Attachment,
+    Basis,
+    DocumentMention,
+    Draft,
+    Places,
+    Precision,
+    Role,
+    StoryState,
+    When,
+)
+from pipeline.store import Database, codec, entries, stories
+from pipeline.store.schema import story as table
 from tests.store.tellings import draft, send, settled
 
 PLAN = "90/KH-UBND"
@@ -327,3 +339,21 @@ def test_more_namesakes_than_are_shown_are_one_link_away(db: Database, client: h
     assert 5 == len(texts(page, '//*[@class="papers"]//*[self::h3 or @class="others"]//a'))
     assert "/van-ban?so=16&loai=ct" == link
     assert 8 == len(texts(client.get(link), '//ol[@class="list"]//h2/a'))
+
+
+@pytest.mark.usefixtures("filed")
+def test_a_story_of_before_gains_its_files_and_feeds_stay(db: Database) -> None:
+    """A stored face without files loads; linked anew the story has them, and looks to feeds as it did."""
+    with db.write() as conn:
+        before = next(iter(stories.page(conn, None, 10)))
+        bare = codec.dump_face(replace(before.face, attachments=()))
+        values = {"face": bare, "face_hash": face_hash([bare, before.backfill, StoryState.LIVE])}
+        conn.execute(table.update().where(table.c.story_id == before.story_id).values(values))
+        entries.touch(conn, [before.face.tellings[0].entry_id])
+    settled(db)
+    with db.read() as conn:
+        after = stories.get(conn, before.story_id)
+    assert after is not None
+
+    assert before.face == after.face
+    assert (before.revision + 1, before.looks_so_since) == (after.revision, after.looks_so_since)
