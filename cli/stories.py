@@ -61,8 +61,9 @@ def search(  # noqa: PLR0917 - typer reads options from parameters
     labels = {"q": query, "province": province, "area": area, "topic": topic, "source": source, "doc": doc}
     others = {"person": person, "office": office, "bulletin": bulletin, "from": since, "to": until}
     paging = {"sort": sort, "page": str(page), "per_page": str(per_page), "before": before}
-    question = read(labels | others | paging)
     with desk() as opened, ExitStack() as stack:
+        # Only now: topics are settings, and `desk` adds to those what a living `up` says.
+        question = read(labels | others | paging)
         index = open_index(opened.settings)
         if index is None and opened.run is None:
             index = stack.enter_context(engines(opened, "a search"))

@@ -130,6 +130,10 @@ def test_commands_find_it(up: Up, tmp_path: Path) -> None:
     done = run(up.data, "ingest", str(tmp_path / "kho.jsonl"), "--wait")
     found = json.loads(run(up.data, "search", "cau rach goc").stdout)
 
+    with urlopen(f"{up.told()['web_url']}/api/search?q=cau+rach+goc", timeout=10) as answer:
+        told = json.load(answer)
+
+    assert told | {"took_ms": 0} == found | {"took_ms": 0}
     assert (0, "1 receipts → 1 entries → 1 stories\n") == (done.returncode, done.stderr)
     assert ["Khánh thành cầu Rạch Gốc"] == [hit["title"] for hit in found["hits"]]
     with urlopen(f"{up.told()['web_url']}/feeds/area/ben-tre.rss", timeout=10) as feed:
