@@ -1,9 +1,10 @@
 """Saved questions held against a new story: the search turned round. Pure.
 
 A story matches a question if the strict searches of `search.plan` would find it, and nothing less: every
-term (with accents, if the question has any), phrases, document numbers, what is left out, the other
-readings of `search.forms`, all filters. No typo, no word left out. Both sides work on the fields of
-`search.document` and on `search.conditions`, so that index and alerts cannot drift apart.
+term (with accents, if the question has any; but a word that cannot stand without accents is open), phrases,
+document numbers, what is left out, the other readings of `search.forms`, all filters. No typo, no word less.
+Both sides work on the fields of `search.document` and on `search.conditions`, so that index and alerts
+cannot drift apart.
 
 Each reading of a question stands in an inverted index under its rarest part (a word, or a filter's
 value), so that of ten thousand questions a story is held against the few that can match it.
@@ -19,6 +20,7 @@ import numpy as np
 from pipeline import rarity
 from pipeline.errors import BadInput
 from pipeline.hashing import hashes
+from pipeline.syllables import is_syllable
 from search.asked import Asked, Term, address, asked, meant
 from search.conditions import Condition
 from search.forms import readings
@@ -28,6 +30,8 @@ from search.schema import ACCENTED, DOC_KEYS, FACETS, OFFICE_KEYS, PEOPLE_KEYS, 
 from search.tokens import accented, bare, number_key, telex, tokens
 
 _BLIND, _EXACT = "without accents", "with accents"
+_SPELLINGS = {_BLIND: bare, _EXACT: telex}
+_STOPS = ("c", "ch", "p", "t")  # a syllable that ends so has a tone
 _Anchor = tuple[str, str]  # where it is looked for, a spelling or a field; and what
 # How telling a value of a field is, by the measure of words: ln(stories / stories that bear it), about.
 _TELLING = {
@@ -73,13 +77,14 @@ class Reading:
     """One way to read a question: a story holds all of `terms` and `numbers` and none of `without`.
 
     Args:
-        spelling: of all terms. A phrase has a space around each of its words.
+        spelling: of what has none of its own. A phrase has a space around each of its words.
+        terms: words and phrases, each with its spelling.
         numbers: document numbers as phrases, each with the key that does as well.
         anchors: one of them is in every story that holds the reading; none: nothing need be.
     """
 
     spelling: str = _BLIND
-    terms: tuple[str, ...] = ()
+    terms: tuple[tuple[str, str], ...] = ()
     numbers: tuple[tuple[str, str], ...] = ()
     without: tuple[str, ...] = ()
     conditions: tuple[Condition, ...] = ()
@@ -89,7 +94,7 @@ class Reading:
         """Say whether a story is what this reading asks for."""
         keys = held.document[DOC_KEYS]
         return (
-            all(held.has(self.spelling, term) for term in self.terms)
+            all(held.has(spelling, term) for spelling, term in self.terms)
             and all(key in keys or held.has(self.spelling, term) for term, key in self.numbers)
             and not any(held.has(self.spelling, term) for term in self.without)
             and all(condition.holds(held.document) for condition in self.conditions)
@@ -197,27 +202,44 @@ def _filtered(conditions: tuple[Condition, ...]) -> Reading:
 
 
 def _reading(question: Asked, conditions: tuple[Condition, ...]) -> Reading:
-    spelling, spell = (_EXACT, telex) if accented(question.words()) else (_BLIND, bare)
-
-    def spelled(term: Term) -> str:
-        words = " ".join(map(spell, term.words))
-        return words if len(term.words) == 1 else f" {words} "
-
-    keys = {Term(tuple(tokens(number))).words: number_key(number) for number in question.numbers}
-    terms = together(question.terms)
+    exact = accented(question.words())
+    spelling = _EXACT if exact else _BLIND
+    keys = {tuple(tokens(number)): number_key(number) for number in question.numbers}
+    terms: dict[tuple[str, str], None] = {}
+    numbers: list[tuple[str, str]] = []
     tries = list(_of_values(conditions))
-    for term in terms:
-        weight, word = max((_weight(bare(word)), spell(word)) for word in term.words)
-        key = keys.get(term.words)
-        tries.append((weight, ((spelling, word), *([(DOC_KEYS, key)] if key else []))))
+    for term in together(question.terms):
+        mine = _BLIND if exact and _is_unfinished(term) else spelling
+        weight, word = max((_weight(bare(word)), word) for word in term.words)
+        anchors = [(mine, _SPELLINGS[mine](word))]
+        if key := keys.get(term.words):
+            numbers.append((_spelled(term, mine), key))
+            anchors.append((DOC_KEYS, key))
+        else:
+            terms[mine, _spelled(term, mine)] = None
+        tries.append((weight, tuple(anchors)))
     return Reading(
         spelling=spelling,
-        terms=tuple(dict.fromkeys(spelled(term) for term in terms if term.words not in keys)),
-        numbers=tuple((spelled(term), keys[term.words]) for term in terms if term.words in keys),
-        without=tuple(map(spelled, question.without)),
+        terms=tuple(terms),
+        numbers=tuple(numbers),
+        without=tuple(_spelled(term, spelling) for term in question.without),
         conditions=conditions,
         anchors=_rarest(tries),
     )
+
+
+def _spelled(term: Term, spelling: str) -> str:
+    words = " ".join(map(_SPELLINGS[spelling], term.words))
+    return words if len(term.words) == 1 else f" {words} "
+
+
+def _is_unfinished(term: Term) -> bool:
+    """Say whether a single word lacks accents that it must have: no Vietnamese writes "duong" or "quyet".
+
+    Beside words with accents it means any reading, where "tam" means itself. Foreign words have one anyway.
+    """
+    [word] = term.words if len(term.words) == 1 else [""]
+    return word.isalpha() and not accented([word]) and (word.endswith(_STOPS) or not is_syllable(word))
 
 
 _Tries = Iterator[tuple[float, tuple[_Anchor, ...]]]

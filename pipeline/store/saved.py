@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from pipeline.errors import BadInput
 from pipeline.model import StoryId
@@ -206,7 +206,7 @@ def end(conn: Connection, saved_id: int) -> None:
     """End it for good: what it asked, whose it was and what it was told is forgotten."""
     gone: dict[str, object] = {"name": "", "asked": {}, "owner": None, "flaw": ""}
     if _set(conn, saved_id, tuple(set(State) - {State.ENDED}), state=State.ENDED, **gone):
-        conn.execute(saved_match.delete().where(saved_match.c.saved_id == saved_id))
+        conn.execute(saved_match.delete().where(saved_match.c.saved_id == saved_id, _below_head(conn)))
         counters.add(conn, "saved_ended")
 
 
@@ -289,8 +289,8 @@ def prune(conn: Connection, before: datetime, limit: int) -> int:
     """Forget what was found before a moment, looking at the `limit` oldest rows; return how many went."""
     oldest = select(saved_match.c.position).order_by(saved_match.c.position).limit(limit)
     last = conn.scalar(select(func.max(oldest.subquery().c.position)))
-    old = saved_match.delete().where(saved_match.c.position <= (last or 0), saved_match.c.at < before)
-    return conn.execute(old).rowcount
+    old = (saved_match.c.position <= (last or 0), saved_match.c.at < before, _below_head(conn))
+    return conn.execute(saved_match.delete().where(*old)).rowcount
 
 
 def counts(conn: Connection) -> dict[str, int]:
@@ -322,6 +322,11 @@ def outlines(conn: Connection, limit: int, saved_id: int | None = None) -> list[
         )
         for row in rows
     ]
+
+
+def _below_head(conn: Connection) -> ColumnElement[bool]:
+    """Return the condition that spares the newest row: a copied database counts on behind it."""
+    return saved_match.c.position < head(conn)
 
 
 def _last(into: Mapping[StoryId, StoryId], story_id: StoryId) -> StoryId:
