@@ -12,6 +12,8 @@ from pipeline.model import Officeholder
 from search.forms import SAME
 from search.tokens import accented, bare, telex, tokens
 
+_FEWEST_WORDS = 2  # "chủ tịch"; one syllable is no office, unless it is all
+
 
 def person_key(name: str) -> str:
     """Return the key that a name is looked for by; "" for one without letters."""
@@ -39,10 +41,14 @@ def held_key(name: str, office: str) -> str:
 
 
 def office_keys(people: Iterable[Officeholder]) -> Iterator[str]:
-    """Yield the keys that offices are found by: alone, with their unit, and with who holds them."""
+    """Yield the keys that offices are found by: from their first words up to all with the unit, and by whom.
+
+    So "Giám đốc Sở Y tế" finds that of any province and "Phó Giám đốc" is never asked for by it.
+    """
     for one in people:
-        for words in dict.fromkeys((one.office, called(one))):
-            if key := office_key(words):
+        words = office_key(called(one)).split()
+        for length in range(min(_FEWEST_WORDS, len(words)), len(words) + 1):
+            if key := " ".join(words[:length]):
                 yield key
                 yield from (f"{person} @ {key}" for person in person_keys(one.name))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from pipeline.errors import BadInput
+from pipeline.errors import BadInput, EngineUnavailable
 from search.conditions import quoted
 from search.coverage import covering
 from search.cursor import COVERED, NEARLY, Cursor, read_cursor, tie
@@ -165,6 +165,8 @@ def _further(index: Index, query: Query, last: Cursor, led: Led | None) -> _Answ
         raise BadInput("before", "must be the `cursor` of an answer to this question")
     rung = ladder[last.rung]
     found = index.search(rung.queries, {"limit": query.per_page, "offset": 0})
+    if found["estimatedTotalHits"] and not found["hits"]:
+        raise EngineUnavailable("Meilisearch", "ran out of time")  # or the walk would seem to be at its end
     return _Answer(found, last.rung, rung.relaxed, more=len(found["hits"]) < found["estimatedTotalHits"])
 
 

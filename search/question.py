@@ -71,7 +71,8 @@ class Query:
             several, parted by commas, ask for any of them.
         source: a source id, or several. doc: a document number in any case, with or without leading zeros.
         person: the name of a holder of public office; accents count if it has some.
-        office: an office, with or without its unit ("Bí thư Tỉnh ủy"); beside `person` that person's.
+        office: an office from its first word on, with or without its unit ("Bí thư Tỉnh ủy"); beside `person`
+            that person's.
         bulletin: "yes": told in a bulletin by any source; "no": by none.
         date_from, date_to: local days of publication, both included.
         page, per_page: from 1; per_page at most 50; page × per_page at most 1,000.

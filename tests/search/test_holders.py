@@ -1,0 +1,39 @@
+"""By which words holders of public office are found."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.model import Officeholder
+from search.holders import called, held_key, office_key, office_keys, person_key, person_keys
+
+DIRECTOR = Officeholder("Lê Thị Mẫu", "Giám đốc", "Sở Y tế Đồng Tháp")
+
+
+def test_an_office_is_found_by_its_first_words() -> None:
+    """With or without its unit, in any spelling; not by words from its middle."""
+    keys = {*office_keys([DIRECTOR])}
+    asked = (
+        "giám đốc",
+        "Giam doc So Y te",
+        "GIÁM ĐỐC SỞ Y TẾ ĐỒNG THÁP",
+        "Sở Y tế",
+        "Giám đốc Sở Y tế An Giang",
+    )
+
+    assert [True, True, True, False, False] == [office_key(one) in keys for one in asked]
+    assert held_key("le thi mau", "Giám đốc Sở Y tế") in keys
+    assert held_key("Lê Thị Mậu", "Giám đốc") not in keys
+
+
+def test_abbreviations_are_the_same_as_words() -> None:
+    """Either form finds the other."""
+    assert office_key("Chủ tịch UBND TP Cần Thơ") == office_key("chủ tịch Ủy ban nhân dân thành phố Cần Thơ")
+
+
+@given(st.text(), st.text(), st.text())
+def test_everybody_is_found_by_what_is_offered(name: str, office: str, unit: str) -> None:
+    """Never raises; the values of the facets lead back to the story."""
+    one = Officeholder(name, office, unit)
+
+    assert not person_keys(name) or person_key(name) in person_keys(name)
+    assert not office_key(called(one)) or office_key(called(one)) in {*office_keys([one])}
