@@ -23,6 +23,7 @@ from pipeline.model import LOCAL_ZONE, NATIONAL, Story
 from pipeline.store.saved import Kind
 
 _LONGEST_NAME, _LONGEST_TITLE, _LONGEST_SUMMARY = 120, 300, 400
+_STYLE = "font:16px/1.5 sans-serif;max-width:40em;margin:0 auto;padding:0 1em"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d:\d\d))?)?)?")
 
@@ -272,7 +273,8 @@ def _letter(  # noqa: PLR0917 - one letter
     page = [
         f'<!doctype html>\n<html lang="{of.language}"><head><meta charset="utf-8">',
         '<meta name="color-scheme" content="light dark">',
-        f"<title>{escape(_line(subject, _LONGEST_TITLE))}</title></head><body>",
+        f"<title>{escape(_line(subject, _LONGEST_TITLE))}</title></head>",
+        f'<body style="{_STYLE}">',
         *html,
         "</body></html>\n",
     ]
@@ -292,7 +294,7 @@ def _counted(forms: tuple[str, str], many: int) -> str:
 def _line(text: str, most: int) -> str:
     """Return a text on one line, cut where it is too long. No header can begin in it."""
     flat = " ".join(_CONTROL.sub(" ", text).encode(errors="replace").decode().split())
-    return flat if len(flat) <= most else f"{flat[: most - 1].rstrip()}…"
+    return flat if len(flat) <= most else f"{flat[: most - 1].rpartition(' ')[0] or flat[: most - 1]}…"
 
 
 def _place(area: str | None, province: str | None, words: _Words) -> str:

@@ -312,7 +312,7 @@ def _page(  # noqa: PLR0917 - one page
         "token": "" if key.isdecimal() else key,
         "base": site.settings.base_url,
         "words": words.in_words(known.asked, listed, datetime.now(UTC)),
-        "fields": [(name, title, known.asked.get(name, "")) for name, title in words.fields().items()],
+        "fields": words.form(known.asked, listed),
         "flaw": words.flaw(known),
         "letters": [(one, words.masked(one.address)) for one in ways if one.kind is Kind.MAIL],
         "hooks": [(one, outgoing.shown(one.address)) for one in ways if one.kind is Kind.HOOK],

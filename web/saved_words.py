@@ -1,12 +1,15 @@
 """How saved searches and their ways are put into words. Pure but for the reader's language."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.errors import BadInput
-from pipeline.model import LOCAL_ZONE, Source
+from pipeline.model import LOCAL_ZONE, NATIONAL, Source
+from pipeline.places import areas, provinces
 from pipeline.store import saved, saved_ways
 from pipeline.store.saved_ways import Kind, Pace, Way
+from pipeline.topics import topics
 from search.question import SEVERAL, chosen
 from web.language import gettext as _
 from web.narrowing import span_label
@@ -29,6 +32,45 @@ def in_words(asked: Mapping[str, str], known: list[Source], now: datetime) -> li
     if asked.get("from") or asked.get("to"):
         told.append((_("Ngày đăng"), _days(asked.get("from", ""), asked.get("to", ""), now)))
     return told
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A part of a question as a form shows it: `options` to choose from, none: it is typed."""
+
+    name: str
+    title: str
+    value: str
+    options: list[tuple[str, str]]
+
+
+def form(asked: Mapping[str, str], known: list[Source]) -> list[Field]:
+    """Return the fields of a form that changes a question; what is asked now is among their options."""
+    return [
+        Field(name, title, asked.get(name, ""), _options(name, asked.get(name, ""), known))
+        for name, title in fields().items()
+    ]
+
+
+def _options(name: str, value: str, known: list[Source]) -> list[tuple[str, str]]:
+    known_values: dict[str, list[str]] = {
+        "province": [NATIONAL, *(one.slug for one in provinces())],
+        "area": [one.slug for one in areas()],
+        "topic": [one.slug for one in topics()],
+        "source": [one.source_id for one in known],
+        "bulletin": ["yes", "no"],
+    }
+    values = known_values.get(name, [])
+    if not values:
+        return []
+    several = [] if not value or value in values else [value]
+    labels = {
+        one: "; ".join(value_label(name, part, known) or part for part in chosen(one)) for one in several
+    }
+    return [
+        ("", _("Tất cả")),
+        *((one, labels.get(one) or value_label(name, one, known)) for one in (*several, *values)),
+    ]
 
 
 def _days(since: str, until: str, now: datetime) -> str:

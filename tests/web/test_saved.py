@@ -17,6 +17,7 @@ from tests.mail_server import Office, mailing
 from tests.pipeline.alert_desk import LAN, Desk
 from tests.web.conftest import Serve
 
+pytestmark = pytest.mark.long_on_postgresql  # what its SQL says there, tests/store/test_saved*.py hold
 NOW = datetime.now(UTC)
 ASKED = {"q": "đê bao", "province": "vinh-long"}
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -354,3 +355,13 @@ def test_no_log_line_holds_the_address(client: httpx.Client, capfd: pytest.Captu
 
     assert "saved_search_made" in told
     assert not [word for word in (path.rpartition("/")[2], "đê bao", "Tên riêng") if word in told]
+
+
+def test_a_question_is_changed_by_choosing(client: httpx.Client) -> None:
+    """What is asked now stands chosen, also where it is several values."""
+    path = made(client)
+    act(client, path, "cau-hoi", q="đê", province="vinh-long,dong-thap", bulletin="yes")
+    page = client.get(path)
+
+    assert '<option value="vinh-long,dong-thap" selected>Vĩnh Long; Đồng Tháp</option>' in page.text
+    assert '<option value="yes" selected>Có trong Bản tin</option>' in page.text
