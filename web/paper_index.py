@@ -15,6 +15,7 @@ from pipeline.papers import UNKNOWN
 from pipeline.store import Connection, Database
 from pipeline.store import papers as stored
 from pipeline.store.papers import Counts, Known, Wanted
+from pipeline.text import plain
 from web.account import Signed
 from web.language import gettext as _
 from web.paper_lookup import Found, told_in
@@ -32,7 +33,7 @@ _NUMBER = r"^\d{1,6}[a-e]?$"
 Issuer = Annotated[str, Query(alias="co-quan", pattern=rf"^({SLUG})?$", max_length=240)]
 Year = Annotated[str, Query(alias="nam", pattern=rf"^({YEAR})?$", description=f"or {UNKNOWN}")]
 Kind = Annotated[
-    str, Query(alias="loai", pattern=r"^[a-z]{0,8}$|^khong-ro$", description="code of a kind, kh")
+    str, Query(alias="loai", pattern=rf"^[A-Za-zĐđ]{{0,8}}$|^{UNKNOWN}$", description="code of a kind, kh")
 ]
 Number = Annotated[str, Query(alias="so", pattern=rf"{_NUMBER}|^$", description="the number itself, 90")]
 Page = Annotated[int, Query(alias="trang", ge=1, le=_MOST_PAGES)]
@@ -69,6 +70,7 @@ def index(  # noqa: PLR0917 - what FastAPI hands over
     page: Page = 1,
 ) -> HTMLResponse:
     """Show the documents that stories name, newest first, narrowed by what the address says."""
+    kind = plain(kind)
     asked = {"co-quan": issuer, "nam": year, "loai": kind, "so": number}
     wanted = Wanted(
         issuer=issuer or None,

@@ -282,6 +282,7 @@ def test_the_list_has_every_document_newest_first(client: httpx.Client) -> None:
         "nam=2021": 2,
         "nam=khong-ro": 1,
         "loai=nd": 1,
+        "loai=NĐ": 1,
         "so=90": 4,
         "so=090&nam=2021&co-quan=ubnd-ca-mau": 1,
         "so=7": 0,
