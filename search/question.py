@@ -125,7 +125,11 @@ class Query:
         _check(ordered, "to", "a day not before `from`")
         _check(self.page >= 1, "page", "a number from 1")
         _check(1 <= self.per_page <= MOST_PER_PAGE, "per_page", f"a number from 1 to {MOST_PER_PAGE}")
-        _check(self.page * self.per_page <= MOST_HITS, "page", f"within the first {MOST_HITS} hits")
+        _check(
+            self.page * self.per_page <= MOST_HITS,
+            "page",
+            f"within the first {MOST_HITS} hits; `before` leads on",
+        )
         if self.before is not None:
             mine = self.in_time() and self.before.mark == self.mark()
             _check(mine, "before", "the `cursor` of an answer to this question")

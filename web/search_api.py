@@ -79,13 +79,17 @@ def search_json(  # noqa: PLR0917 - the parameters are the contract; `engine.rea
     q: Annotated[
         str, Query(description="words, phrases in quotes, document numbers; empty: the newest")
     ] = "",
-    province: Annotated[str, Query(description="slug, toan-quoc for national news")] = "",
-    area: Annotated[str, Query(description="slug of a unit of until July 2025")] = "",
-    topic: Annotated[str, Query(description="slug")] = "",
-    source: Annotated[str, Query(description="a source's id")] = "",
+    province: Annotated[
+        str, Query(description="slug, toan-quoc for national news; several: any of them")
+    ] = "",
+    area: Annotated[str, Query(description="slug of a unit of until July 2025, or several")] = "",
+    topic: Annotated[str, Query(description="slug, or several")] = "",
+    source: Annotated[str, Query(description="a source's id, or several")] = "",
     doc: Annotated[str, Query(description="a document number")] = "",
     person: Annotated[str, Query(description="name of a holder of public office")] = "",
-    office: Annotated[str, Query(description="an office, with or without its unit")] = "",
+    office: Annotated[
+        str, Query(description="an office from its first word on; beside `person` that person's")
+    ] = "",
     bulletin: Annotated[str, Query(description="yes: told in a bulletin; no: not")] = "",
     date_from: Annotated[str, Query(alias="from", description="local day, included")] = "",
     date_to: Annotated[str, Query(alias="to", description="local day, included")] = "",
