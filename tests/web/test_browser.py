@@ -32,6 +32,9 @@ PAGES = (
     "/feeds",
     "/status",
     "/sign-in",
+    "/theo-doi",
+    "/theo-doi/{saved}",
+    "/theo-doi/thu/{letter}",
     "/khong-co",
 )
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]

@@ -8,9 +8,13 @@ from pathlib import Path
 from shutil import copyfile
 from uuid import uuid4
 
+from pipeline import alerting
+from pipeline.alerting import Purpose
 from pipeline.config import Settings
-from pipeline.model import DocumentMention, EntryKind, Officeholder, Role, Source, SourceId
-from pipeline.store import Database, meta, open_database, stories
+from pipeline.model import DocumentMention, EntryKind, Officeholder, Role, Source, SourceId, StoryId
+from pipeline.store import Database, meta, open_database, saved, saved_ways, stories
+from pipeline.store.saved import Kind
+from pipeline.store.saved_ways import Pace
 from search import sync
 from search.index import Index
 from tests.engine_fixtures import Lent
@@ -47,10 +51,13 @@ def raised(pattern: Path, folder: Path, meilisearch: Lent) -> Iterator[Town]:
         meilisearch_url=meilisearch.url,
         meilisearch_key_file=meilisearch.key_file,
         meilisearch_index=name,
+        smtp_url="smtp://127.0.0.1:9",
+        mail_from="tin@tin.example",
     )
     with ExitStack() as stack:
         stack.callback(db.close)
         ids = told(db)
+        ids |= followed(db, StoryId(ids["bridge"]), chosen.push_key_file)
         while sync.sync(db, index, datetime.now(UTC)).more:
             pass
         yield Town(stack.enter_context(serving(create_app(chosen))), ids)
@@ -86,3 +93,24 @@ def told(db: Database) -> dict[str, str]:
     with db.read() as conn:
         living = {story.face.title: str(story.story_id) for story in stories.page(conn, None, 100)}
     return {"bridge": living["Thông xe cầu Rạch Vong"], "clinic": living["Khám miễn phí ở Tân Phú"]}
+
+
+def followed(db: Database, found: StoryId, key_file: Path) -> dict[str, str]:
+    """Save a search, as if it had found a story; return the names `saved`, its token, and `letter`.
+
+    One of its letters goes out daily, one address refuses, a webhook was never tried.
+    """
+    now = datetime.now(UTC)
+    with db.write() as conn:
+        number, token = saved.add(conn, "Cầu đường", {"q": "cầu", "province": "vinh-long"}, None, now)
+        daily = saved_ways.ask_mail(conn, number, "lan@bao.example", "l", Pace.DAILY, "vi", now)
+        wrong = saved_ways.ask_mail(conn, number, "minh@bao.example", "m", Pace.INSTANT, "vi", now)
+        assert daily is not None
+        assert wrong is not None
+        saved_ways.opened(conn, daily)
+        saved_ways.stopped(conn, wrong, "SMTP 550")
+        saved_ways.add_hook(conn, number, "https://chuong-trinh.example/nhan", now)
+        saved.note(conn, [(number, found, Kind.NEW, now)], now)
+        known = saved_ways.get(conn, daily)
+    assert known is not None
+    return {"saved": token, "letter": alerting.code(key_file, Purpose.MANAGE, known)}
