@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path as Folder
 from threading import BoundedSemaphore
 from typing import IO, Annotated
@@ -19,6 +20,7 @@ from fastapi import APIRouter, Depends, Path
 from fastapi.responses import HTMLResponse, Response, StreamingResponse
 
 from pipeline import dossier
+from pipeline.diff import Difference, difference
 from pipeline.dossier import MOST_BYTES, MOST_PIECES, Dossier, Text
 from pipeline.errors import EngineUnavailable, Refused
 from pipeline.model import ChangeKind, EntryId, Rights, StoryId
@@ -59,11 +61,15 @@ Editor = Annotated[Session, Depends(needs(Role.EDITOR))]
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """One entry as the page shows it: its history without texts, what brought it, its newest texts."""
+    """One entry as the page shows it: its history without texts, what brought it, its newest texts.
+
+    `changes`: how a version differs from the one before it, by its number.
+    """
 
     history: History
     receipts: list[Kept]
     texts: list[Text]
+    changes: dict[int, Difference]
 
     @property
     def more_receipts(self) -> int:
@@ -179,8 +185,12 @@ def _chapters(conn: Connection, found: Dossier) -> Iterator[Chapter]:
 
 def _chapter(conn: Connection, found: Dossier, entry_id: EntryId) -> Chapter:
     known = dossier.history(conn, entry_id)
-    shown = dossier.texts(conn, entry_id, max(1, known.total - _TEXTS_SHOWN + 1), known.total)
-    return Chapter(known, found.came(entry_id), list(shown)[::-1])
+    read = list(dossier.texts(conn, entry_id, max(1, known.total - _TEXTS_SHOWN), known.total))
+    changes = {
+        new.version.rank: difference(old.version.draft.text(), new.version.draft.text())
+        for old, new in pairwise(read)
+    }
+    return Chapter(known, found.came(entry_id), read[-_TEXTS_SHOWN:][::-1], changes)
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:

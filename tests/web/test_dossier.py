@@ -150,6 +150,7 @@ def test_the_page_runs_nothing_and_loads_nothing(serve: Serve, db: Database, sto
     assert "&lt;script&gt;alert(1)" in page
     assert "default-src &#39;none&#39;" in page or "default-src 'none'" in page
     assert TEXTS["cau"] in page
+    assert "<ins>Cầu dài 300 mét.</ins>" in page
     names = {name.removeprefix(f"ho-so-{story_id}/") for name in archive.namelist()}
     linked = {part.partition('"')[0] for part in page.split('href="')[1:]}
     assert {one for one in linked if not one.startswith("#")} <= names
