@@ -172,3 +172,22 @@ def test_any_text_is_a_cursor_or_our_error(text: str) -> None:
     except BadInput:
         return
     assert found == read_cursor(found.text())
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["q", "source", "person", "office", "doc", "from", "to"]),
+        st.text()
+        | st.sampled_from(["2023-01-31", "31/01/2023", "90/kh-ubnd", "a,b", "Lê Văn Mẫu", '"thi đua" -nữ']),
+    )
+)
+def test_whatever_is_stated_reads_back(given_: dict[str, str]) -> None:
+    """A saved search asks for ever what it asked for when it was saved."""
+    try:
+        query = read(given_)
+    except BadInput:
+        return
+    again = read(query.stated())
+
+    assert query == again
+    assert query.mark() == again.mark()
