@@ -20,9 +20,11 @@ from pipeline.places import areas, provinces
 from pipeline.store import sources
 from pipeline.topics import topics
 from search import query as engine
+from search.asked import asked as words_of
 from search.question import MOST_CHARACTERS, NAMES, chosen
 from search.schema import FACETS, MOST_HITS
 from search.snippet import marked
+from search.tokens import bare, tokens
 from web.account import Signed
 from web.finding import find, living, newest_from_store, papers
 from web.language import gettext as _
@@ -50,7 +52,7 @@ router = APIRouter()
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """One hit on the page; title and snippet are HTML with marks. `unseen`: what was sought is in neither."""
+    """One hit on the page; title and snippet are HTML with marks. `unseen`: no word asked for is in them."""
 
     story: Story
     title: Markup
@@ -170,7 +172,8 @@ def _listing(site: Site, asked: engine.Query, *, typing: bool) -> _Listing:
 
 def _shown(story: Story, snippet: str, q: str) -> _Shown:
     title = marked(story.face.title, q)
-    unseen = bool(q) and "<mark>" not in title + snippet
+    told = set(map(bare, tokens(f"{story.face.title} {snippet}")))
+    unseen = bool(q) and told.isdisjoint(map(bare, words_of(q).words()))
     return _Shown(story, Markup(title), Markup(snippet), unseen)  # noqa: S704 - their only tag is <mark>
 
 

@@ -216,3 +216,14 @@ def test_a_search_is_followed_without_standing_in_an_address(reader: httpx.Clien
     assert ["post"] == found(page, f"{form}/@method")
     assert {"q": "xã", "topic": "y-te", "from": "2026-11-01"} == fields
     assert 200 == reader.post("/theo-doi/moi", data=fields).status_code
+
+
+def test_a_hit_that_shows_none_of_the_words_says_why(reader: httpx.Client) -> None:
+    """Full texts are searched, and shown only as far as their sources allow."""
+    shown = reader.get("/tim-kiem", params={"q": "rạch vong"})
+    hidden = reader.get("/tim-kiem", params={"q": "hàm luông"})
+
+    assert [] == found(shown, '//*[contains(@class, "note")]')
+    assert ["Chỗ khớp nằm trong toàn văn, ngoài phần trích này."] == found(
+        hidden, '//p[contains(@class, "note")]'
+    )
