@@ -16,7 +16,7 @@ from pipeline.text import paragraphs
 
 MOST_SHOWN = 6_000  # words of one difference
 _MOST_LINES = 20_000  # of either text, from the first that differs on; a page of a book has 40
-_STEPS = 300_000  # of aligning; about 0.15 s
+STEPS = 300_000  # of aligning; about 0.15 s
 _CHANCE = 2  # words; fewer equal ones between two changes are chance and harder to read than a replacement
 _ALIKE = 0.25  # share of equal words under which a stretch is another text
 _LONG, _KEPT = 60, 20  # an unchanged run of more words keeps so many at each end
@@ -59,16 +59,17 @@ class Difference:
     left: int = 0
 
 
-def difference(old: str, new: str, most: int = MOST_SHOWN) -> Difference:
+def difference(old: str, new: str, most: int = MOST_SHOWN, steps: int = STEPS) -> Difference:
     """Return how `new` differs from `old`, in at most about `most` words. Never raises.
 
+    `steps`: what aligning may cost; what is not aligned within them is shown as replaced.
     Line breaks part paragraphs, other white space is no difference. Of texts of more than 20,000
     paragraphs those after the first change are compared.
     """
     lines = paragraphs(old), paragraphs(new)
     start = max(_common(*lines) - 1, 0)
     mine, theirs = (told[start : start + _MOST_LINES] for told in lines)
-    rows = _rows(_aligned(mine, theirs))
+    rows = _rows(_aligned(mine, theirs, steps))
     beyond = max(map(len, lines)) - start - _MOST_LINES
     shown: list[Row] = []
     seen = 0
@@ -101,9 +102,8 @@ _Words = list[str]
 _Run = tuple[Mark, Sequence[str]]
 
 
-def _aligned(old: list[str], new: list[str]) -> Iterator[_Run]:
+def _aligned(old: list[str], new: list[str], steps: int) -> Iterator[_Run]:
     """Yield the words of both texts in order, as runs of one mark."""
-    steps = _STEPS
     i = j = 0
     for at, to in [*_anchors(old, new), (len(old), len(new))]:
         runs, steps = _compared(_words(old[i:at]), _words(new[j:to]), steps)

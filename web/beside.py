@@ -10,8 +10,9 @@ from pipeline import text
 from pipeline.model import Face, Telling
 from pipeline.sidebyside import Marked, compare
 
-MOST_WHOLE = 24_000  # characters of full texts beside the lead's, on one page
-_LEAST_WHOLE = 1_200  # of each of them
+MOST_WHOLE = 12_000  # characters of full texts beside the lead's, on one page
+_LEAST_WHOLE = 600  # of each of them
+_MOST_COMPARED = 250_000  # characters of texts held against each other; a quarter of a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +21,19 @@ class Side:
 
     Args:
         copies: further tellings whose title, summary and text are shown in the same words, in order.
-        marked: its full text, what the lead's has too marked; None where one of both may not be shown whole.
+        text: its full text, or the beginning; "" where it may not be shown.
+        marked: the same, what the lead's has not marked; None where one of both may not be shown whole.
     """
 
     told: Telling
     copies: tuple[Telling, ...]
+    text: str
     marked: Marked | None
+
+    @property
+    def is_cut(self) -> bool:
+        """Say whether there is more of its text."""
+        return self.text != self.told.content
 
 
 def sides(face: Face) -> list[Side]:
@@ -39,17 +47,22 @@ def sides(face: Face) -> list[Side]:
             same.append(told)
     whole = [group[0] for group in groups[1:] if group[0].content]
     most = max(_LEAST_WHOLE, MOST_WHOLE // max(len(whole), 1))
-    lead = face.tellings[0]
-    return [
-        Side(first, tuple(copies), _marked(lead, first, most) if first is not lead else None)
-        for first, *copies in groups
-    ]
+    made, left = [], _MOST_COMPARED
+    for first, *copies in groups:
+        size = len(face.content) + len(first.content)
+        is_compared = first is not groups[0][0] and face.content and first.content and size <= left
+        left -= size if is_compared else 0
+        marked = compare(face.content, first.content, most=most)[1] if is_compared else None
+        made.append(Side(first, tuple(copies), opening(first.content, most), marked))
+    return made
 
 
-def _marked(lead: Telling, told: Telling, most: int) -> Marked | None:
-    if not lead.content or not told.content:
-        return None
-    return compare(lead.content, told.content, most=most)[1]
+def opening(content: str, most: int) -> str:
+    """Return a text, or its first paragraphs in `most` characters; some words if the first is longer."""
+    if len(content) <= most:
+        return content
+    paragraphs, _, _ = content[: most + 1].rpartition("\n")
+    return paragraphs.rstrip() or text.shorten(content[: most + 1], most)
 
 
 def _same(one: Telling, other: Telling) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline import face
-from pipeline.diff import MOST_SHOWN, Difference, difference
+from pipeline.diff import MOST_SHOWN, STEPS, Difference, difference
 from pipeline.model import Draft, Rights
 from pipeline.store.versions import Version
 
@@ -40,14 +40,16 @@ class Step:
     changes: Changes | None
 
 
-def steps(told: Sequence[Version], rights: Rights | None, most: int = MOST_SHOWN) -> list[Step]:
+def steps(
+    told: Sequence[Version], rights: Rights | None, most: int = MOST_SHOWN, cost: int = STEPS
+) -> list[Step]:
     """Return versions, the newest first, each with what it changed if the one before is among them.
 
-    `rights` None: all of the text may be seen. `most`: words of one difference.
+    `rights` None: all of the text may be seen. `most`: words of one difference; `cost`: its steps.
     """
     seen = {one.rank: (one, _seen(one.draft, rights)) for one in told}
     return [
-        Step(*seen[rank], _changes(seen.get(rank - 1), seen[rank], most))
+        Step(*seen[rank], _changes(seen.get(rank - 1), seen[rank], most, cost))
         for rank in sorted(seen, reverse=True)
     ]
 
@@ -58,14 +60,16 @@ def _seen(draft: Draft, rights: Rights | None) -> Text:
     return Text(draft.title, *face.visible(draft, rights))
 
 
-def _changes(before: tuple[Version, Text] | None, after: tuple[Version, Text], most: int) -> Changes | None:
+def _changes(
+    before: tuple[Version, Text] | None, after: tuple[Version, Text], most: int, cost: int
+) -> Changes | None:
     if before is None:
         return None
     (old, seen), (new, sees) = before, after
     return Changes(
-        title=difference(seen.title, sees.title, most),
-        summary=difference(seen.summary, sees.summary, most),
-        content=difference(seen.content, sees.content, most),
+        title=difference(seen.title, sees.title, most, cost),
+        summary=difference(seen.summary, sees.summary, most, cost),
+        content=difference(seen.content, sees.content, most, cost),
         unseen=_hidden(old.draft, seen) != _hidden(new.draft, sees),
     )
 

@@ -16,7 +16,7 @@ from pipeline.store.versions import Version
 from pipeline.store.words import HABIT, Said
 from search.holders import called
 from web import citation, view
-from web.beside import Side, sides
+from web.beside import Side, opening, sides
 from web.citation import Cited
 from web.root import STORIES
 from web.shapes import AttachmentBody, attached
@@ -25,12 +25,13 @@ from web.view import web_url
 
 _MOST_TOPICS = 3
 _MOST_WORDS = 20  # of editors
-_MOST_CORRECTED = 8  # entries whose changes are shown here; the others have their own pages
+_MOST_CORRECTED = 4  # entries whose changes are shown here; the others have their own pages
 _MOST_VERSIONS = 60  # of one of them: a page that a clock changes has thousands
-_SHOWN_VERSIONS = 4
-_MOST_CHANGED = 250  # words of one difference
+_SHOWN_VERSIONS = 3
+_MOST_CHANGED, _LEAST_CHANGED = 800, 80  # words of the differences of all, of one
+_COST = 20_000  # steps of aligning one; 10 ms
 _LONGEST_COMPARED = 60_000  # characters; texts of a megabyte take 0.6 s
-_LONGEST_SHOWN = 30_000  # characters of the lead; its page has all of it
+_LONGEST_SHOWN = 20_000  # characters of the lead; its page has all of it
 _DESCRIPTION = 300  # characters; link previews show about two lines
 _SITE = "Tin Tỉnh"
 
@@ -136,7 +137,7 @@ class Shown:
     @property
     def opening(self) -> str:
         """Return the lead's text, or its first paragraphs where it is very long."""
-        return _opening(self.face.content)
+        return opening(self.face.content, _LONGEST_SHOWN)
 
     @property
     def places(self) -> list[Channel]:
@@ -246,11 +247,6 @@ def linked_data(shown: Shown) -> str:
     return json.dumps(page, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
-def _opening(content: str) -> str:
-    cut = content.find("\n", _LONGEST_SHOWN)
-    return content if cut < 0 else content[:cut]
-
-
 def _by_time(one: Timed) -> tuple[bool, float, float, str]:
     seen = one.seen_at.timestamp() if one.seen_at else 0.0
     return (one.at is None, one.at.begin.timestamp() if one.at else seen, seen, one.told.entry_id)
@@ -273,11 +269,12 @@ def _corrected(conn: Connection, face: Face) -> tuple[list[Corrected], list[Tell
         return [], changed
     known = versions.newest(conn, [told.entry_id for told in fitting], _SHOWN_VERSIONS)
     rights = {source_id: one.rights for source_id, one in sources.many(conn).items()}
+    most = max(_LEAST_CHANGED, _MOST_CHANGED // (len(fitting) * _SHOWN_VERSIONS))
     found = []
     for told in fitting:
         texts = known.get(told.entry_id, ())
         if texts and not _is_long(texts, rights[told.source_id]):
-            made = tuple(steps(texts, rights[told.source_id], _MOST_CHANGED))
+            made = tuple(steps(texts, rights[told.source_id], most, _COST))
             found.append(Corrected(told, made, made[-1].version.rank > 1))
     here = {one.told.entry_id for one in found}
     return found, [told for told in changed if told.entry_id not in here]

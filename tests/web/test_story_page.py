@@ -41,7 +41,7 @@ from pipeline.store.accounts import Role
 from tests.store.tellings import NOW, PAPER, draft, send, settled
 from tests.web.conftest import Serve
 from web import story_page
-from web.beside import sides
+from web.beside import MOST_WHOLE, sides
 from web.citation import Cited, Form, line, written
 
 BRIDGE = (
@@ -466,6 +466,21 @@ def test_copies_are_those_that_read_the_same(face: Face) -> None:
     ]
 
     assert [("a", ["b", "d"]), ("c", [])] == made
+
+
+def test_full_texts_together_are_bounded(face: Face) -> None:
+    """Twenty long ones fit on a page; each says that there is more."""
+    told = [
+        telling(str(at), f"Tin {at}", content="\n\n".join(f"Đoạn {at} của bài {n}. " * 20 for n in range(10)))
+        for at in range(20)
+    ]
+    made = sides(of_tellings(face, *told))
+    shown = sum(
+        len(piece.text) for side in made if side.marked for row in side.marked.paragraphs for piece in row
+    )
+
+    assert MOST_WHOLE // 2 < shown <= MOST_WHOLE
+    assert [True] * 19 == [bool(side.marked and side.marked.left) for side in made[1:]]
 
 
 @given(
