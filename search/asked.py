@@ -7,6 +7,7 @@ reads as "not 2025".
 
 import re
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from pipeline import documents
 from pipeline.text import clean
@@ -21,6 +22,7 @@ _RUN = re.compile(r"\d+(?:[./,:-]\d+)+|[^\W_]+")  # a day, a sum or a code stand
 _LEFT_OUT = re.compile(r'(?<=\S)((?:\s+-(?:"[^"]+"|[^\W\d_]+))+)\s*$')
 _ONE_OUT = re.compile(r'-("?)([^"\s-][^"]*?)\1(?=\s+-|\s*$)')
 _SLUG_END = re.compile(r"(?:[-_.]?(?:\d{5,}|post\d+|html?|aspx|chn|vnp|ldo|tpo|epi))+$")
+_AMP = re.compile(r"(?<=//)amp\.|(?<=[^/:]/)amp/|/amp$|\.amp(?=\.html?$|$)")
 _MOST_NUMBERS = 5
 _PUNCTUATION = ".,;:!?()[]{}\"'…"
 # Words that tell least, left out first when a question is too long.
@@ -117,9 +119,19 @@ def address(q: str) -> str:
     return canonical(text) if text[:4].lower() == "http" and len(text.split()) == 1 else ""
 
 
+def addresses(q: str) -> tuple[str, ...]:
+    """Return under which addresses a story may be known: as pasted, and that of its page if that is AMP's."""
+    url = address(q)
+    page, _, fields = url.partition("?")
+    kept = "&".join(field for field in fields.split("&") if field.partition("=")[0] != "amp")
+    whole = "?".join(filter(None, (_AMP.sub("", page), kept)))
+    return tuple(dict.fromkeys(filter(None, (url, whole))))
+
+
 def _slug(q: str) -> str:
     """Return the words of the last telling part of an address; "" for a question that is none."""
-    parts = [part for part in address(q).split("?")[0].split("/")[3:] if re.search(r"[^\W\d]", part)]
+    url = unquote(addresses(q)[-1]) if address(q) else ""
+    parts = [part for part in url.split("?")[0].split("/")[3:] if re.search(r"[^\W\d]", part)]
     return _SLUG_END.sub("", parts[-1]).replace("-", " ").replace("_", " ") if parts else ""
 
 

@@ -26,7 +26,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from search.asked import Asked, Term, address, asked, meant
+from search.asked import Asked, Term, address, addresses, asked, meant
 from search.conditions import quoted
 from search.forms import placed, readings
 from search.question import Query
@@ -100,7 +100,7 @@ def rungs(query: Query, led: Led | None = None) -> tuple[Rung, ...]:
     """
     if query.blank():
         return (Rung((_Maker(query).everything(),)),)
-    ladder = [Rung((_Maker(query).told_at(url),))] if (url := address(query.q)) else []
+    ladder = [Rung((_Maker(query).told_at(urls),))] if (urls := addresses(query.q)) else []
     question = asked(query.q)
     if not question.terms:
         return tuple(ladder)
@@ -193,9 +193,9 @@ class _Maker:
         self._order = query.order()
         self._without = without
 
-    def told_at(self, url: str) -> dict[str, Any]:
-        """The story that was told at an address."""
-        return self._made("", "all", f"{URLS} = {quoted(url)}")
+    def told_at(self, urls: Sequence[str]) -> dict[str, Any]:
+        """The story that was told at one of some addresses."""
+        return self._made("", "all", f"{URLS} IN [{', '.join(map(quoted, urls))}]")
 
     def everything(self) -> dict[str, Any]:
         """Every story."""
