@@ -77,6 +77,7 @@ class _Words:
     confirm: tuple[str, ...]
     flaw_subject: str
     flaw: tuple[str, ...]
+    fields: dict[str, str]  # of a question, as its flaw names them
 
 
 _VIETNAMESE = _Words(
@@ -102,8 +103,21 @@ _VIETNAMESE = _Words(
     flaw=(
         "Tin Tỉnh không đọc được câu hỏi của tìm kiếm này nữa, nên chưa báo tin cho bạn.",
         "Tìm kiếm vẫn được giữ. Mở trang theo dõi của nó, sửa câu hỏi, và tin lại được báo.",
-        "Lý do: %s",
+        "Phần không dùng được nữa: %s.",
     ),
+    fields={
+        "q": "từ khóa",
+        "province": "tỉnh, thành",
+        "area": "địa bàn cũ",
+        "topic": "chủ đề",
+        "source": "nguồn tin",
+        "doc": "văn bản",
+        "person": "người giữ chức vụ",
+        "office": "chức vụ",
+        "bulletin": "Bản tin",
+        "from": "từ ngày",
+        "to": "đến ngày",
+    },
 )
 _ENGLISH = _Words(
     counts={
@@ -128,8 +142,21 @@ _ENGLISH = _Words(
     flaw=(
         "Tin Tỉnh cannot read this search's question any more, so it tells you nothing for now.",
         "The search is kept. Open its page, mend the question, and you will be told again.",
-        "Reason: %s",
+        "What cannot be used any more: %s.",
     ),
+    fields={
+        "q": "words",
+        "province": "province",
+        "area": "former unit",
+        "topic": "topic",
+        "source": "source",
+        "doc": "document",
+        "person": "office holder",
+        "office": "office",
+        "bulletin": "bulletin",
+        "from": "from",
+        "to": "to",
+    },
 )
 _WORDS = {"vi": _VIETNAMESE, "en": _ENGLISH}
 
@@ -183,14 +210,23 @@ def finds(of: Envelope, news: Sequence[News], number: str, at: datetime) -> Emai
 
 
 def flawed(of: Envelope, flaw: str, page: str, number: str, at: datetime) -> EmailMessage:
-    """Return the letter that tells why a search cannot be read; `page`: its own, "" if unknown here."""
+    """Return the letter that tells why a search cannot be read.
+
+    Args:
+        of: as of every letter.
+        flaw: as the search has it: the part's name, a colon, what is wrong with it.
+        page: the search's own, "" if nobody here knows it.
+        number: names the letter.
+        at: when it is written.
+    """
     of, words = replace(of, name=_line(of.name, _LONGEST_NAME)), _WORDS[of.language]
     first, second, reason = words.flaw
+    part = flaw.partition(":")[0]
     text = [
         words.search % of.name,
         first,
         second,
-        reason % _line(flaw, _LONGEST_SUMMARY),
+        reason % words.fields.get(part, _line(part, _LONGEST_NAME)),
         *filter(None, [page]),
     ]
     html = [f"<p>{escape(one)}</p>" for one in text[:4]] + ([_link(page)] if page else [])

@@ -313,7 +313,7 @@ def test_a_search_that_cannot_be_read_is_told_once(desk: Desk, office: Office) -
     assert ["Cầu đường: cần sửa câu hỏi", "Cầu đường: 1 tin mới"] == [
         letter.message["Subject"] for letter in office.got
     ]
-    assert "topic: no topic of this name" in office.got[0].text
+    assert "Phần không dùng được nữa: chủ đề." in office.got[0].text
 
 
 @pytest.mark.parametrize("change", ["pause", "end", "close"])

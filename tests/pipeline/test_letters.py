@@ -134,4 +134,4 @@ def test_a_flaw_is_told_with_its_remedy() -> None:
 
     assert page in owned
     assert page not in of_a_stranger
-    assert "topic: x" in owned
+    assert "chủ đề" in owned

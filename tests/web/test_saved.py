@@ -8,11 +8,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from pipeline import alerting
+from pipeline import alerting, letters
 from pipeline.alerting import Purpose
 from pipeline.store import Database, accounts, deliveries, saved, saved_ways, schema
 from pipeline.store.accounts import Role
 from pipeline.store.saved_ways import Pace, State, Way
+from search.question import STATED
 from tests.mail_server import Office, mailing
 from tests.pipeline.alert_desk import LAN, Desk
 from tests.web.conftest import Serve
@@ -365,3 +366,8 @@ def test_a_question_is_changed_by_choosing(client: httpx.Client) -> None:
 
     assert '<option value="vinh-long,dong-thap" selected>Vĩnh Long; Đồng Tháp</option>' in page.text
     assert '<option value="yes" selected>Có trong Bản tin</option>' in page.text
+
+
+def test_letters_know_every_part_of_a_question() -> None:
+    """A flaw names one of them."""
+    assert [set(STATED)] * 2 == [set(words.fields) for words in letters._WORDS.values()]
