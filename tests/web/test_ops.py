@@ -11,7 +11,18 @@ from prometheus_client.parser import text_string_to_metric_families
 from pipeline.config import Settings
 from pipeline.habits import Day
 from pipeline.model import LOCAL_ZONE, Form, Given, Source, SourceId
-from pipeline.store import Database, accounts, doors, habits, intakes, numbers, quarantine, receipts, sources
+from pipeline.store import (
+    Database,
+    accounts,
+    doors,
+    habits,
+    intakes,
+    numbers,
+    quarantine,
+    receipts,
+    saved,
+    sources,
+)
 from pipeline.store.accounts import Role
 from pipeline.store.schema import crowd
 from tasks.app import QUEUES
@@ -196,6 +207,19 @@ def test_crowds_are_counted(ops: httpx.Client, db: Database) -> None:
 
     assert "<dt>Cụm từ rập khuôn, không dùng để tìm bài trùng</dt><dd>3</dd>" in page
     assert "tintinh_crowded_runs 3.0" in lines
+
+
+def test_saved_searches_are_counted_and_not_read(ops: httpx.Client, db: Database) -> None:
+    """How many are followed and how many cannot be read; what they ask stands on neither page."""
+    with db.write() as conn:
+        saved.add(conn, "Mật", {"q": "đất công sản"}, "lan", datetime.now(UTC))
+        broken, _ = saved.add(conn, "", {"q": "x", "topic": "khong-con"}, None, datetime.now(UTC))
+        saved.invalidate(conn, broken, "topic: must be a topic's slug")
+    page, lines = ops.get("/ops").text, ops.get("/metrics").text.splitlines()
+
+    assert "<dt>Tìm kiếm đã lưu đang theo dõi</dt><dd>1</dd>" in page
+    assert 'tintinh_saved_searches{state="invalid"} 1.0' in lines
+    assert not any(secret in page for secret in ("công sản", "Mật", "khong-con"))
 
 
 def test_refused_pushes_are_counted(client: httpx.Client) -> None:
