@@ -20,6 +20,7 @@ from pipeline.places import areas, provinces
 from pipeline.store import sources
 from pipeline.topics import topics
 from search import query as engine
+from search.asked import FRAMES
 from search.asked import asked as words_of
 from search.question import MOST_CHARACTERS, NAMES, chosen
 from search.schema import FACETS, MOST_HITS
@@ -173,7 +174,8 @@ def _listing(site: Site, asked: engine.Query, *, typing: bool) -> _Listing:
 def _shown(story: Story, snippet: str, q: str) -> _Shown:
     title = marked(story.face.title, q)
     told = set(map(bare, tokens(f"{story.face.title} {snippet}")))
-    unseen = bool(q) and told.isdisjoint(map(bare, words_of(q).words()))
+    sought = {bare(word) for word in words_of(q).words() if word not in FRAMES}
+    unseen = bool(sought) and told.isdisjoint(sought)
     return _Shown(story, Markup(title), Markup(snippet), unseen)  # noqa: S704 - their only tag is <mark>
 
 

@@ -24,7 +24,11 @@ from web.app import create_app
 
 _GAZETTE = Source(SourceId("cong-mau"), "Cổng Mẫu", "vinh-long", "ben-tre", ("congmau.example",))
 _BRIDGE = "Sáng nay cầu Rạch Vong nối hai bờ sông Hàm Luông được thông xe sau hai mươi sáu tháng thi công."
-_CLINIC = "Trạm y tế xã Tân Phú khám miễn phí cho ba trăm người cao tuổi trong hai ngày cuối tuần này."
+_CLINIC = (
+    "Trạm y tế xã Tân Phú khám miễn phí cho ba trăm người cao tuổi trong hai ngày cuối tuần này.\n\n"
+    + "Mỗi người được đo huyết áp, thử đường huyết và nhận một phần thuốc cùng lời dặn của bác sĩ. " * 6
+    + "\n\nChiều tối các y sĩ ở lại dọn dẹp trạm."
+)
 
 
 @dataclass(frozen=True, slots=True)
