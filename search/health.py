@@ -79,11 +79,11 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """An alarm: what is said of it, since when, and when it was told last."""
+    """An alarm: what is said of it, since when, and when it was told last, None if not yet."""
 
     said: str
     since: datetime
-    told: datetime
+    told: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ def watched(db: Database, index: Index, limit: Limits, now: datetime) -> Watched
 def news(found: Watched, now: datetime) -> tuple[Watched, dict[Alarm, Raised]]:
     """Return the alarms that are to be told now, new ones and hourly those that last, noted as told."""
     telling = {
-        name: one for name, one in found.alarms.items() if one.told <= now - _AGAIN or one.since == now
+        name: one for name, one in found.alarms.items() if one.told is None or one.told <= now - _AGAIN
     }
     told = {name: replace(one, told=now) if name in telling else one for name, one in found.alarms.items()}
     return replace(found, alarms=told), telling
@@ -173,10 +173,10 @@ def news(found: Watched, now: datetime) -> tuple[Watched, dict[Alarm, Raised]]:
 def keep(conn: Connection, found: Watched) -> None:
     """Keep what was seen for whoever shows it."""
     raised = {
-        str(name): {"said": one.said, "since": one.since.isoformat(), "told": one.told.isoformat()}
+        str(name): {"said": one.said, "since": _text(one.since), "told": _text(one.told)}
         for name, one in found.alarms.items()
     }
-    stored = {"seen": asdict(found.seen), "alarms": raised, "at": found.at.isoformat() if found.at else None}
+    stored = {"seen": asdict(found.seen), "alarms": raised, "at": _text(found.at)}
     meta.put(conn, _KEY, json.dumps(stored))
 
 
@@ -186,7 +186,11 @@ def kept(conn: Connection) -> Watched:
     if not stored:
         return Watched()
     raised = {
-        Alarm(name): Raised(one["said"], *(datetime.fromisoformat(one[when]) for when in ("since", "told")))
+        Alarm(name): Raised(
+            one["said"],
+            datetime.fromisoformat(one["since"]),
+            datetime.fromisoformat(one["told"]) if one["told"] else None,
+        )
         for name, one in stored["alarms"].items()
         if name in list(Alarm)
     }
@@ -223,9 +227,13 @@ def _of_sql(conn: Connection, seen: Seen, now: datetime) -> Seen:
 
 def _raised(said: Mapping[Alarm, str], before: Watched, now: datetime) -> dict[Alarm, Raised]:
     return {
-        name: replace(before.alarms[name], said=text) if name in before.alarms else Raised(text, now, now)
+        name: replace(before.alarms[name], said=text) if name in before.alarms else Raised(text, now)
         for name, text in said.items()
     }
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
 
 
 def _seen(stored: Mapping[str, Any]) -> Seen:

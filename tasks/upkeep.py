@@ -101,7 +101,8 @@ def tend_index() -> None:
     found, chosen = index(), settings()
     if found is None:
         return
-    watched, telling = health.news(health.watched(database(), found, health.limits(chosen), now()), now())
+    moment = now()
+    watched, telling = health.news(health.watched(database(), found, health.limits(chosen), moment), moment)
     for name, raised in telling.items():  # told first: on a full disk SQL may not be able to keep it
         _log.warning("index_alarm", alarm=str(name), said=raised.said, since=raised.since.isoformat())
     with database().write() as conn:
