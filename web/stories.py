@@ -6,9 +6,9 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from pipeline.errors import EngineUnavailable
-from pipeline.model import StoryState
+from pipeline.model import Story, StoryState
 from pipeline.store import stories
-from pipeline.store.accounts import Role
+from pipeline.store.accounts import Role, Session
 from web import story_page
 from web.account import Signed
 from web.citation import Form, written
@@ -39,9 +39,12 @@ router = APIRouter()
     tags=["pages"],
     responses={308: {"description": "Location has the story's page"}, **described(404, 410)},
 )
-def moved(request: Request, site: TheSite, story_id: Id) -> RedirectResponse:
+def moved(request: Request, site: TheSite, who: Signed, story_id: Id) -> Response:
     """Lead to the story's page; feeds and mirrors hold this older address of it."""
-    story = alive(known(site, story_id), STORIES)
+    found = known(site, story_id)
+    if found[0].state is StoryState.WITHDRAWN:
+        return _gone(found[0], who)
+    story = alive(found, STORIES)
     asked = f"?{request.url.query}" if request.url.query else ""
     return RedirectResponse(f"{STORIES}{story.story_id}{asked}", 308)
 
@@ -53,7 +56,7 @@ def page(request: Request, site: TheSite, who: Signed, story_id: Id) -> Response
     """Show a story: all tellings side by side, why they are one, who was first; to editors, what to do."""
     found = known(site, story_id)
     if found[0].state is StoryState.WITHDRAWN:
-        return HTMLResponse(render("story_gone.html", title="", here="", signed=who, story=found[0]), 410)
+        return _gone(found[0], who)
     story = alive(found, STORIES)
     is_editor = who is not None and who.role.allows(Role.EDITOR)
     with site.db.snapshot() as conn:
@@ -120,3 +123,8 @@ def story_json(site: TheSite, who: Searching, story_id: Id) -> WholeStoryBody:
     with site.db.read() as conn:
         seen = stories.seen_at(conn, (telling.entry_id for telling in story.face.tellings))
     return WholeStoryBody.made(story, seen, site.settings.base_url)
+
+
+def _gone(story: Story, who: Session | None) -> Response:
+    """Return the page of a story that was withdrawn, without a word of it."""
+    return HTMLResponse(render("story_gone.html", title="", here="", signed=who, story=story), 410)
