@@ -10,7 +10,7 @@ The questions are compiled once in a process (`Watch`) and follow the table by i
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pipeline.errors import BadInput
 from pipeline.model import Change, ChangeKind, Story, StoryId, StoryState
@@ -22,6 +22,9 @@ from search.matching import Questions, compiled
 from search.question import read
 
 CURSOR = "alerts"
+# What is news for longer is new to nobody: other labels for all of an archive are no news. What was told
+# is kept for longer than that.
+FRESH = timedelta(days=30)
 
 Found = tuple[int, StoryId, Kind, datetime]  # search, story, what is told, the story's `updated`
 
@@ -115,7 +118,7 @@ def _held_against(
         written = saved.changed_since(conn, watch.stamp) if stamp != watch.stamp else []
         position, head = changes.position(conn, CURSOR), changes.head(conn)
         batch = changes.after(conn, position, limit)
-        scene, texts = _scene(conn, batch, clock() - saved.KEPT)
+        scene, texts = _scene(conn, batch)
     watch.follow(stamp, written)
     found = decided(batch, scene, _hits(watch, scene, texts), watch.since)
     reached = batch[-1].seq if batch else head
@@ -170,9 +173,9 @@ def _of_story(
     if story.state is not StoryState.LIVE:
         return []
     born = scene.born.get(story.story_id)
-    fresh = [
-        (one, Kind.NEW) for one in sorted(hits) if one not in last and born is not None and born > since[one]
-    ]
+    fresh: list[tuple[int, Kind]] = []
+    if born is not None and happened[-1].at - born < FRESH:
+        fresh = [(one, Kind.NEW) for one in sorted(hits) if one not in last and born > since[one]]
     edits = [change.at for change in happened if change.kind is ChangeKind.CORRECTED]
     edited = max(edits, default=None)
     return fresh + [
@@ -193,19 +196,14 @@ def _hits(
     }
 
 
-def _scene(
-    conn: Connection, batch: Sequence[Change], oldest: datetime
-) -> tuple[Scene, dict[StoryId, list[str]]]:
-    """Read what `decided` wants to know, and the full texts of the stories that are news.
-
-    What was told before `oldest` may be forgotten, so what is news for longer is none.
-    """
+def _scene(conn: Connection, batch: Sequence[Change]) -> tuple[Scene, dict[StoryId, list[str]]]:
+    """Read what `decided` wants to know, and the full texts of the stories that are news."""
     known = stories.many(conn, {change.story_id for change in batch})
     live = [story_id for story_id, one in known.items() if one.state is StoryState.LIVE]
     rows = (
         (story_id, standing.get(labels.EVERYTHING)) for story_id, standing in labels.of(conn, live).items()
     )
-    born = {story_id: since for story_id, since in rows if since is not None and since > oldest}
+    born = {story_id: since for story_id, since in rows if since is not None}
     went = saved.went_into(conn, known)
     matches = saved.told(conn, {*known, *went})
     told: dict[StoryId, list[Match]] = {}

@@ -29,7 +29,7 @@ LONGEST_NAME = 120
 LONGEST_ASKED = 2_000  # characters of all parameters
 TOKEN_LENGTH = 32  # of 62 letters each: 190 bits
 _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-KEPT = timedelta(days=180)  # what was found; a story that is news for longer is never new to a search
+KEPT = timedelta(days=180)  # what was found
 _CLOCK = "saved_changed"  # the counter that orders writes to the table
 _FINE = timedelta(hours=1)  # of `seen_at`
 _LONGEST_FLAW = 200

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -25,7 +25,13 @@ DIKE, BRIDGE = "Đắp đê bao ở Phú Long", "Khánh thành cầu mới"
 
 
 def tell(
-    db: Database, number: int, title: str, kind: ChangeKind = ChangeKind.CREATED, *, backfill: bool = False
+    db: Database,
+    number: int,
+    title: str,
+    kind: ChangeKind = ChangeKind.CREATED,
+    *,
+    backfill: bool = False,
+    at: datetime = NOW,
 ) -> None:
     """Commit a story, or another revision of it, as the linker does."""
     with db.write() as conn:
@@ -39,7 +45,7 @@ def tell(
             backfill=backfill,
             before=before,
         )
-        links._tell(conn, [made], labels.moment(conn, NOW))
+        links._tell(conn, [made], labels.moment(conn, at))
 
 
 def said(number: int, title: str) -> Face:
@@ -232,10 +238,21 @@ def test_what_was_told_long_ago_is_forgotten_and_not_told_again(db: Database) ->
     with db.write() as conn:
         assert 0 == saved.prune(conn, NOW - timedelta(days=1), 100)
         assert 1 == saved.prune(conn, later - saved.KEPT, 100)
-    tell(db, 1, f"{DIKE}, nhắc lại", ChangeKind.UPDATED)
-    alert(db, Watch(), lambda: later)
+    tell(db, 1, f"{DIKE}, nhắc lại", ChangeKind.UPDATED, at=later)
+    alerted(db)
 
     assert ([], [(name(1), "new")]) == (told(db, mine), told(db, other))  # the newest row stays
+
+
+@pytest.mark.parametrize(("days", "expected"), [(29, ["new"]), (31, [])])
+def test_old_news_under_other_labels_is_not_new(db: Database, days: int, expected: list[str]) -> None:
+    """A story that comes to match a month after it was news is told to nobody, whenever the stage runs."""
+    mine = save(db)
+    tell(db, 1, BRIDGE)
+    tell(db, 1, DIKE, ChangeKind.UPDATED, at=NOW + timedelta(days=days))
+    alerted(db)
+
+    assert expected == [kind for _, kind in told(db, mine)]
 
 
 @dataclass(slots=True)
