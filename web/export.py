@@ -18,8 +18,10 @@ from fastapi.responses import StreamingResponse
 
 from pipeline.model import EntryKind, Story, StoryId, StoryState
 from pipeline.store import stories
+from pipeline.store.accounts import Session
 from search import query as engine
 from search.question import MOST_PER_PAGE, STATED, Sort
+from web.account import Signed
 from web.finding import asked_index
 from web.partners import MOST_OF_KEY, MOST_OF_STRANGER, REFUSALS, Exporting, Reader
 from web.problems import Problem, described
@@ -59,7 +61,12 @@ _PARAMETERS: dict[str, Any] = {
 }
 
 router = APIRouter()
-Limit = Annotated[int, Query(ge=1, le=MOST_OF_KEY, description="stories at most; strangers get 1,000")]
+Limit = Annotated[
+    int,
+    Query(
+        ge=1, le=MOST_OF_KEY, description="stories at most; who is not signed in and has no key gets 1,000"
+    ),
+]
 
 
 def _told(media_type: str) -> dict[int | str, dict[str, Any]]:
@@ -81,9 +88,12 @@ def _told(media_type: str) -> dict[int | str, dict[str, Any]]:
     responses=_told(CSV),
     openapi_extra=_PARAMETERS,
 )
-def as_csv(request: Request, site: TheSite, who: Exporting, limit: Limit = MOST_OF_KEY) -> StreamingResponse:
+def as_csv(
+    request: Request, site: TheSite, who: Exporting, signed: Signed, limit: Limit = MOST_OF_KEY
+) -> StreamingResponse:
     """Export the hits of a question for spreadsheets (RFC 4180), newest or oldest first."""
-    return _streamed(request, site, who, limit, "csv")
+    most = _most(request, site, who, signed)
+    return _streamed(request, site, who, min(limit, most), "csv")
 
 
 @router.get(
@@ -94,21 +104,19 @@ def as_csv(request: Request, site: TheSite, who: Exporting, limit: Limit = MOST_
     openapi_extra=_PARAMETERS,
 )
 def as_lines(
-    request: Request, site: TheSite, who: Exporting, limit: Limit = MOST_OF_KEY
+    request: Request, site: TheSite, who: Exporting, signed: Signed, limit: Limit = MOST_OF_KEY
 ) -> StreamingResponse:
     """Export the hits of a question, one story in JSON a line, newest or oldest first."""
-    return _streamed(request, site, who, limit, "jsonl")
+    most = _most(request, site, who, signed)
+    return _streamed(request, site, who, min(limit, most), "jsonl")
 
 
-def _streamed(request: Request, site: Site, who: Reader, limit: int, form: str) -> StreamingResponse:
+def _streamed(request: Request, site: Site, who: Reader, most: int, form: str) -> StreamingResponse:
     asked = engine.read(engine.gathered(request.query_params.multi_items()))
-    if who.partner is None:
-        _check_pace(request, site)
     sort = Sort.NEWEST if asked.sort is Sort.RELEVANCE else asked.sort
     asked = replace(asked, sort=sort, page=1, per_page=MOST_PER_PAGE, before=None, within=who.within)
     pages = engine.walk(asked_index(site), asked)
     first = next(pages)  # before anything is sent: an engine that is away is answered as such
-    most = min(limit, MOST_OF_KEY if who.partner else MOST_OF_STRANGER)
     told = islice(_living(site, first, pages), most)
     lines = _rows(told, site.settings.base_url) if form == "csv" else _lines(told)
     today = datetime.now(UTC).date().isoformat()
@@ -122,11 +130,21 @@ def _streamed(request: Request, site: Site, who: Reader, limit: int, form: str) 
     return StreamingResponse(lines, 200, headers, CSV if form == "csv" else LINES)
 
 
-def _check_pace(request: Request, site: Site) -> None:
+def _most(request: Request, site: Site, who: Reader, signed: Session | None) -> int:
+    """Return how many stories a reader may take at once.
+
+    Raises:
+        Problem: 429, for a stranger who does so too often.
+    """
+    if who.partner is not None or signed is not None:
+        return MOST_OF_KEY
     address = network(request.client.host if request.client else "")
     if wait := site.exports_of_address.attempt(address, time.monotonic()):
         later = {"Retry-After": str(int(wait) + 1)}
-        raise Problem(429, "too_many", "a few exports a minute; a partner's key has more", headers=later)
+        raise Problem(
+            429, "too_many", "a few exports a minute; sign in, or use a key, for more", headers=later
+        )
+    return MOST_OF_STRANGER
 
 
 def _living(site: Site, first: engine.Results, pages: Iterable[engine.Results]) -> Iterator[Story]:

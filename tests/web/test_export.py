@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.model import Basis, Precision, Rights, Source, SourceId, When
-from pipeline.store import Database, partners
+from pipeline.store import Database, accounts, partners
+from pipeline.store.accounts import Role
 from pipeline.store.partners import Partner, Right
 from search import sync
 from search.index import Index
@@ -84,16 +85,18 @@ def test_lines_are_stories(searching: httpx.Client) -> None:
 def test_strangers_export_now_and_then_and_partners_at_their_pace(
     searching: httpx.Client, told: Database
 ) -> None:
-    """The seventh export of a stranger within a minute waits; a key with the right does not."""
+    """The seventh export of a stranger within a minute waits; a key with the right, a session do not."""
     with told.write() as conn:
+        session = accounts.open_session(conn, "lan", Role.READER, datetime.now(UTC), timedelta(hours=1))
         wanted = Partner("bao-ban", {}, frozenset({Right.EXPORT}), 60, datetime.now(UTC))
         key = partners.add(conn, wanted)
     answers = [searching.get("/api/search.csv") for _ in range(7)]
-    partner = searching.get("/api/search.csv", headers={"Authorization": f"Bearer {key}"})
+    headers = [{"Authorization": f"Bearer {key}"}, {"Cookie": f"tintinh_session={session}"}]
+    others = [searching.get("/api/search.csv", headers=one) for one in headers]
 
     assert [200] * 6 + [429] == [answer.status_code for answer in answers]
     assert 1 <= int(answers[-1].headers["retry-after"]) <= 60
-    assert 200 == partner.status_code
+    assert [(200, "10000")] * 2 == [(one.status_code, one.headers["search-limit"]) for one in others]
 
 
 def test_without_an_engine_there_is_no_export(client: httpx.Client) -> None:
