@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, String, and_, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, String, and_, cast, func, or_, select
 
 from pipeline.errors import BadInput
 from pipeline.store import counters, saved
@@ -26,6 +26,7 @@ MOST_OF_ADDRESS = 20  # letters, of all searches
 MOST_ASKS = 3  # confirmations to one address in a day
 ASKED_FOR = timedelta(days=2)  # how long a confirmation is good
 MOST_IN_BURST, BURST = 12, timedelta(hours=1)  # instant letters; then one tells what the hour brought
+_BATCH = 100  # ways noted at a time: others write too
 _A_DAY = timedelta(days=1)
 _SALT_BYTES = 16
 _LONGEST_ERROR = 200
@@ -221,7 +222,7 @@ def flaw_told(conn: Connection, known: Way, flaw: str, now: datetime) -> None:
 def behind(
     conn: Connection, until: Mapping[Pace, datetime], kinds: frozenset[Kind], now: datetime
 ) -> list[Way]:
-    """Return the ways that have something to be told and no delivery due for it.
+    """Return some ways that have something to be told and no delivery due for it, a batch at a time.
 
     Args:
         conn: a connection.
@@ -232,24 +233,19 @@ def behind(
     waits = select(delivery.c.target).where(
         delivery.c.kind.in_([delivery_kind(kind) for kind in Kind]), delivery.c.state == "due"
     )
+    found = or_(*(_found(pace, at) for pace, at in until.items()))
+    is_flawed = and_(search.c.state == saved.State.INVALID, table.c.flaw_told != search.c.flaw)
     mine = (
         select(*_columns())
         .join(search, search.c.saved_id == table.c.saved_id)
         .where(
             table.c.state == State.ACTIVE,
             table.c.kind.in_(sorted(kinds)),
-            or_(
-                and_(
-                    search.c.state == saved.State.ACTIVE,
-                    or_(*(_found(pace, at) for pace, at in until.items())),
-                ),
-                and_(search.c.state == saved.State.INVALID, table.c.flaw_told != search.c.flaw),
-            ),
+            or_(and_(search.c.state == saved.State.ACTIVE, found, _free(now)), is_flawed),
             cast(table.c.way_id, String).not_in(waits),
         )
     )
-    found = [_way(row) for row in conn.execute(mine.order_by(table.c.way_id))]
-    return [one for one in found if not one.is_gathering(now)]
+    return [_way(row) for row in conn.execute(mine.order_by(table.c.way_id).limit(_BATCH))]
 
 
 def delivery_kind(kind: Kind) -> str:
@@ -275,8 +271,20 @@ def counts(conn: Connection) -> dict[str, int]:
 
 
 def _found(pace: Pace, until: datetime) -> ColumnElement[bool]:
+    """Say that the first find that was not told is of before a moment: the others are younger."""
     mine = (saved_match.c.saved_id == table.c.saved_id, saved_match.c.position > table.c.position)
-    return and_(table.c.pace == pace, exists().where(*mine, saved_match.c.at <= until))
+    first = select(saved_match.c.at).where(*mine).order_by(saved_match.c.position).limit(1)
+    return and_(table.c.pace == pace, first.scalar_subquery() <= until)
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    """Say the opposite of `Way.is_gathering`."""
+    return or_(
+        table.c.kind != Kind.MAIL,
+        table.c.pace != Pace.INSTANT,
+        table.c.burst < MOST_IN_BURST,
+        table.c.burst_from <= now - BURST,
+    )
 
 
 def _room(conn: Connection, saved_id: int, kind: Kind, most: int) -> None:
