@@ -13,7 +13,8 @@ The first rung with a hit answers, so that totals and facets speak of what was m
 5. every (telling) word without accents,
 6. the same with typos.
 
-What stands in quotes beside other words holds as it is on every rung.
+What stands in quotes beside other words holds as it is on every rung; if nobody wrote it so, its words in
+their order without accents are the last one.
 
 One rung is one federated search: Meilisearch merges by weight and counts the union exactly. Where
 no story holds every word, `each` asks for them one by one and `search.coverage` ranks what comes;
@@ -22,7 +23,7 @@ bent. A pasted address asks for its story, then for the words of its last part. 
 of a question leaves out, where no range can be meant. What is found so: docs/search.md.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -122,15 +123,20 @@ def rungs(query: Query, led: Led | None = None) -> tuple[Rung, ...]:
         fitting = together(typed.terms)
         queries = [*_spoken(make, typed, 1), make.mixed(fitting)]
         ladder.append(Rung(tuple(queries), typed))
-    question = meant(query.q)
+    return (*ladder, *_looser(make, meant(query.q)))
+
+
+def _looser(make: "_Maker", question: Asked) -> Iterator[Rung]:
+    """Yield the searches that take the words ever less literally."""
     exact = accented(question.words())
     telling, long = _telling(question.terms), len(question.terms) > MOST_WORDS
     if exact and long:
-        ladder.append(Rung((make.strict(telling, telex, ACCENTED),), question, relaxed=True))
+        yield Rung((make.strict(telling, telex, ACCENTED),), question, relaxed=True)
     if exact or long:
-        ladder.append(Rung((make.blind(telling),), question, relaxed=long))
-    ladder.append(Rung((make.loose(telling),), question, relaxed=long, bent=True))
-    return tuple(ladder)
+        yield Rung((make.blind(telling),), question, relaxed=long)
+    yield Rung((make.loose(telling),), question, relaxed=long, bent=True)
+    if exact and question.kept():
+        yield Rung((make.strict(telling, bare, PLAIN),), question, relaxed=True)
 
 
 def each(query: Query) -> tuple[tuple[dict[str, Any], ...], ...]:

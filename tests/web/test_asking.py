@@ -188,6 +188,7 @@ def _documents() -> dict[str, dict[str, object]]:
         ('"phố đi bộ"', NIGHT),
         ('"phố đi bộ" hồ gươmm', NIGHT),
         ('"pho di bo" hồ gươm', NIGHT),
+        ('"phố đi bô" hồ guom', NIGHT),
         # long
         ("bà con cùng nhau quyết tâm trồng đước không cho tàu vào rừng ngập mặn ở quê nhà", REEDS),
         # addresses
