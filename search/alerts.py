@@ -115,11 +115,10 @@ def _held_against(
 ) -> Alerted:
     with db.snapshot() as conn:
         stamp = saved.stamp(conn)
-        written = saved.changed_since(conn, watch.stamp) if stamp != watch.stamp else []
+        watch.follow(stamp, saved.changed_since(conn, watch.stamp) if stamp != watch.stamp else [])
         position, head = changes.position(conn, CURSOR), changes.head(conn)
-        batch = changes.after(conn, position, limit)
-        scene, texts = _scene(conn, batch)
-    watch.follow(stamp, written)
+        batch = changes.after(conn, position, limit) if watch.since else []  # nobody listens: all is passed
+        scene, texts = _scene(conn, batch, min(watch.since.values(), default=clock()))
     found = decided(batch, scene, _hits(watch, scene, texts), watch.since)
     reached = batch[-1].seq if batch else head
     with db.write() as conn:
@@ -196,14 +195,16 @@ def _hits(
     }
 
 
-def _scene(conn: Connection, batch: Sequence[Change]) -> tuple[Scene, dict[StoryId, list[str]]]:
-    """Read what `decided` wants to know, and the full texts of the stories that are news."""
+def _scene(
+    conn: Connection, batch: Sequence[Change], since: datetime
+) -> tuple[Scene, dict[StoryId, list[str]]]:
+    """Read what `decided` wants to know, and the full texts of what became news behind `since`."""
     known = stories.many(conn, {change.story_id for change in batch})
     live = [story_id for story_id, one in known.items() if one.state is StoryState.LIVE]
     rows = (
         (story_id, standing.get(labels.EVERYTHING)) for story_id, standing in labels.of(conn, live).items()
     )
-    born = {story_id: since for story_id, since in rows if since is not None}
+    born = {story_id: at for story_id, at in rows if at is not None and at > since}
     went = saved.went_into(conn, known)
     matches = saved.told(conn, {*known, *went})
     told: dict[StoryId, list[Match]] = {}

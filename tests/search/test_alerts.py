@@ -388,6 +388,20 @@ def test_a_killed_worker_neither_loses_nor_doubles(db: Database) -> None:
     assert [whole, whole, whole] == [told(db, one) for one in mine]
 
 
+def test_without_a_listener_the_log_is_passed_at_once(db: Database) -> None:
+    """After an upgrade nobody goes through all that ever happened: one call, whatever its limit."""
+    mine = save(db)
+    with db.write() as conn:
+        saved.pause(conn, mine)
+    for number in range(3):
+        tell(db, number, DIKE)
+    done = alert(db, Watch(), clock, limit=1)
+
+    assert (0, 0, False) == (done.changes, done.found, done.more)
+    with db.read() as conn:
+        assert changes.head(conn) == changes.position(conn, CURSOR)
+
+
 def test_nothing_to_do_takes_no_lease(db: Database) -> None:
     """With the log read and no search written the stage only looks."""
     save(db)
