@@ -27,6 +27,9 @@ class Grain(StrEnum):
     YEAR = "year"
 
 
+_LENGTHS = {Grain.DAY: 10, Grain.MONTH: 7, Grain.YEAR: 4}
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """From `begin` to before `end`, aware: when the source says that it published."""
@@ -34,6 +37,17 @@ class Span:
     begin: datetime
     end: datetime
     grain: Grain
+
+    @property
+    def local(self) -> datetime:
+        """Return its beginning in Viet Nam's time."""
+        return self.begin.astimezone(LOCAL_ZONE)
+
+    def text(self) -> str:
+        """Return ISO 8601 in Viet Nam's time, only as long as it is precise."""
+        if self.grain in _LENGTHS:
+            return self.local.date().isoformat()[: _LENGTHS[self.grain]]
+        return self.local.isoformat(timespec="seconds")
 
 
 class Why(StrEnum):

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from urllib.parse import quote
 
 from pipeline.earliest import Grain, Span, span
 from pipeline.model import LOCAL_ZONE, Basis, EntryKind, Telling
@@ -25,7 +26,7 @@ _TEX = str.maketrans(
         "~": r"\textasciitilde{}",
     }
 )
-_ADDRESS = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C", " ": "%20"})
+_SAFE = "!#$%&'()*+,/:;=?@[]"  # in an address; braces, blanks and line breaks would end a field
 
 
 class Form(StrEnum):
@@ -86,8 +87,8 @@ def _bibtex(one: Cited) -> str:
         "author": " and ".join(f"{{{_tex(name)}}}" for name in told.authors),
         "title": f"{{{_tex(told.title)}}}",
         "organization": _tex(told.source_name),
-        "date": _iso(one),
-        "url": one.url.translate(_ADDRESS),
+        "date": one.at.text() if one.at else "",
+        "url": quote(one.url, safe=_SAFE, errors="replace"),
         "urldate": one.seen_at.astimezone(LOCAL_ZONE).date().isoformat() if one.seen_at else "",
         "note": _tex(_note(one)),
         "langid": "vietnamese",
@@ -105,9 +106,9 @@ def _ris(one: Cited) -> str:
         *(("AU", _flat(name)) for name in told.authors),
         ("TI", _flat(told.title)),
         ("T2", _flat(told.source_name)),
-        ("PY", str(_local(at).year) if at else ""),
+        ("PY", str(at.local.year) if at else ""),
         ("DA", _slashed(at) if at else ""),
-        ("UR", one.url.translate(_ADDRESS)),
+        ("UR", quote(one.url, safe=_SAFE, errors="replace")),
         ("Y2", seen),
         ("N1", _note(one)),
         ("LA", "vi"),
@@ -134,7 +135,7 @@ def _dated(one: Cited) -> str:
         guessed = one.told.published_basis is Basis.INFERRED and len(told) >= len("2023-01-31")
         day = f"{told[8:10]}/{told[5:7]}/{told[:4]}"
         return f"không ghi ngày đăng (khoảng {day}, theo lời văn)" if guessed else "không ghi ngày đăng"
-    local = _local(at)
+    local = at.local
     match at.grain:
         case Grain.SECOND:
             return _moment(at.begin)
@@ -152,20 +153,9 @@ def _moment(at: datetime | None) -> str:
     return f"{at.astimezone(LOCAL_ZONE):%H:%M:%S ngày %d/%m/%Y}" if at else ""
 
 
-def _iso(one: Cited) -> str:
-    """Return the date only as long as it is precise, "" for none."""
-    at = one.at
-    if at is None:
-        return ""
-    if at.grain in (Grain.SECOND, Grain.MINUTE):
-        return _local(at).isoformat(timespec="seconds")
-    lengths = {Grain.DAY: 10, Grain.MONTH: 7, Grain.YEAR: 4}
-    return _local(at).date().isoformat()[: lengths[at.grain]]
-
-
 def _slashed(at: Span) -> str:
     """Return a date as RIS has it: year/month/day/time, each as far as it is known."""
-    local = _local(at)
+    local = at.local
     parts = {
         Grain.SECOND: f"{local:%Y/%m/%d/%H:%M:%S}",
         Grain.MINUTE: f"{local:%Y/%m/%d/%H:%M}",
@@ -174,10 +164,6 @@ def _slashed(at: Span) -> str:
         Grain.YEAR: f"{local:%Y}///",
     }
     return parts[at.grain]
-
-
-def _local(at: Span) -> datetime:
-    return at.begin.astimezone(LOCAL_ZONE)
 
 
 def _flat(words: str) -> str:

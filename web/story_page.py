@@ -10,7 +10,7 @@ from feeds.channel import Channel, channel
 from pipeline import earliest, text
 from pipeline.dedup import WordKind
 from pipeline.earliest import First, Grain, Span
-from pipeline.model import LOCAL_ZONE, Basis, EntryId, Face, Labels, Officeholder, Rights, Story, Telling
+from pipeline.model import EntryId, Face, Labels, Officeholder, Rights, Story, Telling
 from pipeline.store import Connection, review, sources, stories, versions, words
 from pipeline.store.versions import Version
 from pipeline.store.words import HABIT, Said
@@ -51,9 +51,7 @@ class Timed:
             return ""
         if self.at.grain is Grain.SECOND:
             return view.instant(self.at.begin)
-        local = self.at.begin.astimezone(LOCAL_ZONE)
-        shown = local.isoformat() if self.at.grain is Grain.MINUTE else self.told.published[:10]
-        return view.when(shown)
+        return view.when(self.at.text())
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +214,8 @@ def described(face: Face) -> str:
 
 def published(face: Face) -> str:
     """Return the lead's date as far as the source writes it (ISO 8601), "" if it does not."""
-    return "" if face.published_basis in (Basis.INFERRED, Basis.RECEIVED) else face.published
+    at = earliest.span(face.published, face.published_basis)
+    return at.text() if at else ""
 
 
 def linked_data(shown: Shown) -> str:

@@ -69,6 +69,7 @@ def test_what_a_date_says_lies_in_its_interval(seconds: int, precision: Precisio
 
     assert found is not None
     assert found.begin <= when.at < found.end
+    assert when.text().startswith(found.text())
 
 
 @given(st.text(max_size=30), st.sampled_from(Basis))
