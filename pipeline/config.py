@@ -57,7 +57,9 @@ class Settings(BaseSettings):
     index_least_disk: int = Field(default=2_000_000_000, ge=0, description="alarm below so much free disk")
     index_task_seconds: float = Field(default=300, gt=0, description="alarm when a task is older than that")
     index_lag_seconds: float = Field(default=300, gt=0, description="alarm when the index is later than that")
-    index_gate_hours: float = Field(default=24, ge=0, description="between comparisons with SQL; 0: if numbers differ")
+    index_gate_hours: float = Field(
+        default=24, ge=0, description="between comparisons with SQL; 0: only where numbers differ"
+    )
     host: str = Field(default="127.0.0.1", description="address that the web process binds")
     port: int = Field(default=8080, ge=0, le=65535, description="its port; 0 picks a free one")
     public_url: str = Field(
