@@ -55,7 +55,7 @@ def show(number: NumberArgument) -> None:
 
 @saved.command()
 def end(number: NumberArgument) -> None:
-    """End a saved search for good: its feed answers 410, what it asked is forgotten.
+    """End a saved search for good: its feed answers 410; what it asked and whom it told is forgotten.
 
     \b
     Example:
@@ -63,12 +63,40 @@ def end(number: NumberArgument) -> None:
     """
     from cli.desk import desk
     from pipeline.store import saved as store
+    from pipeline.store import saved_ways
 
     with desk() as opened, opened.db.write() as conn:
         if store.get(conn, number) is None:
             raise _unknown(number)
+        saved_ways.closed_all(conn, number)
         store.end(conn, number)
     say(f"{number} is ended")
+
+
+@saved.command("try-mail")
+def try_mail(
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Who gets the letter: you.")],
+) -> None:
+    """Send a letter by the mail server that is set, and say what it answers.
+
+    \b
+    Example:
+      ./tintinh saved try-mail lan@toasoan.example
+    """
+    from cli.desk import now
+    from pipeline import letters, mailer
+    from pipeline.config import settings
+    from pipeline.errors import BadSettings
+
+    chosen = settings()
+    post = mailer.mailer(chosen.smtp_url, chosen.smtp_password_file, chosen.mail_from, chosen.http_timeout)
+    if post is None:
+        raise BadSettings("TINTINH_SMTP_URL", "is empty: no letters are sent")
+    to = mailer.address(address)
+    status = post.send(mailer.Letter(to, letters.trial(post.writer, to, now())))
+    say(f"SMTP {status}")
+    if not mailer.is_taken(status):
+        raise typer.Exit(1)
 
 
 def _row(one: "Outline") -> None:

@@ -241,6 +241,14 @@ def confirmation(of: Envelope, link: str, number: str, at: datetime) -> EmailMes
     return _letter(of, words.confirm_subject, [first, second, link, third], html, number, at, is_list=False)
 
 
+def trial(writer: Address, to: str, at: datetime) -> EmailMessage:
+    """Return the letter that tries a mail server."""
+    of = Envelope(writer, to, "vi", "", "", "", "")
+    text = ["Thư thử: máy chủ thư của Tin Tỉnh đã được nối đúng.", "A trial: the mail server is set up."]
+    html = [f"<p>{escape(one)}</p>" for one in text]
+    return _letter(of, "Tin Tỉnh: thư thử", text, html, f"tt.try.{int(at.timestamp())}", at, is_list=False)
+
+
 @dataclass(frozen=True, slots=True)
 class _Told:
     """One story as a letter tells it."""

@@ -198,19 +198,24 @@ class Mailer:
 
     def _handed(self, client: "_Client", letter: Letter) -> int:
         code, said = client.mail(self.writer.addr_spec)
-        if not _OK <= code < _NOT_OK:
+        if not is_taken(code):
             raise SourceUnreachable(_NAME, f"refuses us as sender: {_answer(code, said)}")
         code, said = client.rcpt(letter.to)
-        if not _OK <= code < _NOT_OK:
+        if not is_taken(code):
             return _judged(code, said, before_text=True)
         policy = letter.message.policy.clone(linesep="\r\n")
         code, said = client.text(letter.message.as_bytes(policy=policy))
-        return code if _OK <= code < _NOT_OK else _judged(code, said, before_text=False)
+        return code if is_taken(code) else _judged(code, said, before_text=False)
 
 
 def mailer(url: str, password_file: Path | None, writer: str, timeout: float) -> Mailer | None:
     """Return who hands letters over, None if no mail server is set. Raises BadSettings."""
     return Mailer(server(url), password_file, sender(writer), timeout) if url else None
+
+
+def is_taken(status: int) -> bool:
+    """Say whether an answer takes a letter."""
+    return _OK <= status < _NOT_OK
 
 
 def _judged(code: int, said: bytes, *, before_text: bool) -> int:

@@ -5,6 +5,7 @@ from pathlib import Path
 from pipeline.config import Settings
 from pipeline.store import open_database, saved
 from tests.cli.test_commands import run
+from tests.mail_server import mailing
 from tests.store.tellings import NOW
 
 
@@ -33,3 +34,18 @@ def test_operators_see_no_question(tmp_path: Path) -> None:
     assert not any(secret in told for secret in ("công sản", "mật", "lan", token))
     assert known is not None
     assert ({}, "") == (known.asked, known.name)
+
+
+def test_a_mail_server_is_tried(tmp_path: Path) -> None:
+    """What it answers is said; without one, how to name it."""
+    bare = run(tmp_path, "saved", "try-mail", "lan@bao.example")
+    with mailing() as office:
+        chosen = {"TINTINH_SMTP_URL": office.url, "TINTINH_MAIL_FROM": "tin@tin.example"}
+        taken = run(tmp_path, "saved", "try-mail", "lan@bao.example", **chosen)
+        office.to_recipient = ["550 5.1.1 nobody"]
+        refused = run(tmp_path, "saved", "try-mail", "lan@bao.example", **chosen)
+
+    assert "TINTINH_SMTP_URL" in bare.stderr
+    assert (0, "SMTP 250\n") == (taken.returncode, taken.stdout)
+    assert (1, "SMTP 550\n") == (refused.returncode, refused.stdout)
+    assert ["Tin Tỉnh: thư thử"] == [letter.message["Subject"] for letter in office.got]
