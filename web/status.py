@@ -117,7 +117,8 @@ def status(request: Request, site: TheSite, who: Signed) -> Response:
         crossed=_crossed(known),
     )
     caching = "private, no-cache" if who is not None else _FRESHNESS
-    return sent(request, shown.encode(), "text/html; charset=utf-8", {"Cache-Control": caching})
+    extra = {"Cache-Control": caching, "Vary": "Cookie"}  # it bears the reader's language
+    return sent(request, shown.encode(), "text/html; charset=utf-8", extra)
 
 
 def word(waiting_since: datetime | None, now: datetime) -> str:

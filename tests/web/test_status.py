@@ -159,3 +159,16 @@ def test_the_json_is_as_described(client: httpx.Client, told: None) -> None:
     told_now = StatusBody.model_validate_json(client.get("/status.json").content)
 
     assert len(channels()) == len(told_now.channels)
+
+
+def test_a_cache_keeps_languages_apart(client: httpx.Client) -> None:
+    """The page may be kept for all who read the same language."""
+    told = {
+        language: client.get("/status", headers={"Cookie": f"tintinh_language={language}"})
+        for language in ("vi", "en")
+    }
+
+    assert {"Accept-Encoding, Cookie"} == {answer.headers["vary"] for answer in told.values()}
+    assert ["<h1>Tình trạng</h1>" in told["vi"].text, "<h1>Status</h1>" in told["en"].text] == [True, True]
+    assert told["vi"].headers["etag"] != told["en"].headers["etag"]
+    assert "Accept-Encoding" == client.get("/status.json").headers["vary"]
