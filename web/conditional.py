@@ -72,7 +72,7 @@ def _weight(parameter: str) -> float:
 def answer(headers: Mapping[str, str], chosen: Representation, extra: Mapping[str, str]) -> Answer:
     """Answer a GET or HEAD: 200, or 304 (§13.1.2, §13.1.3, §15.4.5). Never raises.
 
-    `headers` has lower-case names; `extra` is what goes into every answer (Cache-Control, Link, more of Vary).
+    `headers` has lower-case names; `extra` goes into every answer (Cache-Control, Link, what else varies).
     """
     vary = ", ".join(["Accept-Encoding", *filter(None, [extra.get("Vary")])])
     common = {**extra, "ETag": chosen.etag, "Vary": vary}
