@@ -94,7 +94,7 @@ def try_mail(
         raise BadSettings("TINTINH_SMTP_URL", "is empty: no letters are sent")
     to = mailer.address(address)
     status = post.send(mailer.Letter(to, letters.trial(post.writer, to, now())))
-    say(f"SMTP {status}")
+    out_row(f"SMTP {status}")
     if not mailer.is_taken(status):
         raise typer.Exit(1)
 
