@@ -1,6 +1,6 @@
 """What the search page offers to narrow by: facets, stretches of days, a histogram. Pure.
 
-`asked` are the parameters of the question (`Query.stated()`, its order); `web.view.query` makes links of them.
+`asked`: the parameters of the question and its order, of which `web.view.query` makes links.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -110,7 +110,8 @@ def chips(asked: Asked, today: date) -> list[Chip]:
     q = asked.get("q", "")
     mine = named(q, today)
     days = {(span.since, span.until) for span in mine}
-    others = [Span(one.since, one.until, q) for one in usual(today) if (one.since, one.until) not in days]
+    words = mine[0].rest if mine else q  # another time instead of the one that is named
+    others = [Span(one.since, one.until, words) for one in usual(today) if (one.since, one.until) not in days]
     made = []
     for span in (*mine, *others):
         picked = (since, until) == (span.since.isoformat(), span.until.isoformat())

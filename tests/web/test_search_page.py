@@ -58,6 +58,7 @@ def test_a_day_of_the_question_is_offered_first(reader: httpx.Client) -> None:
     assert {"q": "cầu rạch vong", "from": "2026-11-01", "to": "2026-11-30"} == to
     assert ["Thông xe cầu Rạch Vong"] == found(narrowed, '//*[@class="card"]/h2/a')
     assert {"q": "cầu rạch vong"} == link(narrowed, "Ngày đăng:")
+    assert "cầu rạch vong" == link(page, "Hôm qua")["q"]
 
 
 def test_today_is_a_day_in_viet_nam(reader: httpx.Client) -> None:
