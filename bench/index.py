@@ -99,14 +99,14 @@ def filled(documents: list[dict[str, Any]], megabytes: float, memory: str = "1Gi
         }
 
 
-def told(db: Database, count: int) -> None:
-    """Put so many stories into SQL, each with its change, without entries."""
+def told(db: Database, numbers: range) -> None:
+    """Put stories into SQL, each with its change, without entries."""
     face = codec.dump_face(story(0, {"title": "Tin", "lead": "", "body": []})[0].face)
     now = datetime(2026, 1, 1, tzinfo=UTC)
     row = {"state": StoryState.LIVE, "revision": 1, "first_seen": now, "updated": now, "backfill": False}
     row |= {"lead": "", "face": face, "face_hash": ""}
-    for start in range(0, count, _ROWS):
-        names = [f"s{number:030x}" for number in range(start, min(count, start + _ROWS))]
+    for start in range(0, len(numbers), _ROWS):
+        names = [f"s{number:030x}" for number in numbers[start : start + _ROWS]]
         with db.write() as conn:
             conn.execute(schema.story.insert(), [{**row, "story_id": name} for name in names])
             rows = [{"story_id": name, "kind": "created", "at": now} for name in names]
@@ -118,7 +118,7 @@ def gated(count: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as name, engine() as (index, _):
         db = open_database(f"sqlite:///{Path(name) / 'bench.db'}")
         db.migrate()
-        told(db, count)
+        told(db, range(count))
         for start in range(0, count, _ROWS):
             some = range(start, min(count, start + _ROWS))
             index.write(index.name, [{"id": f"s{number:030x}", "revision": 1} for number in some])

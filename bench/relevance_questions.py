@@ -240,6 +240,8 @@ class _Draw:
         return f'"{run}"', self._holding(run, accents=True)
 
     def _pair(self) -> _Drawn:
+        if not self._pairs:
+            return None
         pair = self._rnd.choice(self._pairs)
         return pair, self._holding(pair, accents=True)
 
@@ -255,11 +257,12 @@ class _Draw:
     def _number(self, change: Callable[[str], str]) -> _Drawn:
         """Draw a number of the articles drawn from; 01/CT-UBND and 1/CT-UBND are one, 01-CT/UBND is not."""
         number = self._thing(self._numbers)
-        return change(number), self._numbers[number]
+        return (change(number), self._numbers[number]) if number else None
 
     def _thing(self, where: dict[str, set[int]]) -> str:
-        """Draw a thing that stands in the articles drawn from."""
-        return self._rnd.choice(sorted(thing for thing in where if min(where[thing]) < self._drawn_from))
+        """Draw a thing that stands in the articles drawn from; "" if none does."""
+        known = sorted(thing for thing in where if min(where[thing]) < self._drawn_from)
+        return self._rnd.choice(known) if known else ""
 
     def _near(self, where: set[int], thing: str) -> tuple[int, list[str]] | None:
         """Return an article that holds a thing, and the four words before it."""
@@ -270,10 +273,8 @@ class _Draw:
 
     def _day(self) -> _Drawn:
         """Draw a day in another form, with the four words before it."""
-        if not self._days:
-            return None
         written = self._thing(self._days)
-        near = self._near(self._days[written], written)
+        near = self._near(self._days[written], written) if written else None
         if near is None:
             return None
         day, month, year = map(int, re.findall(r"\d+", written))
@@ -290,19 +291,17 @@ class _Draw:
 
     def _amount(self) -> _Drawn:
         """Draw a number without its dots, with the four words before it."""
-        if not self._amounts:
-            return None
         written = self._thing(self._amounts)
-        near = self._near(self._amounts[written], written)
+        near = self._near(self._amounts[written], written) if written else None
         if near is None:
             return None
         return f"{' '.join(near[1])} {written.replace('.', '')}", {near[0]}
 
     def _long(self) -> _Drawn:
         """Draw words with an abbreviation written in full."""
-        if not self._shortened:
-            return None
         written = self._thing(self._shortened)
+        if not written:
+            return None
         place = self._rnd.choice(sorted(one for one in self._shortened[written] if one < self._drawn_from))
         line = next(line for line in self._articles[place].body.split("\n") if written in line)
         before, _, after = line.partition(written)
