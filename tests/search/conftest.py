@@ -4,12 +4,13 @@ import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copyfile
 from uuid import uuid4
 
 import pytest
 
 from cli.engines import start_meilisearch
-from pipeline.store import Database, open_database
+from pipeline.store import Database, meta, open_database
 from search.index import Index
 from tests.engine_fixtures import Lent
 
@@ -24,10 +25,12 @@ def index(meilisearch: Lent) -> Iterator[Index]:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Database]:
+def store(sqlite_pattern: Path, tmp_path: Path) -> Iterator[Database]:
     """An empty SQLite database, for tests in which the kind of SQL does not matter."""
-    opened = open_database(f"sqlite:///{tmp_path / 'tintinh.db'}")
-    opened.migrate()
+    file = copyfile(sqlite_pattern, tmp_path / "tintinh.db")
+    opened = open_database(f"sqlite:///{file}")
+    with opened.write() as conn:
+        meta.draw_authority(conn)
     yield opened
     opened.close()
 

@@ -96,6 +96,7 @@ def test_pages_do_not_change_what_is_found(store: Database, index: Index) -> Non
     assert (7, 9) == (walk.stories, walk.documents)
 
 
+@pytest.mark.long_on_postgresql
 def test_what_is_under_way_is_no_fault(db: Database, index: Index) -> None:
     """New, edited and withdrawn stories that the index was not told of yet are counted beside the faults."""
     tell(db, range(4))
@@ -143,6 +144,7 @@ def test_a_refused_document_is_no_fault(store: Database, index: Index) -> None:
     assert 2 == search(index, Query()).total
 
 
+@pytest.mark.long_on_postgresql
 def test_a_repair_during_live_writes_brings_nothing_back(db: Database, index: Index) -> None:
     """Stories are withdrawn while every document is nudged again and again: none of them comes back."""
     tell(db, range(12))

@@ -23,6 +23,7 @@ from tests.search.test_sync import NOW, clock, synced, tell
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.long_on_postgresql
 def test_searches_answer_all_the_time(db: Database, index: Index) -> None:
     """Asked without pause through a rebuild with writes going on: never an error, never fewer stories."""
     tell(db, range(10))
