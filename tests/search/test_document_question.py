@@ -55,6 +55,14 @@ def kinds(*codes: str) -> frozenset[str]:
         ("luật 43/2024/qh15", DocumentQuestion("43", kinds("qh"), "43-qh15", "quoc-hoi", "", 2024)),
         ("kees hoachj 90 ubnd kieen giang", DocumentQuestion("90", kinds("kh"), "", "ubnd", "kien-giang")),
         ("ke61 hoach5 90 kie6n giang", DocumentQuestion("90", kinds("kh"), "", "", "kien-giang")),
+        (
+            "kh 90 ubnd kg 2021",
+            DocumentQuestion("90", kinds("kh"), "", "ubnd", "", 2021, maybe=frozenset({"kien-giang"})),
+        ),
+        (
+            "chỉ thị 01 qn",
+            DocumentQuestion("1", kinds("ct"), maybe=frozenset({"quang-nam", "quang-ngai", "quang-ninh"})),
+        ),
         ("nghị quyết 30a", DocumentQuestion("30a", kinds("nq", "qh"))),
         ("Nghị định 46", DocumentQuestion("46", kinds("nd"))),
         ("Chỉ thị số 16", DocumentQuestion("16", kinds("ct"))),

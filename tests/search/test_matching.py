@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from pipeline.model import Basis, Places, Precision, When
 from pipeline.store import open_database
 from search.asked import asked
-from search.forms import MOST_READINGS, missing, readings
+from search.forms import MOST_READINGS, missing, placed, readings
 from search.index import Index
 from search.order import ordered
-from search.plan import EXACT, PHRASE
+from search.plan import EXACT, PHRASE, Led
 from search.query import Query, search
 from search.sync import sync
 from search.tokens import telex, tokens
@@ -190,6 +190,55 @@ def test_raw_keys(keys: str, expected: str | None) -> None:
 def test_readings(q: str, expected: list[str]) -> None:
     """Days and short forms in their other spellings, with accents if the question has some."""
     assert expected == list(readings(q))
+
+
+@pytest.mark.parametrize(
+    ("q", "expected"),
+    [
+        ("lũ qn", ["lũ quảng nam", "lũ quảng ngãi", "lũ quảng ninh"]),
+        ("lu qn", ["lu quang nam", "lu quang ngai", "lu quang ninh"]),
+        ("chợ ở đn", ["chợ ở đà nẵng", "chợ ở đồng nai"]),
+        ("tp hn", ["tp ha noi"]),
+        ("500 kg gạo", []),
+        ("tp hcm ngập", []),
+        ('"qn" lũ', []),
+        ("qn", []),
+    ],
+)
+def test_short_names_of_places(q: str, expected: list[str]) -> None:
+    """Beside other words only, once for each place that may be meant; never a weight or what is quoted."""
+    assert expected == list(placed(q))
+
+
+def test_quoted_words_have_no_other_form() -> None:
+    """Beside them others have."""
+    assert ['"UBND tỉnh" họp 31 tháng 1'] == list(readings('"UBND tỉnh" họp 31/1'))
+
+
+def test_words_that_belong_together_count_together() -> None:
+    """Hà Nội is Hà Nội in most hits: the one whose title has "hà" and "nội" apart goes behind."""
+    apart, *others = (
+        {"id": str(number), "title": title, "summary": ""}
+        | {"_federation": {"weightedRankingScore": EXACT / 2}}
+        for number, title in enumerate(["Nội dung họp ở Hà Giang", *["Hà Nội họp bàn"] * 8])
+    )
+    found = ordered([apart, *others], asked("họp hà nội"), {})
+
+    assert "0" == found[-1]["id"]
+
+
+def test_stories_of_a_document_lead() -> None:
+    """In their own order; a text that has the question word for word goes before those of a guess."""
+    weights = {"a": PHRASE, "b": 1e7, "c": 1e7, "d": EXACT}
+    hits = [
+        {"id": name, "title": "kế hoạch 90", "_federation": {"weightedRankingScore": weight}}
+        for name, weight in weights.items()
+    ]
+    numbers = {"c": "90/KH-UBND", "b": "90/KH-UBND"}
+
+    for sure, expected in ((False, "acbd"), (True, "cbad")):
+        found = ordered(hits, asked("kế hoạch 90"), {}, Led(numbers, sure))
+        assert expected == "".join(hit["id"] for hit in found)
 
 
 def test_a_document_gets_the_forms_it_lacks() -> None:

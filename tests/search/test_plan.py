@@ -150,6 +150,16 @@ def test_words_one_by_one() -> None:
     assert [(), (), ()] == [each(Query(q=q)) for q in ("niên", '"thanh niên"', "thi đua 01/CT-UBND")]
 
 
+def test_quoted_words_hold_on_every_rung() -> None:
+    """Beside mistyped ones: as they are, in each search of each rung but the last."""
+    q = '"phố đi bộ" hồ gươmm'
+    *ladder, last = rungs(Query(q=q))
+
+    assert all('"phoos ddi booj' in query["q"] for rung in ladder for query in rung.queries)
+    assert all('"phoos ddi booj"' in query["q"] for term in each(Query(q=q)) for query in term)
+    assert (True, ['"pho di bo" "ho" "guomm"']) == (last.relaxed, [query["q"] for query in last.queries])
+
+
 def test_newest_sorts_every_query() -> None:
     """Each part of each rung carries the wish."""
     ladder = rungs(Query(q="thi đua 2024", sort=Sort.NEWEST))
