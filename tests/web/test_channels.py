@@ -53,7 +53,7 @@ def links(page: httpx.Response, path: str) -> list[str]:
 
 def alternates(page: httpx.Response) -> list[tuple[str, str]]:
     """Return the feeds that a page names in its head: type and address."""
-    found = found_in(page, '//head/link[@rel="alternate"]')
+    found = found_in(page, '//head/link[@rel="alternate"][@type!="application/json"]')
     assert all(one.get("title") for one in found)
     return [(one.get("type"), one.get("href")) for one in found]
 
