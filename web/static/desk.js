@@ -44,7 +44,7 @@ const keys = {
 
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, select, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
-  const help = document.getElementById("keys");
+  const help = document.getElementById("desk-keys");
   // Vietnamese input methods may hide the letter behind "Process".
   const key = event.key === "Process" ? event.code.replace("Key", "").toLowerCase() : event.key;
   // A key that is held down must not decide the pairs of the next page too.
