@@ -56,7 +56,7 @@ def listed() -> None:
 
 @user.command()
 def remove(name: NameArgument) -> None:
-    """Remove somebody and end their sessions.
+    """Remove somebody, and end their sessions and saved searches.
 
     \b
     Example:

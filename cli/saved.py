@@ -68,8 +68,7 @@ def end(number: NumberArgument) -> None:
     with desk() as opened, opened.db.write() as conn:
         if store.get(conn, number) is None:
             raise _unknown(number)
-        saved_ways.closed_all(conn, number)
-        store.end(conn, number)
+        saved_ways.end(conn, number)
     say(f"{number} is ended")
 
 

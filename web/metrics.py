@@ -82,6 +82,7 @@ class _State:
         yield by("tintinh_pages", "Full pages of stubs", "state", state["pages"])
         yield by("tintinh_hosts", "Hosts that were asked for their rules", "state", state["hosts"])
         yield by("tintinh_saved_searches", "Saved searches", "state", state["saved"])
+        yield by("tintinh_saved_ways", "Letters and webhooks of saved searches", "state", state["saved_ways"])
         yield by("tintinh_events", "Named outcomes since the first start", "name", state["counters"])
         yield by("tintinh_alive_seconds", "Seconds since each part last showed life", "part", state["stamps"])
         yield from gauges(self._index)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from pipeline import outgoing
-from pipeline.store import Connection, changes, deliveries, endpoints, hub_subscribers
+from pipeline.store import Connection, changes, deliveries, endpoints, hub_subscribers, saved_ways
 from pipeline.store.hub_subscribers import State
 
 _SHOWN = 50
@@ -16,6 +16,7 @@ def outward(conn: Connection) -> dict[str, Any]:
     listed = hub_subscribers.listed(conn, _SHOWN)
     return {
         "counts": deliveries.counts(conn),
+        "ways": saved_ways.counts(conn),
         "failing": deliveries.standing(conn, _SHOWN, failing=True),
         "attempts": deliveries.attempts(conn, _SHOWN_ATTEMPTS),
         "subscribers": listed,

@@ -216,11 +216,6 @@ def _mailed(conn: Connection, site: Site, saved_id: int, typed: Typed) -> None:
     alerting.ask(conn, file, saved_id, typed.email, typed.pace, language(), typed.now)
 
 
-def _ended(conn: Connection, _site: Site, known: Saved, _typed: Typed) -> None:
-    saved_ways.closed_all(conn, known.saved_id)
-    saved.end(conn, known.saved_id)
-
-
 def _hooked(conn: Connection, site: Site, known: Saved, typed: Typed) -> str:
     """Register a webhook and return its secret, which is shown once."""
     outgoing.address(typed.url)
@@ -240,7 +235,7 @@ _CHANGES: dict[Action, Callable[[Connection, Site, Saved, Typed], str | None]] =
     Action.PAUSE: lambda conn, _, of, __: saved.pause(conn, of.saved_id),
     Action.RESUME: lambda conn, _, of, __: saved.resume(conn, of.saved_id),
     Action.RENEW: lambda conn, _, of, __: saved.renew(conn, of.saved_id),
-    Action.END: _ended,
+    Action.END: lambda conn, _, of, __: saved_ways.end(conn, of.saved_id),
     Action.MAIL: lambda conn, site, of, typed: _mailed(conn, site, of.saved_id, typed),
     Action.PACE: _paced,
     Action.DROP: lambda conn, _, of, typed: saved_ways.closed(conn, _way(conn, of, typed.way).way_id),

@@ -17,7 +17,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, RowMapping, delete, select
 
 from pipeline.errors import BadInput, NotFound
-from pipeline.store import schema
+from pipeline.store import saved, saved_ways, schema
 
 # OWASP's password storage sheet lists N=2^14, r=8, p=5 (16 MB of memory per try).
 _N, _R, _P = 2**14, 8, 5
@@ -104,11 +104,19 @@ def add_user(conn: Connection, name: str, role: Role, password_hash: str, now: d
 
 
 def remove_user(conn: Connection, name: str) -> None:
-    """Delete an account with its sessions and tickets; raise NotFound if there is none."""
+    """Delete an account with its sessions and tickets, and end its saved searches.
+
+    They would be those of whoever is given the name next.
+
+    Raises:
+        NotFound: there is none.
+    """
     if conn.execute(delete(schema.account).where(schema.account.c.name == name)).rowcount == 0:
         raise NotFound("name", f"no account {name!r}")
     conn.execute(delete(schema.session).where(schema.session.c.name == name))
     conn.execute(delete(schema.ticket).where(schema.ticket.c.name == name))
+    for one in saved.of_owner(conn, name):
+        saved_ways.end(conn, one.saved_id)
 
 
 def find(conn: Connection, name: str) -> Account | None:

@@ -15,6 +15,7 @@ from pipeline.store import (
     pages,
     receipts,
     saved,
+    saved_ways,
     stories,
 )
 from pipeline.store.receipts import ReceiptState
@@ -48,6 +49,7 @@ def state(conn: Connection, now: datetime) -> dict[str, Any]:
         "hosts": hosts.counts(conn),
         "pages": pages.counts(conn),
         "saved": saved.counts(conn),
+        "saved_ways": saved_ways.counts(conn),
         "counters": counters.listed(conn),
         "stamps": {row.name: _age(row.at, now) for row in conn.execute(select(stamp).order_by(stamp.c.name))},
     }

@@ -178,10 +178,11 @@ def closed(conn: Connection, way_id: int) -> None:
     _set(conn, way_id, state=State.OFF, address="", error="")
 
 
-def closed_all(conn: Connection, saved_id: int) -> None:
-    """Do so with every way of a search."""
+def end(conn: Connection, saved_id: int) -> None:
+    """End a search for good, with all its ways: what it asked and whom it told is forgotten."""
     for one in of_search(conn, saved_id):
         closed(conn, one.way_id)
+    saved.end(conn, saved_id)
 
 
 def stopped(conn: Connection, way_id: int, reason: str) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from pipeline.errors import BadInput, NotFound
-from pipeline.store import Database, accounts
+from pipeline.store import Database, accounts, saved
 from pipeline.store.accounts import Role
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -101,15 +101,17 @@ def test_signing_out_ends_one_session(db: Database) -> None:
 
 
 def test_a_removed_account_is_out_at_once(db: Database) -> None:
-    """Its sessions and tickets end with it."""
+    """Its sessions, tickets and saved searches end with it."""
     with db.write() as conn:
         accounts.add_user(conn, "lan", Role.OPS, "", NOW)
         token = accounts.open_session(conn, "lan", Role.OPS, NOW, HOUR)
         ticket = accounts.ticket(conn, "lan", Role.OPS, NOW, HOUR)
+        saved.add(conn, "", {"q": "đê"}, "lan", NOW)
         accounts.remove_user(conn, "lan")
     with db.write() as conn:
         assert accounts.session_of(conn, token, NOW) is None
         assert accounts.redeem(conn, ticket, NOW, HOUR) is None
+        assert [] == saved.of_owner(conn, "lan")
         with pytest.raises(NotFound):
             accounts.remove_user(conn, "lan")
 

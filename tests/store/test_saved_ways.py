@@ -146,5 +146,5 @@ def test_webhooks_are_few(db: Database) -> None:
             saved_ways.add_hook(conn, one, "https://a.example/x", NOW)
 
         assert 3 == saved_ways.counts(conn)["hook_asked"]
-        saved_ways.closed_all(conn, one)
+        saved_ways.end(conn, one)
         assert [] == saved_ways.of_search(conn, one)
