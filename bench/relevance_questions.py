@@ -235,7 +235,7 @@ class _Draw:
             return None
         start = self._rnd.randrange(len(told) - 2)
         run = " ".join(told[start : start + 3])
-        if _CUT.search(run):
+        if _CUT.search(" ".join(told[start : start + 4])):
             return None
         return f'"{run}"', self._holding(run, accents=True)
 

@@ -15,7 +15,7 @@ from pipeline.urls import canonical
 from search.tokens import tokens
 from search.typed import decoded
 
-_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″＂", '"'))
+QUOTES = re.compile(r'["“”„‟«»″＂]')
 _RUN = re.compile(r"\d+(?:[./,:-]\d+)+|[^\W_]+")  # a day, a sum or a code stands together
 # Behind a word, at a word in small letters or in quotes, and nothing but the like behind it: "2020 -2025",
 # "Hà Nội -Hải Phòng" and "thứ hai -thứ sáu" are ranges.
@@ -76,7 +76,7 @@ def asked(q: str) -> Asked:
     A minus excludes only where no range can be meant: real texts have "2020 -2025", which
     Meilisearch reads as "not 2025". An address is the words of its last part.
     """
-    text, without = _parted(_slug(q) or clean(q).translate(_QUOTES))
+    text, without = _parted(_slug(q) or QUOTES.sub('"', clean(q)))
     terms: list[Term] = []
     numbers: list[str] = []
     bare_words = is_quoted = False

@@ -24,10 +24,10 @@ of a question leaves out, where no range can be meant. What is found so: docs/se
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from search.asked import Asked, Term, address, addresses, asked, meant
+from search.asked import QUOTES, Asked, Term, address, addresses, asked, meant
 from search.conditions import quoted
 from search.forms import placed, readings
 from search.question import Query
@@ -160,6 +160,15 @@ def each(query: Query) -> tuple[tuple[dict[str, Any], ...], ...]:
 def many(query: Query) -> bool:
     """Say whether a question has so many terms that one of them may rather be left out than bent."""
     return len(_telling(asked(query.q).terms)) >= _MANY
+
+
+def unquoted(query: Query) -> Query | None:
+    """Return a long question without its quotes, as titles have them; None if it is short or has none."""
+    question = asked(query.q)
+    others = len(question.terms) - len(question.kept())
+    if others < _MANY or not question.kept():
+        return None
+    return replace(query, q=QUOTES.sub(" ", query.q))
 
 
 def _first(make: "_Maker", q: str, question: Asked) -> list[dict[str, Any]]:

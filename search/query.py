@@ -14,7 +14,7 @@ from search.coverage import covering
 from search.cursor import COVERED, NEARLY, Cursor, read_cursor, tie
 from search.index import Index
 from search.order import TOP, Texts, doubtful, ordered
-from search.plan import Led, Rung, each, many, rungs
+from search.plan import Led, Rung, each, many, rungs, unquoted
 from search.question import MOST_DAYS, Query, Sort, gathered, read
 from search.schema import DAY, FACETS, MONTH, MOST_HITS, PRIMARY_KEY, PUBLISHED_AT, SHOWN
 from search.snippet import snippet
@@ -223,7 +223,8 @@ def _is_short(query: Query) -> bool:
 def _covered(index: Index, query: Query, rung: int) -> _Answer:
     """Answer a question of which no story holds every word with those that hold most, or nearly all.
 
-    A walk in order of time goes through one list, made anew for each page: it ends at a thousand.
+    A walk in order of time goes through one list, made anew for each page: it ends at a thousand. Where
+    nothing bears what a long question quotes, it is taken without its quotes.
     """
     alternatives = each(replace(query, before=None))
     lists = iter(index.each([one for term in alternatives for one in term])) if alternatives else iter(())
@@ -235,7 +236,8 @@ def _covered(index: Index, query: Query, rung: int) -> _Answer:
         days |= found[-1]
     ids = covering(found, nearly=rung == NEARLY)[:MOST_HITS]
     if not ids:
-        return _Answer({"hits": []}, rung)
+        plain = unquoted(query) if rung == COVERED else None
+        return _covered(index, plain, rung) if plain else _Answer({"hits": []}, rung)
     start = (query.page - 1) * query.per_page
     if query.in_time():
         sign = 1 if query.sort is Sort.OLDEST else -1

@@ -189,6 +189,7 @@ def _documents() -> dict[str, dict[str, object]]:
         ('"phố đi bộ" hồ gươmm', NIGHT),
         ('"pho di bo" hồ gươm', NIGHT),
         ('"phố đi bô" hồ guom', NIGHT),
+        ("bà con “quyết tâm xoài giữ rừng” ngập mặn không cho tàu vào", REEDS),
         # long
         ("bà con cùng nhau quyết tâm trồng đước không cho tàu vào rừng ngập mặn ở quê nhà", REEDS),
         # addresses
