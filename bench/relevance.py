@@ -60,7 +60,7 @@ def asked_of(
     articles: Sequence[Article], stories: int, seed: int, each: int
 ) -> tuple[list[Article], list[Question]]:
     """Return so many articles and those made of the others, and all questions."""
-    found, about_them = made(articles[stories:], min(stories, len(articles)), seed, each)
+    found, about_them = made(articles, min(stories, len(articles)), seed, each)
     whole = [*articles[:stories], *found]
     first = len(whole) - len(found)
     return whole, [*questions(whole, seed, each, first), *about_them, *graded(whole, seed, each, first)]

@@ -33,10 +33,13 @@ def needed(each: int) -> int:
     return _numbers(each) * _NAMESAKES * (1 + _MOST_CITING) + each * 6
 
 
-def made(spare: Sequence[Article], first: int, seed: int, each: int) -> tuple[list[Article], list[Question]]:
-    """Return articles made of spare ones, to be appended at place `first`, and the questions about them."""
+def made(
+    articles: Sequence[Article], first: int, seed: int, each: int
+) -> tuple[list[Article], list[Question]]:
+    """Return articles made of those behind the first so many, which they replace, and questions on them."""
     rng = random.Random(seed)
-    rest = iter(spare)
+    rest = iter(articles[first:])
+    heads = [frozenset(words(f"{one.title} {one.lead}")) for one in articles[:first]]
     found: list[Article] = []
     asked: list[Question] = []
     told = []
@@ -49,7 +52,8 @@ def made(spare: Sequence[Article], first: int, seed: int, each: int) -> tuple[li
     for copied, other in zip(rest, rest, strict=False):
         if len(asked) == 2 * each:
             break
-        if q := _copied(copied, rng):
+        q = _copied(copied, rng)
+        if q and not any(head.issuperset(q.split()) for head in heads):
             grades = {first + len(found) + number: grade for number, grade in enumerate((3, 3, 2, 1))}
             found += _copies(copied, other)
             asked.append(Question(NEAR_DUPLICATES, q, frozenset(grades), grades))
