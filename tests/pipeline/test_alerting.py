@@ -286,7 +286,7 @@ def test_a_flood_is_gathered(desk: Desk, office: Office) -> None:
     search = desk.save()
     way = desk.way(search)
     desk.find(search, bridge := desk.story("cau full"))
-    for _ in range(20):
+    for _ in range(14):
         desk.run(seconds=20)
         desk.find(search, bridge, kind=Kind.CORRECTED)
     within = len(office.got)
@@ -411,6 +411,7 @@ Desk(open_database(sys.argv[1]), Path(sys.argv[2]), Office(port=int(sys.argv[3])
 """
 
 
+@pytest.mark.long
 def test_a_deliverer_killed_between_the_servers_word_and_ours(
     desk: Desk, office: Office, tmp_path: Path
 ) -> None:

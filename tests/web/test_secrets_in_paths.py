@@ -5,6 +5,7 @@ import pytest
 
 from web.secrets_in_paths import shown
 
+pytestmark = pytest.mark.long_on_postgresql  # what is looked up there, tests/store/test_saved.py holds
 TOKEN = "Ab1" * 11
 
 
