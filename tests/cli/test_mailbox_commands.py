@@ -12,7 +12,7 @@ from pipeline import registry
 from pipeline.errors import BadInput, NotFound
 from pipeline.model import SourceId
 from pipeline.store import doors, intakes
-from tests.mail_server import PASSWORD, Box, certificate, serving
+from tests.imap_server import PASSWORD, Box, certificate, serving
 
 SENDER = "ubnd@anhoa.example"
 

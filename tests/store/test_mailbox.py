@@ -15,7 +15,7 @@ from pipeline.model import Form
 from pipeline.store import Database, counters, doors, export, intakes, pauses, receipts, sources
 from pipeline.store.intakes import Intake
 from pipeline.store.receipts import Receipt
-from tests.mail_server import PASSWORD, Box, certificate, serving
+from tests.imap_server import PASSWORD, Box, certificate, serving
 from tests.store.parsing import Parsing
 from tests.store.tellings import NOW, PAPER, drain
 
