@@ -39,7 +39,7 @@ from pipeline.model import (
     Verdict,
 )
 from pipeline.store import Database, codec, open_database, papers, schema
-from web.papers import look_up
+from web.paper_lookup import look_up
 
 
 def main() -> None:
