@@ -8,7 +8,7 @@ told twice, because we died between the server's word and our note, sees the sam
 
 import base64
 import hmac
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.headerregistry import Address
@@ -17,16 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import mailer, outgoing, sealing, told
+from pipeline.alert_batches import Batch, next_batch, slot
 from pipeline.deliver import Errand, Failure, Request, again
 from pipeline.errors import SourceUnreachable
 from pipeline.fetch import Fetched
-from pipeline.letters import Envelope, News, confirmation, finds, flawed
+from pipeline.letters import Envelope, confirmation, finds, flawed
 from pipeline.mailer import Letter
-from pipeline.model import LOCAL_ZONE, Story, StoryId, StoryState
 from pipeline.stages import Clock
-from pipeline.store import Connection, Database, deliveries, meta, saved, saved_ways, stories
+from pipeline.store import Connection, Database, deliveries, meta, saved_ways
 from pipeline.store.deliveries import Delivery
-from pipeline.store.saved import Match, Saved
 from pipeline.store.saved_ways import Kind, Pace, State, Way
 from pipeline.target import authority
 
@@ -36,7 +35,6 @@ PATIENCE = timedelta(days=5)  # with an address; RFC 5321 section 4.5.4.1
 SERVER_PATIENCE = timedelta(days=30)  # with our mail server, which is no receiver's fault
 LONGEST_WAIT = timedelta(minutes=15)  # of a letter: news of six hours ago would be no alert
 _MOST_IN_LETTER = 100
-_HOUR = 7  # local, of digests
 _LANES = 3  # letters under way at a time: our mail server is one host
 _FOR_GOOD, _GONE = 500, 410
 _CODE_BYTES = 24
@@ -80,16 +78,6 @@ class Desk:
             name=name or f"Tin Tỉnh {known.saved_id}",
             manage=f"{self.base_url}/theo-doi/thu/{code(self.key_file, Purpose.MANAGE, known)}",
         )
-
-
-def slot(pace: Pace, now: datetime) -> datetime:
-    """Return the last moment up to `now` at which letters of a pace go: every day, or Mondays, at 7 local."""
-    if pace is Pace.INSTANT:
-        return now
-    local = now.astimezone(LOCAL_ZONE)
-    at = local.replace(hour=_HOUR, minute=0, second=0, microsecond=0)
-    at -= timedelta(days=at > local)
-    return at - timedelta(days=at.weekday()) if pace is Pace.WEEKLY else at
 
 
 def code(key_file: Path, purpose: Purpose, known: Way) -> str:
@@ -163,95 +151,6 @@ def _lane(number: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Batch:
-    """What a way is told next: finds up to a position, or (without any) why its search cannot be read."""
-
-    known: Way
-    search: Saved
-    news: tuple[News, ...]
-    through: int
-
-    @property
-    def flaw(self) -> str:
-        return "" if self.news else self.search.flaw
-
-
-def _batch(db: Database, number: int, most: int, now: datetime) -> _Batch | None:
-    """Return the batch under way, or the next one, written down; None if there is nothing to tell."""
-    while True:
-        with db.read() as conn:
-            known = saved_ways.get(conn, number)
-            search = saved.get(conn, known.saved_id) if known is not None else None
-            if known is None or search is None or known.state is not State.ACTIVE:
-                return None
-            if search.state is saved.State.INVALID:
-                told_already = known.flaw_told == search.flaw
-                return None if told_already else _Batch(known, search, (), known.position)
-            if search.state is not saved.State.ACTIVE or known.is_gathering(now):
-                return None
-            found = _next(conn, known, most, now)
-            news = _news(conn, known, found)
-        if not found:
-            return None
-        through = found[-1].position
-        with db.write() as conn:
-            if not news:
-                saved_ways.told(conn, known, through, 0, now)
-            elif known.through != through:
-                saved_ways.batched(conn, known, through)
-        if news:
-            return _Batch(known, search, news, through)
-
-
-def _next(conn: Connection, known: Way, most: int, now: datetime) -> list[Match]:
-    """Return the finds of the batch under way; of a new one if there is none."""
-    found = saved.matches(conn, known.saved_id, known.position, most)
-    begun = [one for one in found if one.position <= known.through]
-    until = slot(known.pace, now)
-    return begun or [one for one in found if one.at <= until]
-
-
-def _news(conn: Connection, known: Way, found: Collection[Match]) -> tuple[News, ...]:
-    """Return what some finds come to: each story once, as it stands, by the one that it went into."""
-    last = {one.story_id: stories.resolve(conn, one.story_id) or one.story_id for one in found}
-    standing = stories.many(conn, last.values())
-    families = _families(conn, set(last.values()))
-    before = {
-        families[one.story_id]: one.at
-        for one in saved.told(conn, families)
-        if one.saved_id == known.saved_id and one.position <= known.position and one.kind is saved.Kind.NEW
-    }
-    by_story: dict[StoryId, list[Match]] = {}
-    for one in found:
-        by_story.setdefault(last[one.story_id], []).append(one)
-    return tuple(
-        News(kind, story_id, before.get(story_id, mine[0].at), told_of)
-        for story_id, mine in by_story.items()
-        if (kind := _kind(mine, (told_of := _living(standing, story_id)), is_known=story_id in before))
-    )
-
-
-def _living(standing: Mapping[StoryId, Story], story_id: StoryId) -> Story | None:
-    known = standing.get(story_id)
-    return known if known is not None and known.state is StoryState.LIVE else None
-
-
-def _families(conn: Connection, last: Collection[StoryId]) -> dict[StoryId, StoryId]:
-    """Map each story that went into some stories, and these themselves, to the one that is left."""
-    return saved.went_into(conn, last) | {one: one for one in last}
-
-
-def _kind(found: Collection[Match], story: Story | None, *, is_known: bool) -> saved.Kind | None:
-    """Return as what a story is told now, None: not at all; `story`: None if it is gone."""
-    kinds = {one.kind for one in found}
-    if story is None:
-        return saved.Kind.WITHDRAWN if is_known and saved.Kind.WITHDRAWN in kinds else None
-    if saved.Kind.NEW in kinds and not is_known:
-        return saved.Kind.NEW
-    return saved.Kind.CORRECTED if saved.Kind.CORRECTED in kinds else None
-
-
-@dataclass(frozen=True, slots=True)
 class Letters:
     """Makes letters that tell finds, and that a question cannot be read."""
 
@@ -259,7 +158,7 @@ class Letters:
 
     def errand(self, db: Database, one: Delivery, now: datetime) -> Errand | None:
         """Return the next letter of a way; None if there is nothing to tell or nobody is to be told."""
-        batch = _batch(db, int(one.target), _MOST_IN_LETTER, now)
+        batch = next_batch(db, int(one.target), _MOST_IN_LETTER, now)
         if batch is None:
             return None
         known, search = batch.known, batch.search
@@ -280,7 +179,7 @@ class Hooks:
 
     def errand(self, db: Database, one: Delivery, now: datetime) -> Errand | None:
         """Return the next call of a way; None if there is nothing to tell or nobody is to be told."""
-        batch = _batch(db, int(one.target), 1, now)
+        batch = next_batch(db, int(one.target), 1, now)
         if batch is None:
             return None
         with db.read() as conn:
@@ -289,7 +188,7 @@ class Hooks:
         return _Telling(request, batch, self.desk.chance)
 
 
-def _body(batch: _Batch, here: told.Here, now: datetime) -> dict[str, Any]:
+def _body(batch: Batch, here: told.Here, now: datetime) -> dict[str, Any]:
     named = {"saved_id": batch.search.saved_id, "name": batch.search.name}
     if not batch.news:
         return {"type": "saved.invalid", "timestamp": told.instant(now), "data": named | {"flaw": batch.flaw}}
@@ -311,7 +210,7 @@ class _Telling:
     """A batch on its way."""
 
     request: Request | Letter
-    batch: _Batch
+    batch: Batch
     chance: Callable[[], float]
 
     def flaw(self, answer: Fetched) -> str:  # noqa: ARG002 - any 2xx will do

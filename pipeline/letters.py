@@ -19,6 +19,7 @@ from html import escape
 from typing import Any
 
 from pipeline import places
+from pipeline.letter_words import WORDS, Words
 from pipeline.model import LOCAL_ZONE, NATIONAL, Story
 from pipeline.store.saved import Kind
 
@@ -61,106 +62,6 @@ class Envelope:
     manage: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """A letter's words in one language."""
-
-    counts: dict[Kind, tuple[str, str]]
-    heads: dict[Kind, str]
-    search: str
-    gone: str
-    sources: tuple[str, str]
-    everywhere: str
-    manage: str
-    because: str
-    confirm_subject: str
-    confirm: tuple[str, ...]
-    flaw_subject: str
-    flaw: tuple[str, ...]
-    fields: dict[str, str]  # of a question, as its flaw names them
-
-
-_VIETNAMESE = _Words(
-    counts={
-        Kind.NEW: ("%d tin mới", "%d tin mới"),
-        Kind.CORRECTED: ("%d đính chính", "%d đính chính"),
-        Kind.WITHDRAWN: ("%d tin đã gỡ", "%d tin đã gỡ"),
-    },
-    heads={Kind.NEW: "Tin mới", Kind.CORRECTED: "Đính chính", Kind.WITHDRAWN: "Đã gỡ"},
-    search="Tìm kiếm đã lưu: %s",
-    gone="Đã gỡ: một tin khớp với tìm kiếm này lúc %s không còn được nguồn đăng.",
-    sources=("và 1 nguồn khác", "và %d nguồn khác"),
-    everywhere="Cả nước",
-    manage="Thôi nhận thư, hoặc đổi nhịp gửi:",
-    because="Bạn nhận thư này vì địa chỉ này đã được xác nhận cho tìm kiếm trên. Thư gửi tự động.",
-    confirm_subject="Xác nhận nhận thư từ Tin Tỉnh",
-    confirm=(
-        "Có người muốn nhận tin của một tìm kiếm đã lưu trên Tin Tỉnh tại địa chỉ này.",
-        "Nếu là bạn, mở liên kết dưới đây và bấm nút xác nhận. Liên kết dùng được trong hai ngày.",
-        "Nếu không phải bạn, xin bỏ qua thư này: không xác nhận thì không có thư nào khác.",
-    ),
-    flaw_subject="%s: cần sửa câu hỏi",
-    flaw=(
-        "Tin Tỉnh không đọc được câu hỏi của tìm kiếm này nữa, nên chưa báo tin cho bạn.",
-        "Tìm kiếm vẫn được giữ. Mở trang theo dõi của nó, sửa câu hỏi, và tin lại được báo.",
-        "Phần không dùng được nữa: %s.",
-    ),
-    fields={
-        "q": "từ khóa",
-        "province": "tỉnh, thành",
-        "area": "địa bàn cũ",
-        "topic": "chủ đề",
-        "source": "nguồn tin",
-        "doc": "văn bản",
-        "person": "người giữ chức vụ",
-        "office": "chức vụ",
-        "bulletin": "Bản tin",
-        "from": "từ ngày",
-        "to": "đến ngày",
-    },
-)
-_ENGLISH = _Words(
-    counts={
-        Kind.NEW: ("%d new story", "%d new stories"),
-        Kind.CORRECTED: ("%d correction", "%d corrections"),
-        Kind.WITHDRAWN: ("%d withdrawn", "%d withdrawn"),
-    },
-    heads={Kind.NEW: "New", Kind.CORRECTED: "Corrected (Đính chính)", Kind.WITHDRAWN: "Withdrawn (Đã gỡ)"},
-    search="Saved search: %s",
-    gone="Withdrawn: a story that matched this search at %s is no longer published by its source.",
-    sources=("and 1 other source", "and %d other sources"),
-    everywhere="Nationwide",
-    manage="Stop these letters, or change how often they come:",
-    because="You get this because this address was confirmed for the search above. Sent automatically.",
-    confirm_subject="Confirm letters from Tin Tỉnh",
-    confirm=(
-        "Somebody wants news of a saved search on Tin Tỉnh to be sent to this address.",
-        "If it was you, open the link below and press the button. It works for two days.",
-        "If it was not, ignore this letter: without a confirmation there will be no other.",
-    ),
-    flaw_subject="%s: the question needs mending",
-    flaw=(
-        "Tin Tỉnh cannot read this search's question any more, so it tells you nothing for now.",
-        "The search is kept. Open its page, mend the question, and you will be told again.",
-        "What cannot be used any more: %s.",
-    ),
-    fields={
-        "q": "words",
-        "province": "province",
-        "area": "former unit",
-        "topic": "topic",
-        "source": "source",
-        "doc": "document",
-        "person": "office holder",
-        "office": "office",
-        "bulletin": "bulletin",
-        "from": "from",
-        "to": "to",
-    },
-)
-_WORDS = {"vi": _VIETNAMESE, "en": _ENGLISH}
-
-
 class _Policy(EmailPolicy):
     """SMTP's policy, with the headers written that the library of Python 3.11 to 3.13 gets wrong.
 
@@ -193,7 +94,7 @@ _POLICY = _Policy(**{name: getattr(SMTP, name) for name in ("linesep", "max_line
 def finds(of: Envelope, news: Sequence[News], number: str, at: datetime) -> EmailMessage:
     """Return the letter that tells finds, new ones first; `number` names it: the same at every attempt."""
     of = replace(of, name=_line(of.name, _LONGEST_NAME))
-    words, ordered = _WORDS[of.language], sorted(news, key=lambda one: list(Kind).index(one.kind))
+    words, ordered = WORDS[of.language], sorted(news, key=lambda one: list(Kind).index(one.kind))
     counts = ", ".join(
         _counted(words.counts[kind], many) for kind in Kind if (many := sum(one.kind is kind for one in news))
     )
@@ -219,7 +120,7 @@ def flawed(of: Envelope, flaw: str, page: str, number: str, at: datetime) -> Ema
         number: names the letter.
         at: when it is written.
     """
-    of, words = replace(of, name=_line(of.name, _LONGEST_NAME)), _WORDS[of.language]
+    of, words = replace(of, name=_line(of.name, _LONGEST_NAME)), WORDS[of.language]
     first, second, reason = words.flaw
     part = flaw.partition(":")[0]
     text = [
@@ -235,7 +136,7 @@ def flawed(of: Envelope, flaw: str, page: str, number: str, at: datetime) -> Ema
 
 def confirmation(of: Envelope, link: str, number: str, at: datetime) -> EmailMessage:
     """Return the letter that asks whether an address wants letters."""
-    words = _WORDS[of.language]
+    words = WORDS[of.language]
     first, second, third = words.confirm
     html = [f"<p>{escape(first)}</p>", f"<p>{escape(second)}</p>", _link(link), f"<p>{escape(third)}</p>"]
     return _letter(of, words.confirm_subject, [first, second, link, third], html, number, at, is_list=False)
@@ -255,7 +156,7 @@ class _Told:
 
     news: News
     of: Envelope
-    words: _Words
+    words: Words
 
     @property
     def kind(self) -> Kind:
@@ -298,7 +199,7 @@ class _Told:
 def _letter(  # noqa: PLR0917 - one letter
     of: Envelope, subject: str, text: list[str], html: list[str], number: str, at: datetime, *, is_list: bool
 ) -> EmailMessage:
-    words, made = _WORDS[of.language], EmailMessage(_POLICY)
+    words, made = WORDS[of.language], EmailMessage(_POLICY)
     local, _, domain = of.to.rpartition("@")
     made["From"] = of.writer
     made["To"] = Address(username=local, domain=domain)
@@ -341,7 +242,7 @@ def _line(text: str, most: int) -> str:
     return flat if len(flat) <= most else f"{flat[: most - 1].rpartition(' ')[0] or flat[: most - 1]}…"
 
 
-def _place(area: str | None, province: str | None, words: _Words) -> str:
+def _place(area: str | None, province: str | None, words: Words) -> str:
     if province == NATIONAL:
         return words.everywhere
     known = (places.area(area) if area else None) or (places.province(province) if province else None)

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import alerting, mailer
-from pipeline.alerting import Purpose, slot
+from pipeline.alert_batches import slot
+from pipeline.alerting import Purpose
 from pipeline.errors import BadInput
 from pipeline.model import LOCAL_ZONE
 from pipeline.store import Database, deliveries, leases, saved, saved_ways, words

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from pipeline import alerting, letters
+from pipeline import alerting, letter_words
 from pipeline.alerting import Purpose
 from pipeline.store import Database, accounts, deliveries, saved, saved_ways, schema
 from pipeline.store.accounts import Role
@@ -370,4 +370,4 @@ def test_a_question_is_changed_by_choosing(client: httpx.Client) -> None:
 
 def test_letters_know_every_part_of_a_question() -> None:
     """A flaw names one of them."""
-    assert [set(STATED)] * 2 == [set(words.fields) for words in letters._WORDS.values()]
+    assert [set(STATED)] * 2 == [set(words.fields) for words in letter_words.WORDS.values()]

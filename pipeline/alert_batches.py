@@ -1,0 +1,117 @@
+"""What a way of a saved search is told next: whole batches, written down before they are sent.
+
+A batch is what was found behind a way's cursor, each story once and as it stands at the moment of the
+attempt: by the one that it went into, and not at all if it is gone or that one was told before.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pipeline.letters import News
+from pipeline.model import LOCAL_ZONE, Story, StoryId, StoryState
+from pipeline.store import Connection, Database, saved, saved_ways, stories
+from pipeline.store.saved import Match, Saved
+from pipeline.store.saved_ways import Pace, State, Way
+
+_HOUR = 7  # local, of digests
+
+
+def slot(pace: Pace, now: datetime) -> datetime:
+    """Return the last moment up to `now` at which letters of a pace go: every day, or Mondays, at 7 local."""
+    if pace is Pace.INSTANT:
+        return now
+    local = now.astimezone(LOCAL_ZONE)
+    at = local.replace(hour=_HOUR, minute=0, second=0, microsecond=0)
+    at -= timedelta(days=at > local)
+    return at - timedelta(days=at.weekday()) if pace is Pace.WEEKLY else at
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a way is told next: finds up to a position, or (without any) why its search cannot be read."""
+
+    known: Way
+    search: Saved
+    news: tuple[News, ...]
+    through: int
+
+    @property
+    def flaw(self) -> str:
+        """Return why the search cannot be read, if that is what is told."""
+        return "" if self.news else self.search.flaw
+
+
+def next_batch(db: Database, number: int, most: int, now: datetime) -> Batch | None:
+    """Return the batch under way, or the next one, written down; None if there is nothing to tell."""
+    while True:
+        with db.read() as conn:
+            known = saved_ways.get(conn, number)
+            search = saved.get(conn, known.saved_id) if known is not None else None
+            if known is None or search is None or known.state is not State.ACTIVE:
+                return None
+            if search.state is saved.State.INVALID:
+                told_already = known.flaw_told == search.flaw
+                return None if told_already else Batch(known, search, (), known.position)
+            if search.state is not saved.State.ACTIVE or known.is_gathering(now):
+                return None
+            found = _next(conn, known, most, now)
+            news = _news(conn, known, found)
+        if not found:
+            return None
+        through = found[-1].position
+        with db.write() as conn:
+            if not news:
+                saved_ways.told(conn, known, through, 0, now)
+            elif known.through != through:
+                saved_ways.batched(conn, known, through)
+        if news:
+            return Batch(known, search, news, through)
+
+
+def _next(conn: Connection, known: Way, most: int, now: datetime) -> list[Match]:
+    """Return the finds of the batch under way; of a new one if there is none."""
+    found = saved.matches(conn, known.saved_id, known.position, most)
+    begun = [one for one in found if one.position <= known.through]
+    until = slot(known.pace, now)
+    return begun or [one for one in found if one.at <= until]
+
+
+def _news(conn: Connection, known: Way, found: Collection[Match]) -> tuple[News, ...]:
+    """Return what some finds come to: each story once, as it stands, by the one that it went into."""
+    last = {one.story_id: stories.resolve(conn, one.story_id) or one.story_id for one in found}
+    standing = stories.many(conn, last.values())
+    families = _families(conn, set(last.values()))
+    before = {
+        families[one.story_id]: one.at
+        for one in saved.told(conn, families)
+        if one.saved_id == known.saved_id and one.position <= known.position and one.kind is saved.Kind.NEW
+    }
+    by_story: dict[StoryId, list[Match]] = {}
+    for one in found:
+        by_story.setdefault(last[one.story_id], []).append(one)
+    return tuple(
+        News(kind, story_id, before.get(story_id, mine[0].at), told_of)
+        for story_id, mine in by_story.items()
+        if (kind := _kind(mine, (told_of := _living(standing, story_id)), is_known=story_id in before))
+    )
+
+
+def _living(standing: Mapping[StoryId, Story], story_id: StoryId) -> Story | None:
+    known = standing.get(story_id)
+    return known if known is not None and known.state is StoryState.LIVE else None
+
+
+def _families(conn: Connection, last: Collection[StoryId]) -> dict[StoryId, StoryId]:
+    """Map each story that went into some stories, and these themselves, to the one that is left."""
+    return saved.went_into(conn, last) | {one: one for one in last}
+
+
+def _kind(found: Collection[Match], story: Story | None, *, is_known: bool) -> saved.Kind | None:
+    """Return as what a story is told now, None: not at all; `story`: None if it is gone."""
+    kinds = {one.kind for one in found}
+    if story is None:
+        return saved.Kind.WITHDRAWN if is_known and saved.Kind.WITHDRAWN in kinds else None
+    if saved.Kind.NEW in kinds and not is_known:
+        return saved.Kind.NEW
+    return saved.Kind.CORRECTED if saved.Kind.CORRECTED in kinds else None
