@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.mail_server import Office, Taken, mailing
+from tests.smtp_server import Office, Taken, mailing
 from tests.test_survival import Installation, eventually
 
 _STORY = re.compile(r"/tin/(\S+)")

@@ -5,7 +5,7 @@ from pathlib import Path
 from pipeline.config import Settings
 from pipeline.store import open_database, saved
 from tests.cli.test_commands import run
-from tests.mail_server import mailing
+from tests.smtp_server import mailing
 from tests.store.tellings import NOW
 
 

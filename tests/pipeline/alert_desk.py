@@ -13,7 +13,7 @@ from pipeline.model import StoryId
 from pipeline.store import Database, changes, deliveries, saved, saved_ways, stories
 from pipeline.store.saved import Kind
 from pipeline.store.saved_ways import Pace, Way
-from tests.mail_server import Office, Taken
+from tests.smtp_server import Office, Taken
 from tests.store.newsroom import NEWS
 from tests.store.tellings import draft, send, settled
 

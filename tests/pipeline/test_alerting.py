@@ -21,8 +21,8 @@ from pipeline.model import LOCAL_ZONE
 from pipeline.store import Database, deliveries, leases, saved, saved_ways, words
 from pipeline.store.saved import Kind
 from pipeline.store.saved_ways import Pace, State
-from tests.mail_server import Office, mailing
 from tests.pipeline.alert_desk import BASE, LAN, Desk
+from tests.smtp_server import Office, mailing
 from tests.store.newsroom import NEWS
 from tests.store.tellings import settled
 
@@ -407,7 +407,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from pipeline.store import open_database
 from tests.pipeline.alert_desk import Desk
-from tests.mail_server import Office
+from tests.smtp_server import Office
 Desk(open_database(sys.argv[1]), Path(sys.argv[2]), Office(port=int(sys.argv[3])), timeout=30).run()
 """
 

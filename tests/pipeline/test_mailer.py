@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from pipeline import mailer
 from pipeline.errors import BadInput, BadSettings, SourceUnreachable
 from pipeline.mailer import Letter, Mailer
-from tests.mail_server import mailing
+from tests.smtp_server import mailing
 
 TO = "lan@bao.example"
 

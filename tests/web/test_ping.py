@@ -221,9 +221,7 @@ def test_a_call_is_read_as_it_was_meant(parameters: list[str]) -> None:
     assert [text.strip() for text in parameters] == list(call.parameters)
 
 
-@pytest.mark.parametrize(
-    "path", ["/webhooks/%00/ping", "/webhooks/%00", "/tin/%00", "/search?source=%00"]
-)
+@pytest.mark.parametrize("path", ["/webhooks/%00/ping", "/webhooks/%00", "/tin/%00", "/search?source=%00"])
 def test_a_nul_in_an_address_is_no_accident(client: httpx.Client, path: str) -> None:
     """PostgreSQL takes no NUL in a text, SQLite does; neither is an error of ours."""
     answer = client.post(path) if path.startswith("/webhooks") else client.get(path)

@@ -14,8 +14,8 @@ from pipeline.store import Database, accounts, deliveries, saved, saved_ways, sc
 from pipeline.store.accounts import Role
 from pipeline.store.saved_ways import Pace, State, Way
 from search.question import STATED
-from tests.mail_server import Office, mailing
 from tests.pipeline.alert_desk import LAN, Desk
+from tests.smtp_server import Office, mailing
 from tests.web.conftest import Serve
 
 pytestmark = pytest.mark.long_on_postgresql  # what its SQL says there, tests/store/test_saved*.py hold
