@@ -23,6 +23,9 @@ from search.tokens import accented, bare, telex, tokens
 TOP = 50
 _FRAME = 0.3  # what a word such as "của" counts, beside 1 for others
 _FIELDS = (1.0, 0.67, 0.33)  # what a word counts in the title, the summary, the text
+_AT_ONCE = 0.2  # for a title or a summary that has all words
+_NEARLY_ALL = 0.999  # of them: sums of fractions
+_IN_A_ROW = 0.5  # for a story in which all words are neighbours as in the question
 _TIGHT = 0.1  # for a title with few other words
 # Share of the places in the score of a hit that holds every word: of a question in which all words belong
 # together, and of one in which none do, where their distances tell little.
@@ -50,11 +53,16 @@ def score(hit: Mapping[str, Any]) -> float:
     return float(hit.get("_federation", {}).get("weightedRankingScore", 0.0))
 
 
+def _is_open(hit: Mapping[str, Any]) -> bool:
+    """Say whether texts tell what a hit is worth: no bearer of a number, nor found by loose searches."""
+    return EXACT / 100 < score(hit) <= PHRASE
+
+
 def doubtful(hits: Sequence[Mapping[str, Any]], question: Asked) -> list[str]:
     """Return the ids of hits whose texts tell in which order they belong: none for a single word."""
     if len(question.words()) < 2:  # noqa: PLR2004 - words
         return []
-    return [str(hit["id"]) for hit in hits[:TOP] if EXACT / 100 < score(hit) <= PHRASE]
+    return [str(hit["id"]) for hit in hits[:TOP] if _is_open(hit)]
 
 
 def ordered(
@@ -102,13 +110,13 @@ class _Rule:
             self._lines[str(hit["id"])] = lines
             body = [word for line in lines[2:] for word in line[:_MOST_WORDS]]
             self._fields[str(hit["id"])] = [_field(words, pairs) for words in (*lines[:2], body)]
-        self._units = self._belonging(len(hits))
+        self._units = self._belonging([str(hit["id"]) for hit in hits if _is_open(hit)])
 
     def value(self, hit: Mapping[str, Any]) -> float:
         """Return what a hit is worth: its phrase stands there, or by where its words stand."""
         weighed = score(hit)
         story_id = str(hit["id"])
-        if weighed > PHRASE or weighed <= EXACT / 100:
+        if not _is_open(hit):
             return weighed
         if weighed > EXACT:
             title, _, *told = self._lines[story_id]
@@ -124,13 +132,21 @@ class _Rule:
         return self._run in self._level(f" {' '.join(line)} ")
 
     def _placed(self, story_id: str) -> float:
-        """Return how near the top the words stand: 1 if all are in the title."""
+        """Return how near the top the words stand: about 1 if all are in the title, more if side by side."""
         held = [[weight * one for one in self._held(field)] for weight, field in self._weighed(story_id)]
         whole = sum(self._weights) or 1.0
         best = zip(self._weights, zip(*held, strict=True), strict=True)
-        at_best = sum((weight * max(one) for weight, one in best), 0.0)
-        in_title = sum((weight * one for weight, one in zip(self._weights, held[0], strict=True)), 0.0)
-        return at_best / whole + _TIGHT * in_title / (len(self._lines[story_id][0]) or 1)
+        value = sum((weight * max(one) for weight, one in best), 0.0) / whole
+        in_title, in_summary = (
+            sum((weight * one for weight, one in zip(self._weights, row, strict=True)), 0.0)
+            for row in held[:2]
+        )
+        if max(in_title / _FIELDS[0], in_summary / _FIELDS[1]) > _NEARLY_ALL * whole:
+            value += _AT_ONCE
+        pairs = list(pairwise(self._words))
+        in_a_row = sum(any(pair in field.pairs for field in self._fields[story_id]) for pair in pairs)
+        value += _IN_A_ROW * (in_a_row / (len(pairs) or 1)) ** 2
+        return value + _TIGHT * in_title / (len(self._lines[story_id][0]) or 1)
 
     def _weighed(self, story_id: str) -> list[tuple[float, _Field]]:
         return list(zip(_FIELDS, self._fields[story_id], strict=True))
@@ -144,12 +160,12 @@ class _Rule:
             for word, close, unit in zip(self._words, near, self._units, strict=False)
         ]
 
-    def _belonging(self, hits: int) -> list[float]:
+    def _belonging(self, ids: Sequence[str]) -> list[float]:
         """Return for each word how much it belongs to a neighbour in the question, by what the hits have."""
         strengths = []
         for pair in pairwise(self._words):
-            found = sum(any(pair in field.pairs for field in fields) for fields in self._fields.values())
-            strengths.append(min(1.0, _UNIT * max(0, found - _CHANCE) / (hits + _FEW)))
+            found = sum(any(pair in field.pairs for field in self._fields[one]) for one in ids)
+            strengths.append(min(1.0, _UNIT * max(0, found - _CHANCE) / (len(ids) + _FEW)))
         sides = zip([0.0, *strengths], [*strengths, 0.0], strict=True)
         return [max(left, right) for (left, right), _ in zip(sides, self._words, strict=False)]
 
