@@ -260,7 +260,10 @@ def shared(
 
 def _feeds(registered: Iterable[Registered]) -> list[tuple[SourceId, str]]:
     return [
-        (one.source.source_id, door.url) for one in registered for door in one.doors if door.kind == "feed"
+        (one.source.source_id, door.url)
+        for one in registered
+        for door in one.doors
+        if door.kind == "feed" and door.url  # a feed of a folder (`path`) has no address
     ]
 
 

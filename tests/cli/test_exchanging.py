@@ -141,3 +141,20 @@ def test_a_feed_of_two_sources_is_told(
     assert "of bao-b is a feed of bao-a too" in second
     assert "of bao-c is a feed of bao-a too" in second
     assert "warning" not in capsys.readouterr().err
+
+
+def test_feeds_of_a_data_set_are_not_taken_for_one(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A feed that lies in a folder (`path`) has no address that another source's could be like."""
+    listed = tmp_path / "list.toml"
+    listed.write_text(
+        "".join(
+            f'[[source]]\nid = "{one}"\nname = "{one}"\nprovince = "vinh-long"\nhosts = ["{one}.example"]\n'
+            f'[[source.intake]]\nkind = "feed"\npath = "{one}.rss"\n'
+            for one in ("bao-d", "bao-e")
+        )
+    )
+
+    assert 0 == take(desk, listed, dry_run=True)
+    assert "warning" not in capsys.readouterr().err
