@@ -10,8 +10,11 @@ from meilisearch.errors import MeilisearchApiError, MeilisearchError, Meilisearc
 from meilisearch.models.task import TaskInfo
 
 from pipeline.errors import EngineUnavailable
+from search.breaker import Breaker
 
 TIMEOUT = 10  # seconds for one request; the library's default is to wait for ever
+ASKING = 3  # seconds for one request while a reader waits: Meilisearch itself stops looking after 1.5 s
+REST = 5  # seconds for which readers leave a server alone that does not answer them
 PATIENCE = 45  # seconds for one task
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _THEIRS = "payload_too_large"
@@ -28,13 +31,19 @@ class Failed(EngineUnavailable):
 class Door:
     """One server. Every method raises EngineUnavailable when it is away, slow, full or refuses the key."""
 
-    def __init__(self, url: str, key: str, timeout: int, patience: int) -> None:
-        """Connect to nothing yet. `timeout` and `patience` are seconds for a request and for a task."""
+    def __init__(
+        self, url: str, key: str, timeout: int, patience: int, breaker: Breaker | None = None
+    ) -> None:
+        """Connect to nothing yet. `timeout` and `patience` are seconds for a request and for a task.
+
+        `breaker`: of those who had rather do without than wait.
+        """
         self._url = url
         _spare_proxy(url)
         self._key = key
         self._timeout = timeout
         self._patience = patience
+        self._breaker = breaker
 
     def wait(self, client: Client, told: TaskInfo, fine: str = "") -> None:
         """Return when a task has succeeded, or failed with the error code `fine`.
@@ -65,9 +74,12 @@ class Door:
 
         One for each use: it keeps no connection, and its headers are shared between threads.
         """
+        if self._breaker is not None and not self._breaker.may_ask():
+            raise EngineUnavailable("Meilisearch", "did not answer a moment ago; it is left alone for now")
         try:
             yield Client(self._url, self._key, timeout=self._timeout)
         except MeilisearchApiError as error:
+            self._answered()
             message = f"{error.status_code} {error.code}: {str(error.message)[:300]}"
             if is_full(str(error.code), message):
                 message = f"its disk may be full: {message}"
@@ -75,7 +87,16 @@ class Door:
             failed.theirs = error.code == _THEIRS
             raise failed from error
         except (MeilisearchError, OSError, ValueError) as error:  # OSError: requests; ValueError: no JSON
+            if self._breaker is not None:
+                self._breaker.failed()
             raise EngineUnavailable("Meilisearch", str(error)[:300]) from error
+        else:
+            self._answered()
+
+    def _answered(self) -> None:
+        """Tell the breaker that the server answers."""
+        if self._breaker is not None:
+            self._breaker.answered()
 
 
 def is_full(code: str, message: str) -> bool:

@@ -18,8 +18,9 @@ from pipeline.config import Settings
 from pipeline.errors import EngineUnavailable
 from search import batches
 from search.batches import Document, Line
+from search.breaker import Breaker
 from search.conditions import quoted
-from search.door import PATIENCE, TIMEOUT, Door, Failed
+from search.door import ASKING, PATIENCE, REST, TIMEOUT, Door, Failed
 from search.schema import PRIMARY_KEY, SETTINGS
 
 _WAITING_TASKS = 20  # more than these in its queue: it is behind, and sending more makes it worse
@@ -98,12 +99,13 @@ class Index(Door):
         patience: int = PATIENCE,
         *,
         folder: Path | None = None,
+        breaker: Breaker | None = None,
     ) -> None:
         """Connect to nothing yet. `timeout` and `patience` are seconds for a request and for a task.
 
         `folder`: where Meilisearch's data are, if that can be seen from here.
         """
-        super().__init__(url, key, timeout, patience)
+        super().__init__(url, key, timeout, patience, breaker)
         self.name = name
         self._folder = folder
 
@@ -248,6 +250,7 @@ class Index(Door):
             try:
                 answer: dict[str, Any] = client.multi_search(asked, federation)
             except MeilisearchApiError as error:
+                self._answered()  # before more is asked
                 if self._is_bare(error):
                     return {"hits": [], "estimatedTotalHits": 0}
                 if error.code in _LESS and "facetsByIndex" in federation:
@@ -265,6 +268,7 @@ class Index(Door):
             try:
                 return [answer["hits"] for answer in client.multi_search(asked)["results"]]
             except MeilisearchApiError as error:
+                self._answered()  # before more is asked
                 if self._is_bare(error):
                     return [[] for _ in queries]
                 raise
@@ -349,8 +353,11 @@ def disk(folder: Path | None) -> Disk | None:
     return Disk(seen.free, seen.total)
 
 
-def open_index(chosen: Settings) -> Index | None:
+def open_index(chosen: Settings, *, hurried: bool = False) -> Index | None:
     """Return the index that the settings name, None if they name no server.
+
+    `hurried`: for readers, who get something else where it does not answer at once: three seconds for
+    a request, and after one in vain five in which nothing is asked.
 
     Raises:
         EngineUnavailable: the file with the server's key cannot be read.
@@ -361,4 +368,11 @@ def open_index(chosen: Settings) -> Index | None:
         key = chosen.meilisearch_key_file.read_text().strip() if chosen.meilisearch_key_file else ""
     except OSError as error:
         raise EngineUnavailable("Meilisearch", f"its key cannot be read: {error}") from error
-    return Index(chosen.meilisearch_url, key, chosen.meilisearch_index, folder=chosen.meilisearch_data)
+    return Index(
+        chosen.meilisearch_url,
+        key,
+        chosen.meilisearch_index,
+        timeout=ASKING if hurried else TIMEOUT,
+        folder=chosen.meilisearch_data,
+        breaker=Breaker(REST) if hurried else None,
+    )

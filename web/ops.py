@@ -127,7 +127,7 @@ def act(
 
 
 @router.get("/healthz", tags=["ops"])
-def healthz() -> dict[str, str]:
+async def healthz() -> dict[str, str]:  # in the loop: it must not wait for a thread while all are taken
     """Say that the process answers."""
     return {"status": "ok"}
 

@@ -50,7 +50,7 @@ class Site:
     @cached_property
     def index(self) -> Index | None:
         """The search index, None when no Meilisearch is configured."""
-        return open_index(self.settings)
+        return open_index(self.settings, hurried=True)
 
     @property
     def has_mail(self) -> bool:

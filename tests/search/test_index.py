@@ -1,5 +1,6 @@
 """The door to Meilisearch: bad documents, lost servers, wrong keys."""
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import EngineUnavailable
+from search.breaker import Breaker, State
 from search.index import Index
 from tests.engine_fixtures import Lent
 
@@ -129,3 +131,30 @@ def test_a_proxy_is_not_asked_for_loopback(meilisearch: Lent) -> None:
     done = subprocess.run(command, env=environ, cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert ("None\n", "") == (done.stdout, done.stderr)
+
+
+def test_a_server_that_hangs_is_asked_once() -> None:
+    """A request ends in time; with a breaker the next one is refused without asking."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        url = f"http://127.0.0.1:{door.getsockname()[1]}"
+        index = Index(url, "key", "stories", timeout=1, breaker=Breaker(60))
+        with pytest.raises(EngineUnavailable, match="timed out"):
+            index.search([{"q": "lúa"}], {"limit": 1})
+        door.accept()[0].close()
+        with pytest.raises(EngineUnavailable, match="left alone"):
+            index.search([{"q": "lúa"}], {"limit": 1})
+        door.setblocking(False)
+
+        with pytest.raises(BlockingIOError):
+            door.accept()
+
+
+def test_a_server_that_is_back_is_asked_again(index: Index, meilisearch: Lent) -> None:
+    """When the rest is over one answer opens the way for all, also where it is a refusal."""
+    breaker = Breaker(0)
+    again = Index(meilisearch.url, meilisearch.key, index.name, breaker=breaker)
+    breaker.failed()
+    again.build(index.name)
+
+    assert 0 == again.count(index.name)
+    assert State() == breaker._state

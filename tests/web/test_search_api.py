@@ -1,7 +1,9 @@
 """The search's JSON: filters, walks, and what is told without an engine."""
 
 import re
+import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -133,3 +135,21 @@ def test_what_is_written_about_parameters_holds(client: httpx.Client) -> None:
     assert {*NAMES} == {one["name"] for one in described if one["in"] == "query"}
     for example in (row[1].strip("`") for row in rows[:-1]):
         assert read(gathered(parse_qsl(example))) != Query()
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("told")
+def test_a_hung_engine_holds_up_nobody_else(serve: Serve, tmp_path: Path) -> None:
+    """While all threads wait for an engine that hangs, the process says that it is well; then none waits."""
+    (tmp_path / "engine-key").write_text("key")
+    with socket.create_server(("127.0.0.1", 0), backlog=200) as door, ThreadPoolExecutor(80) as readers:
+        url = f"http://127.0.0.1:{door.getsockname()[1]}"
+        client = serve(meilisearch_url=url, meilisearch_key_file=tmp_path / "engine-key")
+        asked = [readers.submit(client.get, "/api/search") for _ in range(80)]
+        held, _ = door.accept()
+        healthy = client.get("/healthz")
+        early = [one for one in asked if one.done()]
+
+        assert (200, []) == (healthy.status_code, early)
+        assert {True} == {one.result().json()["down"] for one in asked}
+        held.close()
