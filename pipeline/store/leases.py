@@ -4,14 +4,16 @@ A lease is for thrift: it keeps two workers from doing the same. Where exclusion
 correctness (linking), the holder *fences* its commit: the transaction updates the lease row with
 its own token, which fails if somebody took over and which orders all such commits one after the
 other in both engines (so log positions become visible in commit order, law 9).
+
+One that runs out frees itself; one whose holder was killed on this machine is free at once.
 """
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, or_
+from sqlalchemy import Connection, or_, select
 
+from pipeline import holder
 from pipeline.errors import LeaseLost
 from pipeline.store.database import Database, insert
 from pipeline.store.schema import delivery, host, intake, lease, page, receipt, subscription
@@ -27,16 +29,24 @@ class Lease:
 
 
 def acquire(db: Database, name: str, seconds: float, now: datetime) -> Lease | None:
-    """Take a lease that is free or has run out at `now`; None if somebody holds it."""
-    mine = Lease(name, secrets.token_hex(16), now + timedelta(seconds=seconds))
+    """Take a lease that is free, has run out at `now`, or is a dead process's; None if somebody holds it."""
+    mine = Lease(name, holder.token(), now + timedelta(seconds=seconds))
+    with db.read() as conn:
+        before = conn.scalar(select(lease.c.token).where(lease.c.name == name)) or ""
+    dead = before if holder.is_dead(before) else ""
     with db.write() as conn:
         free = insert(conn, lease).values(name=name, token=mine.token, until=mine.until)
         taking = free.on_conflict_do_update(
             index_elements=["name"],
             set_={"token": mine.token, "until": mine.until},
-            where=or_(lease.c.until <= now, lease.c.token == ""),
+            where=or_(lease.c.until <= now, lease.c.token.in_(("", dead))),
         )
         return None if conn.scalar(taking.returning(lease.c.name)) is None else mine
+
+
+def until(conn: Connection, name: str) -> datetime | None:
+    """Return when the claim of whoever holds a lease ends (aware UTC), None if nobody does."""
+    return conn.scalar(select(lease.c.until).where(lease.c.name == name, lease.c.token != ""))
 
 
 def fence(conn: Connection, held: Lease) -> None:
