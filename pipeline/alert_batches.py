@@ -4,13 +4,13 @@ A batch is what was found behind a way's cursor, each story once and as it stand
 attempt: by the one that it went into, and not at all if it is gone or that one was told before.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline.letters import News
-from pipeline.model import LOCAL_ZONE, Story, StoryId, StoryState
-from pipeline.store import Connection, Database, saved, saved_ways, stories
+from pipeline.model import LOCAL_ZONE, Story, StoryId, StoryState, Telling
+from pipeline.store import Connection, Database, saved, saved_ways, stories, versions
 from pipeline.store.saved import Match, Saved
 from pipeline.store.saved_ways import Pace, State, Way
 
@@ -62,7 +62,7 @@ def next_batch(db: Database, number: int, most: int, now: datetime) -> Batch | N
         through = found[-1].position
         with db.write() as conn:
             if not news:
-                saved_ways.told(conn, known, through, 0, now)
+                saved_ways.passed(conn, known, through)
             elif known.through != through:
                 saved_ways.batched(conn, known, through)
         if news:
@@ -82,19 +82,58 @@ def _news(conn: Connection, known: Way, found: Collection[Match]) -> tuple[News,
     last = {one.story_id: stories.resolve(conn, one.story_id) or one.story_id for one in found}
     standing = stories.many(conn, last.values())
     families = _families(conn, set(last.values()))
-    before = {
-        families[one.story_id]: one.at
+    before = [
+        one
         for one in saved.told(conn, families)
-        if one.saved_id == known.saved_id and one.position <= known.position and one.kind is saved.Kind.NEW
-    }
+        if one.saved_id == known.saved_id and one.position <= known.position
+    ]
+    first = {families[one.story_id]: one.at for one in before if one.kind is saved.Kind.NEW}
+    looked = {families[one.story_id]: one.as_of for one in before}  # the last one counts
     by_story: dict[StoryId, list[Match]] = {}
     for one in found:
         by_story.setdefault(last[one.story_id], []).append(one)
-    return tuple(
-        News(kind, story_id, before.get(story_id, mine[0].at), told_of)
+    told = {
+        story_id: kind
         for story_id, mine in by_story.items()
-        if (kind := _kind(mine, (told_of := _living(standing, story_id)), is_known=story_id in before))
+        if (kind := _kind(mine, _living(standing, story_id), is_known=story_id in first))
+    }
+    corrected = _corrected(
+        conn,
+        [
+            (standing[story_id], looked[story_id])
+            for story_id, kind in told.items()
+            if kind is saved.Kind.CORRECTED and story_id in looked
+        ],
     )
+    return tuple(
+        News(
+            kind,
+            story_id,
+            at=next(one.at for one in reversed(by_story[story_id]) if one.kind is kind),
+            found_at=first.get(story_id, by_story[story_id][0].at),
+            story=_living(standing, story_id),
+            corrected=corrected.get(story_id, ()),
+        )
+        for story_id, kind in told.items()
+    )
+
+
+def _corrected(
+    conn: Connection, looked: Iterable[tuple[Story, datetime]]
+) -> dict[StoryId, tuple[Telling, ...]]:
+    """Return the tellings whose text came after their story was told last, as far as that can be traced."""
+    changed = [
+        (known.story_id, told, since)
+        for known, since in looked
+        for told in known.face.tellings
+        if told.version > 1
+    ]
+    texts = versions.newest(conn, {told.entry_id for _, told, _ in changed}, 1)
+    found: dict[StoryId, tuple[Telling, ...]] = {}
+    for story_id, told, since in changed:
+        if (mine := texts.get(told.entry_id)) and mine[-1].received_at > since:
+            found[story_id] = (*found.get(story_id, ()), told)
+    return found
 
 
 def _living(standing: Mapping[StoryId, Story], story_id: StoryId) -> Story | None:

@@ -24,7 +24,7 @@ from pipeline.fetch import Fetched
 from pipeline.letters import Envelope, confirmation, finds, flawed
 from pipeline.mailer import Letter
 from pipeline.stages import Clock
-from pipeline.store import Connection, Database, deliveries, meta, saved_ways
+from pipeline.store import Connection, Database, deliveries, meta, saved, saved_ways
 from pipeline.store.deliveries import Delivery
 from pipeline.store.saved_ways import Kind, Pace, State, Way
 from pipeline.target import authority
@@ -38,6 +38,7 @@ _MOST_IN_LETTER = 100
 _LANES = 3  # letters under way at a time: our mail server is one host
 _FOR_GOOD, _GONE = 500, 410
 _CODE_BYTES = 24
+_OF_CORRECTED = ("entry_id", "source", "source_name", "title", "summary", "version")
 
 
 class Purpose(StrEnum):
@@ -193,8 +194,11 @@ def _body(batch: Batch, here: told.Here, now: datetime) -> dict[str, Any]:
     if not batch.news:
         return {"type": "saved.invalid", "timestamp": told.instant(now), "data": named | {"flaw": batch.flaw}}
     [news] = batch.news
-    data = named | {"kind": news.kind.value, "at": told.instant(news.found_at)}
+    data = named | {"kind": news.kind.value, "at": told.instant(news.at)}
     data |= {name: here.named(news.story_id)[name] for name in ("id", "story_id")}
+    if news.kind is saved.Kind.CORRECTED:
+        entries = (told.entry(one) for one in news.corrected)
+        data |= {"corrected_by": [{name: one[name] for name in _OF_CORRECTED} for one in entries]}
     story = None if news.story is None else told.whole(news.story, here)
     return {"type": f"saved.{news.kind}", "timestamp": data["at"], "data": data | {"story": story}}
 
@@ -219,7 +223,8 @@ class _Telling:
     def told(self, conn: Connection, now: datetime) -> bool:
         batch = self.batch
         if batch.news:
-            saved_ways.told(conn, batch.known, batch.through, len(batch.news), now)
+            new = sum(one.kind is saved.Kind.NEW for one in batch.news)
+            saved_ways.told(conn, batch.known, batch.through, new, now)
         else:
             saved_ways.flaw_told(conn, batch.known, batch.flaw, now)
         return True  # whether there is more, the next look says

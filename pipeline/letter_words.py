@@ -13,6 +13,10 @@ class Words:
     heads: dict[Kind, str]
     search: str
     gone: str
+    corrected: str
+    versions: str
+    as_before: str
+    untraced: str
     sources: tuple[str, str]
     everywhere: str
     manage: str
@@ -33,6 +37,10 @@ VIETNAMESE = Words(
     heads={Kind.NEW: "Tin mới", Kind.CORRECTED: "Đính chính", Kind.WITHDRAWN: "Đã gỡ"},
     search="Tìm kiếm đã lưu: %s",
     gone="Đã gỡ: một tin khớp với tìm kiếm này lúc %s không còn được nguồn đăng.",
+    corrected="%s đã sửa bài của mình:",
+    versions="Bản trước và bản sau:",
+    as_before="Bài của nguồn khác trong tin này có thể vẫn như cũ.",
+    untraced="Tin này đã thay đổi; không rõ nguồn nào đã sửa. Các bản ở trang tin.",
     sources=("và 1 nguồn khác", "và %d nguồn khác"),
     everywhere="Cả nước",
     manage="Thôi nhận thư, hoặc đổi nhịp gửi:",
@@ -72,6 +80,10 @@ ENGLISH = Words(
     heads={Kind.NEW: "New", Kind.CORRECTED: "Corrected (Đính chính)", Kind.WITHDRAWN: "Withdrawn (Đã gỡ)"},
     search="Saved search: %s",
     gone="Withdrawn: a story that matched this search at %s is no longer published by its source.",
+    corrected="%s corrected its article:",
+    versions="What it said before, and now:",
+    as_before="Articles of other sources in this story may still be as they were.",
+    untraced="This story changed; which source corrected it is not known. All versions: on its page.",
     sources=("and 1 other source", "and %d other sources"),
     everywhere="Nationwide",
     manage="Stop these letters, or change how often they come:",

@@ -17,10 +17,11 @@ from email.policy import SMTP, EmailPolicy
 from email.utils import formataddr
 from html import escape
 from typing import Any
+from urllib.parse import quote
 
 from pipeline import places
 from pipeline.letter_words import WORDS, Words
-from pipeline.model import LOCAL_ZONE, NATIONAL, Story
+from pipeline.model import LOCAL_ZONE, NATIONAL, Story, Telling
 from pipeline.store.saved import Kind
 
 _LONGEST_NAME, _LONGEST_TITLE, _LONGEST_SUMMARY = 120, 300, 400
@@ -31,12 +32,22 @@ _DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d:\d\d))?)?)?")
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One thing to tell. `found_at`: when the search found the story; `story`: None once it is gone."""
+    """One thing to tell.
+
+    Args:
+        at: when that came about: found, corrected or withdrawn.
+        found_at: when the search found the story.
+        story: None once it is gone.
+        corrected: of a correction, the tellings that were corrected since the story was told last; none:
+            that cannot be traced.
+    """
 
     kind: Kind
     story_id: str
+    at: datetime
     found_at: datetime
     story: Story | None
+    corrected: tuple[Telling, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,20 +174,36 @@ class _Told:
         return self.news.kind
 
     def text(self) -> str:
-        lines = [line for line in (self._title(), self._byline(), self._summary()) if line]
-        return "\n".join([*lines, self._url()])
+        return "\n".join([self._title(), *self._further(), self._url()])
 
     def html(self) -> str:
         title, url = escape(self._title()), escape(self._url())
         if self.news.story is None:
             return f'<p>{title} <a href="{url}">{url}</a></p>'
-        further = [f"<p>{escape(line)}</p>" for line in (self._byline(), self._summary()) if line]
+        further = [f"<p>{escape(line)}</p>" for line in self._further()]
         return "\n".join([f'<h3 lang="vi"><a href="{url}">{title}</a></h3>', *further])
+
+    def _further(self) -> list[str]:
+        """Return the lines below the title. What other sources tell may still be what was wrong."""
+        if self.kind is not Kind.CORRECTED:
+            return [line for line in (self._byline(), self._summary()) if line]
+        if not self.news.corrected:
+            return [line for line in (self.words.untraced, self._byline(), self._summary()) if line]
+        lines = []
+        for one in self.news.corrected:
+            told = self.words.corrected % _line(one.source_name, _LONGEST_NAME)
+            lines += [told, _line(one.title, _LONGEST_TITLE), _line(one.summary, _LONGEST_SUMMARY)]
+            lines += [f"{self.words.versions} {self.of.base_url}/entries/{quote(one.entry_id, safe='')}"]
+        others = {one.source_id for one in self.news.story.face.tellings} if self.news.story else set()
+        others -= {one.source_id for one in self.news.corrected}
+        lines += [self.words.as_before] if others else []
+        return [line for line in lines if line and line != self._title()]
 
     def _title(self) -> str:
         if self.news.story is None:
             return self.words.gone % _moment(self.news.found_at, self.of.language)
-        return _line(self.news.story.face.title, _LONGEST_TITLE)
+        told = self.news.corrected[0].title if self.news.corrected else ""
+        return _line(told or self.news.story.face.title, _LONGEST_TITLE)
 
     def _byline(self) -> str:
         if self.news.story is None:

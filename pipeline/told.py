@@ -90,7 +90,7 @@ def story(known: Story) -> dict[str, Any]:
         "people": [{"name": of.name, "office": of.office, "unit": of.unit} for of in face.people],
         "attachments": [{"url": of.url, "title": of.title} for of in face.attachments if _web(of.url)],
         "taken_back": list(face.taken_back),
-        "entries": [_entry(told) for told in face.tellings],
+        "entries": [entry(told) for told in face.tellings],
     }
 
 
@@ -104,7 +104,8 @@ def instant(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _entry(told: Telling) -> dict[str, Any]:
+def entry(told: Telling) -> dict[str, Any]:
+    """Return a telling as JSON-ready data."""
     number = told.bulletin_number
     return {
         "entry_id": told.entry_id,

@@ -67,7 +67,7 @@ class Way:
         position: of saved_match, told up to there; through: what is under way.
         burst: instant letters since `burst_from`.
         flaw_told: of the search's flaw, the one that was told.
-        told: how many stories were.
+        told: how many stories were, as new.
     """
 
     way_id: int
@@ -200,19 +200,22 @@ def failed(conn: Connection, way_id: int, reason: str) -> None:
 
 def batched(conn: Connection, known: Way, through: int) -> None:
     """Write down up to where the next batch tells, before it is sent."""
-    mine = and_(table.c.way_id == known.way_id, table.c.position == known.position)
-    conn.execute(table.update().where(mine).values(through=through))
+    conn.execute(table.update().where(_standing_at(known)).values(through=through))
 
 
-def told(conn: Connection, known: Way, upto: int, stories: int, now: datetime) -> None:
-    """Note that a batch arrived, or that there was nothing in it to tell; `stories`: told in it."""
-    values: dict[str, object] = {"position": upto, "through": upto, "told": table.c.told + stories}
-    if stories:
-        anew = known.burst_from is None or now >= known.burst_from + BURST
-        values |= {"told_at": now, "error": "", "flaw_told": ""}
-        values |= {"burst": 1, "burst_from": now} if anew else {"burst": known.burst + 1}
-    mine = and_(table.c.way_id == known.way_id, table.c.position == known.position)
-    conn.execute(table.update().where(mine).values(**values))
+def told(conn: Connection, known: Way, upto: int, new: int, now: datetime) -> None:
+    """Note that a batch arrived; `new`: stories told in it that were not told before."""
+    anew = known.burst_from is None or now >= known.burst_from + BURST
+    values: dict[str, object] = {"position": upto, "through": upto, "told": table.c.told + new}
+    values |= {"told_at": now, "error": "", "flaw_told": ""}
+    values |= {"burst": 1, "burst_from": now} if anew else {"burst": known.burst + 1}
+    conn.execute(table.update().where(_standing_at(known)).values(**values))
+
+
+def passed(conn: Connection, known: Way, upto: int) -> None:
+    """Note that up to a position there was nothing to tell."""
+    values = {"position": upto, "through": upto}
+    conn.execute(table.update().where(_standing_at(known)).values(**values))
 
 
 def flaw_told(conn: Connection, known: Way, flaw: str, now: datetime) -> None:
@@ -286,6 +289,11 @@ def _free(now: datetime) -> ColumnElement[bool]:
         table.c.burst < MOST_IN_BURST,
         table.c.burst_from <= now - BURST,
     )
+
+
+def _standing_at(known: Way) -> ColumnElement[bool]:
+    """Say that a way is where it was when it was read."""
+    return and_(table.c.way_id == known.way_id, table.c.position == known.position)
 
 
 def _room(conn: Connection, saved_id: int, kind: Kind, most: int) -> None:

@@ -86,6 +86,13 @@ class Desk:
         with self.db.read() as conn:
             return changes.after(conn, changes.head(conn) - 1, 1)[0].story_id
 
+    def correct(self, name: str, was: str, by: str) -> None:
+        """Have the source of a told story put one word in the place of another."""
+        told = NEWS[name]
+        made = [text.replace(was, by) for text in (told.title, told.body, told.summary)]
+        send(self.db, draft(name, made[0], made[1], summary=made[2]), at=self.now)
+        settled(self.db)
+
     def find(self, search: int, *found: StoryId, kind: Kind = Kind.NEW) -> None:
         """Write down what was found, now."""
         with self.db.write() as conn:

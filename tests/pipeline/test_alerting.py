@@ -127,9 +127,30 @@ def test_what_becomes_of_a_story_is_told(desk: Desk, office: Office) -> None:
 
     assert "Cầu đường: 1 đính chính, 1 tin đã gỡ" == letter.message["Subject"]
     assert "ĐÍNH CHÍNH" in letter.text
+    assert "không rõ nguồn nào đã sửa" in letter.text  # no text changed
     assert "ĐÃ GỠ" in letter.text
     assert NEWS["cau full"].title in letter.text
     assert NEWS["sen full"].title not in letter.message.as_string()
+
+
+def test_a_correction_names_who_corrected_what(desk: Desk, office: Office) -> None:
+    """The source, its words as they are now, and where all its versions are; none of its words of before."""
+    search = desk.save()
+    way = desk.way(search)
+    desk.find(search, bridge := desk.story("cau full"))
+    desk.run()
+    desk.correct("cau full", "52 m", "25 m")
+    desk.correct("cau full", "Rạch Dừa", "Rạch Miễu")
+    desk.find(search, bridge, kind=Kind.CORRECTED)
+    desk.run(minutes=1)
+    letter = office.got[1]
+
+    assert "Báo Mẫu đã sửa bài của mình:" in letter.text
+    assert "Rạch Miễu" in letter.text
+    assert "Rạch Dừa" not in letter.text
+    assert f"{BASE}/entries/" in letter.text
+    assert "không rõ nguồn nào" not in letter.text
+    assert 1 == desk.known(way).told
 
 
 def test_what_was_taken_back_before_its_letter_is_not_told(desk: Desk, office: Office) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,32 @@ def test_finds_are_told_in_order_and_signed(desk: Desk, receiver: Receiver) -> N
     )
     assert NEWS["cau full"].title == first["story"]["title"]
     assert "bí mật" not in receiver.got[0].body.decode()
+
+
+def test_what_happened_to_a_story_has_its_own_time(desk: Desk, receiver: Receiver) -> None:
+    """A correction is told as of when it was corrected, and by whom; an end as of the end."""
+    search = desk.save()
+    hook(desk, receiver, search)
+    desk.find(search, bridge := desk.story("cau full"))
+    times = [desk.now]
+    desk.run()
+    desk.correct("cau full", "Rạch Dừa", "Rạch Miễu")
+    for kind in (Kind.CORRECTED, Kind.WITHDRAWN):
+        desk.run(hours=1)
+        times.append(desk.now)
+        if kind is Kind.WITHDRAWN:
+            with desk.db.write() as conn:
+                words.withdraw(conn, bridge, "lan", desk.now)
+            settled(desk.db)
+        desk.find(search, bridge, kind=kind)
+        desk.run(minutes=1)
+    told = [said(got) for got in receiver.got]
+    [by] = told[1]["data"]["corrected_by"]
+
+    assert [datetime.fromisoformat(one["data"]["at"]) for one in told] == times
+    assert [one["timestamp"] for one in told] == [one["data"]["at"] for one in told]
+    assert ("bao-mau", 2) == (by["source"], by["version"])
+    assert "Rạch Miễu" in by["title"]
 
 
 def test_of_what_is_gone_only_that_is_told(desk: Desk, receiver: Receiver) -> None:

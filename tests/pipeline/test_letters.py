@@ -38,7 +38,7 @@ def story(title: str = "Đê bao sạt lở", summary: str = "Đoạn đê dài 
 
 def new(told: Story) -> News:
     """Return a story as a find."""
-    return News(Kind.NEW, told.story_id, AT, told)
+    return News(Kind.NEW, told.story_id, AT, AT, told)
 
 
 def read(written: EmailMessage) -> EmailMessage:
