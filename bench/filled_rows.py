@@ -122,7 +122,8 @@ def _story(base: Base, row: Row) -> dict[str, Any]:
     lead = entry_id(base, row)
     spoken = {lead: Spoken(lead, paper(row.number), base.draft, 1)}
     group = Group(lead, (lead,))
-    dumped = codec.dump_face(face(group, spoken, decisions(group, spoken, [])))
+    made = face(group, spoken, decisions(group, spoken, []))
+    dumped = codec.dump_face(made)
     return {
         "story_id": _story_id(base, row),
         "state": StoryState.LIVE,
@@ -133,6 +134,7 @@ def _story(base: Base, row: Row) -> dict[str, Any]:
         "lead": lead,
         "face": json.dumps(dumped, ensure_ascii=False),
         "face_hash": face_hash([dumped, False, StoryState.LIVE]),
+        "published_at": f"{made.published_at:%Y-%m-%dT%H:%M:%S.%fZ}",
     }
 
 

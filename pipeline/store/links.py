@@ -362,6 +362,7 @@ def _tell(conn: Connection, told: Sequence[Told], now: datetime) -> int:
                 "face": dumped,
                 "face_hash": visible,
                 "shown": (before.shown or before.updated) if before and _looks_the_same(one) else None,
+                "published_at": one.face.published_at,
             }
         )
     if rows:

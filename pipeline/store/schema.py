@@ -443,8 +443,10 @@ story = Table(
     Column("face", JSON, nullable=False),
     Column("face_hash", String(32), nullable=False),
     Column("shown", Instant),  # since when it looks as it does, if not since `updated`
+    Column("published_at", Instant),  # as the face has it; of a story that is gone the last one
     Index(None, "state", "backfill", "first_seen"),
     Index(None, "state", "updated"),
+    Index(None, "state", "published_at", "story_id"),
     Index(
         "ix_story_merged_into",
         "merged_into",
