@@ -1,8 +1,9 @@
-"""What holds for every request: security headers, a cap on bodies, HEAD where there is GET, root, language.
+"""What holds for every request: security headers, bodies capped and read as UTF-8, HEAD, root, language.
 
 Plain ASGI, so that it costs nothing measurable and streams stay streams.
 """
 
+import re
 from asyncio import CancelledError, get_running_loop, timeout_at
 
 from starlette.datastructures import MutableHeaders
@@ -17,6 +18,9 @@ FORM_MAX_BYTES = 64_000
 BODY_SECONDS = 30  # for a whole body; 2 MB in that time is 0.5 Mbit/s
 LIST_MAX_BYTES = 1_050_000  # a list of sources in its form
 _PINGS = "/rpc2"
+_FORM = b"application/x-www-form-urlencoded"
+_RAW = ("/webhooks/", "/websub/", _PINGS)  # bodies that are no forms, whatever type they claim
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 _CLOSE = {"Connection": "close"}
 _CONTENT_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -70,7 +74,10 @@ class Guard:
         inner = {**scope, "method": "GET" if head else scope["method"], "path": path}
         further = secrets_in_paths.HEADERS if secrets_in_paths.is_secret(path) else {}
         dressed = self._dressed(send, self._headers | further, head=head)
-        await self._app(inner, _capped(receive, limit, _announced(scope)), dressed)
+        capped = _capped(receive, limit, _announced(scope))
+        is_form = _header(scope, b"content-type").lower().startswith(_FORM)
+        body = _spelled(capped) if is_form and not path.startswith(_RAW) else capped
+        await self._app(inner, body, dressed)
 
     @staticmethod
     def _dressed(send: Send, put_on: dict[str, str], *, head: bool) -> Send:
@@ -98,8 +105,28 @@ def _cookies(scope: Scope) -> dict[str, str]:
 
 def _announced(scope: Scope) -> int:
     """Return how many bytes a request says that it brings, 0 if it does not say."""
-    said = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
+    said = _header(scope, b"content-length")
     return int(said) if said.isdigit() else 0
+
+
+def _header(scope: Scope, wanted: bytes) -> bytes:
+    return next((value for name, value in scope["headers"] if name == wanted), b"")
+
+
+def _spelled(receive: Receive) -> Receive:
+    """Return a form's body as the URL standard spells it, in ASCII.
+
+    Programs send UTF-8 as it is (`curl -d`), which Starlette's parser takes for Latin-1.
+    """
+
+    async def spelled() -> Message:
+        message = await receive()
+        body = message.get("body", b"")
+        if body.isascii():
+            return message
+        return {**message, "body": _BEYOND_ASCII.sub(lambda found: b"%%%02X" % found[0][0], body)}
+
+    return spelled
 
 
 def _capped(receive: Receive, limit: int, announced: int) -> Receive:

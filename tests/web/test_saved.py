@@ -134,6 +134,17 @@ def test_what_cannot_be_asked_cannot_be_saved(client: httpx.Client) -> None:
     assert "Địa chỉ thư không đúng" in email.text
 
 
+def test_a_form_is_read_as_utf8(client: httpx.Client, db: Database) -> None:
+    """Also where a program did not encode it by percents."""
+    page = client.post("/theo-doi/moi", content='q="vỏ cà phê"'.encode(), headers=_FORM)
+    form = f'csrf={csrf(page)}&q="vỏ cà phê"&name=Cà phê+%C4%90%E1%BA%AFk'
+    saved_ = client.post("/theo-doi/luu", content=form.encode(), headers=_FORM)
+    known = search(db, saved_.headers["location"].partition("?")[0])
+
+    assert "vỏ cà phê" in page.text
+    assert ({"q": '"vỏ cà phê"'}, "Cà phê Đắk") == (known.asked, known.name)
+
+
 def test_a_search_is_managed(client: httpx.Client, db: Database) -> None:
     """Another name, another question, a rest, another address, an end."""
     path = made(client)
