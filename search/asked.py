@@ -7,12 +7,14 @@ reads as "not 2025".
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import unquote
 
-from pipeline import documents
+from pipeline import documents, gazetteer
 from pipeline.text import clean
 from pipeline.urls import canonical
-from search.tokens import tokens
+from search.forms import missing
+from search.tokens import bare, tokens
 from search.typed import decoded
 
 QUOTES = re.compile(r'["“”„‟«»″＂]')
@@ -68,6 +70,22 @@ class Asked:
     def kept(self) -> tuple[Term, ...]:
         """Return what stands in quotes."""
         return tuple(term for term in self.terms if term.quoted)
+
+    def names_open(self) -> bool:
+        """Say whether names of places that a story's text does not have may answer.
+
+        Not where quotes or a minus may mean one: these look at the text only.
+        """
+        held = (*self.kept(), *self.without)
+        return not any(f" {' '.join(map(bare, term.words))} " in _names() for term in held)
+
+
+@cache
+def _names() -> str:
+    """Return the names of provinces and former areas in all forms, a spaced line without accents each."""
+    names = [*(one.name for one in gazetteer.provinces()), *(one.name for one in gazetteer.areas())]
+    lines = ([*words, *missing(words)] for words in map(tokens, names))
+    return "|".join(f" {' '.join(map(bare, line))} " for line in lines)
 
 
 def asked(q: str) -> Asked:

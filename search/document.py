@@ -3,6 +3,8 @@
 What is shown (`title summary content url entries …`) comes from the story's face, which holds only
 what the sources' rights allow (law 10). What is matched (`title_plain title_vn body body_vn`) is
 made of the full texts and never leaves Meilisearch: `search.schema` does not list it as displayed.
+Names of where a story plays stand apart (`place_plain place_vn`): its text need not have them, so that
+quotes and a minus pass them over.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +19,7 @@ from search.forms import missing
 from search.holders import called, office_keys, person_keys
 from search.tokens import bare, number_key, telex, tokens
 
-FORM = 5  # raise it when this file or search/tokens.py makes other documents: they are then all remade
+FORM = 6  # raise it when this file or search/tokens.py makes other documents: they are then all remade
 
 _MOST_WORDS = 20_000  # of a body; Meilisearch drops what is behind position 65,535
 _MOST_TITLE_WORDS = 100
@@ -33,6 +35,7 @@ def document(story: Story, texts: Sequence[str]) -> dict[str, Any]:
     face = story.face
     title = list(_titles(face))
     body = _body(face, texts)
+    named = _named(face.labels, body)
     day = face.published_at.astimezone(LOCAL_ZONE).date().isoformat()
     return {
         "id": story.story_id,
@@ -66,6 +69,8 @@ def document(story: Story, texts: Sequence[str]) -> dict[str, Any]:
         "title_vn": " ".join(map(telex, title)),
         "body": " ".join(map(bare, body)),
         "body_vn": " ".join(map(telex, body)),
+        "place_plain": " ".join(map(bare, named)),
+        "place_vn": " ".join(map(telex, named)),
     }
 
 
@@ -86,10 +91,14 @@ def _body(face: Face, texts: Sequence[str]) -> list[str]:
         if len(words) >= _MOST_WORDS:
             break
     del words[_MOST_WORDS:]
-    named = f" {' '.join(words)} "
-    for name in _places(face.labels):
-        spelled = tokens(name)
-        words += spelled if f" {' '.join(spelled)} " not in named else []
+    return words + missing(words)
+
+
+def _named(labels: Labels, body: Sequence[str]) -> list[str]:
+    """Return the words of the names, in all forms, of where a story plays that its body does not name."""
+    told = f" {' '.join(body)} "
+    spelled = [tokens(name) for name in _places(labels)]
+    words = [word for one in spelled if f" {' '.join(one)} " not in told for word in one]
     return words + missing(words)
 
 

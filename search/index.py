@@ -21,12 +21,13 @@ from search.batches import Document, Line
 from search.breaker import Breaker
 from search.conditions import quoted
 from search.door import ASKING, PATIENCE, REST, TIMEOUT, Door, Failed
-from search.schema import PRIMARY_KEY, SETTINGS
+from search.schema import PLACE_ACCENTED, PLACE_PLAIN, PRIMARY_KEY, SETTINGS
 
 _WAITING_TASKS = 20  # more than these in its queue: it is behind, and sending more makes it worse
 _UNKNOWN_ATTRIBUTE = "invalid_search_attributes_to_search_on"
 _BUILDING = frozenset({"index_not_found", _UNKNOWN_ATTRIBUTE, "invalid_search_filter"})
-_LESS = frozenset({"invalid_multi_search_facets", "invalid_search_sort"})  # of an earlier schema
+# What an index of an earlier schema answers.
+_LESS = frozenset({_UNKNOWN_ATTRIBUTE, "invalid_multi_search_facets", "invalid_search_sort"})
 _LONGEST_FILTERED = 400  # bytes of an id; of longer ones a filter finds none
 _MOST_FAILED = 100  # failed tasks that are looked through
 
@@ -271,6 +272,9 @@ class Index(Door):
                 self._answered()  # before more is asked
                 if self._is_bare(error):
                     return [[] for _ in queries]
+                fewer = [_unplaced(one) for one in queries]
+                if error.code == _UNKNOWN_ATTRIBUTE and fewer != [*queries]:
+                    return self.each(fewer)
                 raise
 
     def _is_bare(self, error: MeilisearchApiError) -> bool:
@@ -318,10 +322,21 @@ class Index(Door):
 def _less(
     queries: Sequence[dict[str, Any]], federation: dict[str, Any]
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Return a question that an index of an earlier schema can answer: uncounted, ordered by one field."""
+    """Return a question that an index of an earlier schema can answer.
+
+    Uncounted, ordered by one field, and without the fields of the names of places.
+    """
     counting = {"facetsByIndex", "mergeFacets"}
-    plain = [one | {"sort": one["sort"][:1]} if "sort" in one else one for one in queries]
+    plain = [one | {"sort": one["sort"][:1]} if "sort" in one else one for one in map(_unplaced, queries)]
     return plain, {name: value for name, value in federation.items() if name not in counting}
+
+
+def _unplaced(query: dict[str, Any]) -> dict[str, Any]:
+    """Return a query that looks for no names of places beside the texts."""
+    if "attributesToSearchOn" not in query:
+        return query
+    fields = [one for one in query["attributesToSearchOn"] if one not in (PLACE_PLAIN, PLACE_ACCENTED)]
+    return query | {"attributesToSearchOn": fields}
 
 
 def _aware(told: datetime) -> datetime:

@@ -12,7 +12,7 @@ value), so that of ten thousand questions a story is held against the few that c
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,17 @@ from search.conditions import Condition
 from search.forms import readings
 from search.plan import together
 from search.question import Query, read
-from search.schema import ACCENTED, DOC_KEYS, FACETS, OFFICE_KEYS, PEOPLE_KEYS, PLAIN, URLS
+from search.schema import (
+    ACCENTED,
+    DOC_KEYS,
+    FACETS,
+    OFFICE_KEYS,
+    PEOPLE_KEYS,
+    PLACE_ACCENTED,
+    PLACE_PLAIN,
+    PLAIN,
+    URLS,
+)
 from search.tokens import accented, bare, number_key, telex, tokens
 
 _BLIND, _EXACT = "without accents", "with accents"
@@ -56,14 +66,27 @@ class Held:
         self.document = document
         self.lines: dict[str, str] = {}
         self.words: dict[str, set[str]] = {}
-        for spelling, fields in ((_BLIND, PLAIN), (_EXACT, ACCENTED)):
+        self.names: dict[str, str] = {}
+        for spelling, fields, names in ((_BLIND, PLAIN, PLACE_PLAIN), (_EXACT, ACCENTED, PLACE_ACCENTED)):
             line = _BESIDE.join(document[field] for field in fields)
             self.lines[spelling] = f" {line} "
             self.words[spelling] = set(line.split())
+            self.names[spelling] = f" {document[names]} "
 
-    def has(self, spelling: str, term: str) -> bool:
-        """Say whether a word, or a phrase with spaces around it, stands here."""
-        return term in (self.lines[spelling] if term[0] == " " else self.words[spelling])
+    def has(self, spelling: str, term: str, *, names_open: bool) -> bool:
+        """Say whether a word, or a phrase with spaces around it, stands here.
+
+        `names_open`: the names of places that the text does not have count, too.
+        """
+        is_phrase = term[0] == " "
+        if term in (self.lines[spelling] if is_phrase else self.words[spelling]):
+            return True
+        return names_open and (term if is_phrase else f" {term} ") in self.names[spelling]
+
+    def held(self, where: str) -> set[str]:
+        """Return the words of a spelling, names of places among them, or the values of a field."""
+        words = self.words.get(where)
+        return self.values(where) if words is None else words.union(self.names[where].split())
 
     def values(self, field: str) -> set[str]:
         """Return the values of a field, in small letters."""
@@ -80,6 +103,7 @@ class Reading:
         spelling: of what has none of its own. A phrase has a space around each of its words.
         terms: words and phrases, each with its spelling.
         numbers: document numbers as phrases, each with the key that does as well.
+        names_open: names of places beside the text count as words.
         anchors: one of them is in every story that holds the reading; none: nothing need be.
     """
 
@@ -87,16 +111,18 @@ class Reading:
     terms: tuple[tuple[str, str], ...] = ()
     numbers: tuple[tuple[str, str], ...] = ()
     without: tuple[str, ...] = ()
+    names_open: bool = True
     conditions: tuple[Condition, ...] = ()
     anchors: tuple[_Anchor, ...] = ()
 
     def holds(self, held: Held) -> bool:
         """Say whether a story is what this reading asks for."""
         keys = held.document[DOC_KEYS]
+        has = partial(held.has, names_open=self.names_open)
         return (
-            all(held.has(spelling, term) for spelling, term in self.terms)
-            and all(key in keys or held.has(self.spelling, term) for term, key in self.numbers)
-            and not any(held.has(self.spelling, term) for term in self.without)
+            all(has(spelling, term) for spelling, term in self.terms)
+            and all(key in keys or has(self.spelling, term) for term, key in self.numbers)
+            and not any(has(self.spelling, term) for term in self.without)
             and all(condition.holds(held.document) for condition in self.conditions)
         )
 
@@ -149,7 +175,7 @@ class Questions:
     def _candidates(self, held: Held) -> set[Reading]:
         candidates = set(self._always)
         for where, shelf in self._shelves.items():
-            for what in shelf.keys() & (held.words.get(where) or held.values(where)):
+            for what in shelf.keys() & held.held(where):
                 candidates |= shelf[what]
         return candidates
 
@@ -223,6 +249,7 @@ def _reading(question: Asked, conditions: tuple[Condition, ...]) -> Reading:
         terms=tuple(terms),
         numbers=tuple(numbers),
         without=tuple(_spelled(term, spelling) for term in question.without),
+        names_open=question.names_open(),
         conditions=conditions,
         anchors=_rarest(tries),
     )

@@ -36,6 +36,8 @@ from search.schema import (
     DOC_KEYS,
     MOST_HITS,
     MOST_WORDS,
+    PLACE_ACCENTED,
+    PLACE_PLAIN,
     PLAIN,
     PRIMARY_KEY,
     PUBLISHED_AT,
@@ -105,7 +107,7 @@ def rungs(query: Query, led: Led | None = None) -> tuple[Rung, ...]:
     question = asked(query.q)
     if not question.terms:
         return tuple(ladder)
-    make = _Maker(query, question.without)
+    make = _Maker(query, question)
     leading = make.led(led) if led else []
     ladder.append(Rung((*leading, *_first(make, query.q, question)), question))
     if question.literal:
@@ -123,7 +125,9 @@ def rungs(query: Query, led: Led | None = None) -> tuple[Rung, ...]:
         fitting = together(typed.terms)
         queries = [*_spoken(make, typed, 1), make.mixed(fitting)]
         ladder.append(Rung(tuple(queries), typed))
-    return (*ladder, *_looser(make, meant(query.q)))
+    laxer = _looser(make, meant(query.q))
+    # Where a minus has taken what was meant, what is only alike must not stand there unsaid.
+    return (*ladder, *(replace(rung, relaxed=True) if question.without else rung for rung in laxer))
 
 
 def _looser(make: "_Maker", question: Asked) -> Iterator[Rung]:
@@ -148,7 +152,7 @@ def each(query: Query) -> tuple[tuple[dict[str, Any], ...], ...]:
     telling = _telling(question.terms)
     if question.literal or len(telling) < 2:  # noqa: PLR2004 - one term was asked for alone already
         return ()
-    make = _Maker(query, question.without)
+    make = _Maker(query, question)
     exact = accented(question.words())
     kept = question.kept()
     return tuple(
@@ -203,10 +207,11 @@ def _spoken(make: "_Maker", question: Asked, weight: float) -> list[dict[str, An
 class _Maker:
     """Makes the queries of one question, which share its filter and its order."""
 
-    def __init__(self, query: Query, without: Sequence[Term] = ()) -> None:
+    def __init__(self, query: Query, question: Asked = _NOTHING) -> None:
         self._filters = query.filters()
         self._order = query.order()
-        self._without = without
+        self._without = question.without
+        self._names_open = question.names_open()
 
     def told_at(self, urls: Sequence[str]) -> dict[str, Any]:
         """The story that was told at one of some addresses."""
@@ -226,7 +231,7 @@ class _Maker:
         # Their own words again: Meilisearch merges no search without words with one that has some.
         for number, bearing in keys.items():
             made.append(self._made(_spelled([Term(tuple(tokens(number)))], bare), "all", bearing, _NUMBERS))
-        return [{**one, "attributesToSearchOn": PLAIN} for one in made]
+        return [{**one, "attributesToSearchOn": self._searched(PLAIN)} for one in made]
 
     def led(self, led: Led) -> list[dict[str, Any]]:
         """The stories of documents, found by the words of their numbers, which every one of them has."""
@@ -279,6 +284,8 @@ class _Maker:
         self, q: str, strategy: str, condition: str = "", weight: float = _LOOSE, **more: Any
     ) -> dict[str, Any]:
         order = {"sort": self._order} if self._order else {}
+        if "attributesToSearchOn" in more:
+            more["attributesToSearchOn"] = self._searched(more["attributesToSearchOn"])
         # Meilisearch looks for what it leaves out in the searched fields only.
         blind = not {*ACCENTED} & {*more.get("attributesToSearchOn", ())}
         without = "".join(
@@ -293,6 +300,11 @@ class _Maker:
             **order,
             **more,
         }
+
+    def _searched(self, fields: list[str]) -> list[str]:
+        """Return fields with the names of places beside the bodies, where they may answer."""
+        beside = {PLAIN[-1]: PLACE_PLAIN, ACCENTED[-1]: PLACE_ACCENTED} if self._names_open else {}
+        return [*fields, *(beside[field] for field in fields if field in beside)]
 
 
 def together(terms: Sequence[Term]) -> list[Term]:

@@ -12,6 +12,7 @@ from search.document import FORM
 PRIMARY_KEY = "id"
 PLAIN = ["title_plain", "body"]  # searched without accents
 ACCENTED = ["title_vn", "body_vn"]  # searched with them, in Telex
+PLACE_PLAIN, PLACE_ACCENTED = "place_plain", "place_vn"  # beside them, but for quotes and what is left out
 FACETS = {  # parameter of a question → field whose values it offers
     "province": "provinces",
     "area": "areas",
@@ -48,7 +49,14 @@ SHOWN = [
 ]
 
 SETTINGS: dict[str, Any] = {
-    "searchableAttributes": [*PLAIN[:1], *ACCENTED[:1], *PLAIN[1:], *ACCENTED[1:]],
+    "searchableAttributes": [
+        *PLAIN[:1],
+        *ACCENTED[:1],
+        *PLAIN[1:],
+        *ACCENTED[1:],
+        PLACE_PLAIN,
+        PLACE_ACCENTED,
+    ],
     "displayedAttributes": SHOWN,
     "filterableAttributes": [
         {
@@ -75,7 +83,7 @@ SETTINGS: dict[str, Any] = {
     "rankingRules": ["sort", "words", "typo", "proximity", "attribute", "exactness", "published_at:desc"],
     # Syllables are short: the beginning of one is another ("thu" matched "thur", "thuws").
     "prefixSearch": "disabled",
-    "typoTolerance": {"disableOnNumbers": True, "disableOnAttributes": ACCENTED},
+    "typoTolerance": {"disableOnNumbers": True, "disableOnAttributes": [*ACCENTED, PLACE_ACCENTED]},
     "stopWords": [],
     "synonyms": {},
     "facetSearch": False,

@@ -25,7 +25,7 @@ from search.conditions import Condition
 from search.document import document
 from search.index import Index
 from search.query import Query, Results, search
-from search.schema import SHOWN
+from search.schema import ACCENTED, PLAIN, SHOWN
 from search.sync import sync
 from tests.engine_fixtures import Lent
 from tests.store.tellings import NOW, PAPER, draft, send, settled
@@ -151,14 +151,26 @@ def test_a_number_is_held_by_its_bounds() -> None:
 def test_an_index_of_an_earlier_schema_answers_uncounted(index: Index) -> None:
     """While the new one is built the old one finds and orders; what only the new one knows is away."""
     index.build(index.name)
-    told: dict[str, Any] = {"id": "a", "topics": [], "entries": [], "published_at": 5}
-    index.write(index.name, [dict.fromkeys(SHOWN, "") | told])
+    told: dict[str, Any] = {
+        "id": "a",
+        "topics": [],
+        "entries": [],
+        "published_at": 5,
+        "title_plain": "den do",
+    }
+    index.write(index.name, [dict.fromkeys([*SHOWN, *PLAIN, *ACCENTED], "") | told])
     with index.client() as client:
         filterable = ["id", "sources", "published_at"]
-        older = {"filterableAttributes": filterable, "sortableAttributes": ["published_at"]}
+        older = {
+            "filterableAttributes": filterable,
+            "sortableAttributes": ["published_at"],
+            "searchableAttributes": [*PLAIN, *ACCENTED],
+            "typoTolerance": {"disableOnAttributes": ACCENTED},
+        }
         index.wait(client, client.index(index.name).update_settings(older))
     found = search(index, Query())
 
     assert (1, {}) == (found.total, found.months)
+    assert [1, 1] == [search(index, Query(q=q)).total for q in ("den do", "den vang do")]
     with pytest.raises(EngineUnavailable, match="being built"):
         search(index, Query(person="Lê Văn Mẫu"))

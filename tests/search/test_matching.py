@@ -124,6 +124,35 @@ def test_a_minus_leaves_out_what_is_meant(shelf: Index) -> None:
     assert [WOMEN] == titles(shelf, 'bóng đá -"ven biển"')
 
 
+@pytest.mark.parametrize(
+    ("q", "expected"),
+    [
+        ("cầu Bến Tre", [BRIDGE]),
+        ('cầu "Bến Tre"', []),
+        ('"Bến Tre"', []),
+        ('"Huế"', []),
+        ('thông xe "làm lễ" Vĩnh Long', [BRIDGE]),
+        ('cầu kênh -"Bến Tre"', [BRIDGE]),
+        ("cầu kênh -tre", [BRIDGE]),
+        ("cầu Vĩnh Long -bão", [BRIDGE]),
+        ("cầu Vĩnh Long -kênh", []),
+    ],
+)
+def test_quotes_and_a_minus_look_at_the_text_only(shelf: Index, q: str, expected: list[str]) -> None:
+    """A story is found by the names of where it plays; held to have them, or left out for them, it is not."""
+    found = search(shelf, Query(q=q))
+
+    assert expected == ([] if found.relaxed else [hit.title for hit in found.hits])
+
+
+def test_what_a_minus_leaves_is_not_told_as_found(shelf: Index) -> None:
+    """Where it takes every story that is meant, those that are only alike are told as relaxed."""
+    found = search(shelf, Query(q="mưa -lớn"))
+
+    assert ([ROAD], True) == ([hit.title for hit in found.hits], found.relaxed)
+    assert not search(shelf, Query(q="mưa -bão")).relaxed
+
+
 def test_quotes_are_exact(shelf: Index) -> None:
     """The words in this order with these accents; without accents only if nobody wrote them so."""
     assert [PLEDGE] == titles(shelf, '"quyết tâm trồng"')

@@ -107,9 +107,11 @@ def test_accents_go_first_then_the_phrase_without() -> None:
     weights = [query["federationOptions"]["weight"] for query in first]
 
     assert ['"thanh nieen"', '"thanh" "nieen"', '"thanh nien"'] == [query["q"] for query in first]
-    assert [["title_vn", "body_vn"], ["title_vn", "body_vn"], ["title_plain", "body"]] == [
-        query["attributesToSearchOn"] for query in first
-    ]
+    assert [
+        ["title_vn", "body_vn", "place_vn"],
+        ["title_vn", "body_vn", "place_vn"],
+        ["title_plain", "body", "place_plain"],
+    ] == [query["attributesToSearchOn"] for query in first]
     assert sorted(weights, reverse=True) == weights
 
 

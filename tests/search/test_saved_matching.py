@@ -68,6 +68,10 @@ def matches(asked: dict[str, str], made: dict[str, Any]) -> bool:
         ("duong Trần Phú", "Sửa đường Trần Phú", True),
         ('"duong Trần Phú"', "Sửa đường Trần Phú", False),
         ("Bến Tre", "Cầu mới khánh thành", True),  # where it plays, though its text does not say so
+        ('"Bến Tre"', "Cầu mới khánh thành", False),
+        ('cầu -"bến tre"', "Cầu mới khánh thành", True),
+        ("cầu Vĩnh Long -tre", "Cầu mới khánh thành ở Vĩnh Long", True),
+        ('Bến Tre "khánh thành"', "Cầu mới khánh thành", True),
         ("quyet tm", "Quyết tâm giữ rừng", False),
         ("quyet tam giu rung ngap man", "Quyết tâm giữ rừng", False),
         ("90/KH-UBND", "Triển khai Kế hoạch 90/KH-UBND", True),

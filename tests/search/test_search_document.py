@@ -27,7 +27,7 @@ from search.document import document
 from search.schema import SETTINGS, SHOWN, version
 
 AT = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
-HIDDEN = {"title_plain", "title_vn", "body", "body_vn"}
+HIDDEN = {"title_plain", "title_vn", "body", "body_vn", "place_plain", "place_vn"}
 
 
 def telling(number: int, **changes: object) -> Telling:
