@@ -70,7 +70,7 @@ def raised(pattern: Path, folder: Path, meilisearch: Lent) -> Iterator[Town]:
 
 
 def told(db: Database) -> dict[str, str]:
-    """Tell some stories; return the names that pages need: `bridge` and `clinic` are stories."""
+    """Tell some stories; return the names that pages need: `bridge`, `clinic` (stories), `entry`."""
     with db.write() as conn:
         meta.draw_authority(conn)
     send(
@@ -95,8 +95,10 @@ def told(db: Database) -> dict[str, str]:
     send(db, item, source=_GAZETTE)
     settled(db)
     with db.read() as conn:
-        living = {story.face.title: str(story.story_id) for story in stories.page(conn, None, 100)}
-    return {"bridge": living["Thông xe cầu Rạch Vong"], "clinic": living["Khám miễn phí ở Tân Phú"]}
+        living = {story.face.title: story for story in stories.page(conn, None, 100)}
+    bridge, clinic = living["Thông xe cầu Rạch Vong"], living["Khám miễn phí ở Tân Phú"]
+    entry = bridge.face.tellings[0].entry_id
+    return {"bridge": str(bridge.story_id), "clinic": str(clinic.story_id), "entry": entry}
 
 
 def followed(db: Database, found: StoryId, key_file: Path) -> dict[str, str]:
