@@ -16,7 +16,7 @@ import structlog
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from pipeline import alerting, outgoing
+from pipeline import alerting, mailer, outgoing
 from pipeline.errors import BadInput
 from pipeline.model import StoryState
 from pipeline.store import Connection, saved, saved_ways, sources, stories
@@ -82,12 +82,16 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a page says above all else: that something was done, or what is wrong, and with which status."""
+    """What a page says above all else: that something was done, or what is wrong, and with which status.
+
+    `wait`: seconds until it may be tried again.
+    """
 
     done: str = ""
     problem: str = ""
     secret: str = ""
     status: int = 200
+    wait: float = 0
 
 
 async def _given(request: Request) -> dict[str, str]:
@@ -141,13 +145,15 @@ def create(
     """Save a search, and lead to its secret address."""
     check_form(request, site, who, csrf)
     typed = Typed(given, datetime.now(UTC), clean(name).strip(), email.strip(), pace)
-    doors = [site.saves_of_network, *([site.letters_of_network] if email else [])]
-    if any(_wait(door, request, who) for door in doors):
-        late = _("Đã lưu quá nhiều trong một giờ. Xin thử lại sau.")
-        return _new(request, site, who, typed, Told(problem=late, status=429))
+    doors = [site.saves_of_network, *([site.letters_of_network] if typed.email else [])]
     try:
+        asked, owner = kept(given), who.name if who else None
+        if typed.email:
+            mailer.address(typed.email)
+        if wait := max(_wait(door, request, who) for door in doors):
+            late = _("Đã lưu quá nhiều trong một giờ. Xin thử lại sau.")
+            return _new(request, site, who, typed, Told(problem=late, status=429, wait=wait))
         with site.db.write() as conn:
-            asked, owner = kept(given), who.name if who else None
             named = typed.name or words.nameless(typed.now)
             made, token = saved.add(conn, named, asked, owner, typed.now)
             if typed.email and site.has_mail:
@@ -193,12 +199,14 @@ def act(
     check_form(request, site, who, csrf)
     if action is Action.HOOK and who is None:
         raise Problem(403, "forbidden", "webhooks are for people who are signed in")
-    speaks = action in (Action.MAIL, Action.TRY, Action.HOOK)
-    if speaks and _wait(site.letters_of_network, request, who):
-        late = _("Thử quá nhiều lần. Xin chờ ít phút.")
-        return _page(request, site, who, key, known, Told(problem=late, status=429))
-    typed = Typed(given, datetime.now(UTC), clean(name).strip(), email, pace, url.strip(), way)
+    typed = Typed(given, datetime.now(UTC), clean(name).strip(), email.strip(), pace, url.strip(), way)
     try:
+        if action in _ADDRESSES:
+            _ADDRESSES[action](typed)
+        speaks = action in (Action.MAIL, Action.TRY, Action.HOOK)
+        if speaks and (wait := _wait(site.letters_of_network, request, who)):
+            late = _("Thử quá nhiều lần. Xin chờ ít phút.")
+            return _page(request, site, who, key, known, Told(problem=late, status=429, wait=wait))
         with site.db.write() as conn:
             made = _CHANGES[action](conn, site, known, typed)
     except BadInput as error:
@@ -218,7 +226,6 @@ def _mailed(conn: Connection, site: Site, saved_id: int, typed: Typed) -> None:
 
 def _hooked(conn: Connection, site: Site, known: Saved, typed: Typed) -> str:
     """Register a webhook and return its secret, which is shown once."""
-    outgoing.address(typed.url)
     made = _way(conn, known, saved_ways.add_hook(conn, known.saved_id, typed.url, typed.now))
     return outgoing.secret(site.settings.push_key_file, made.salt, 1)
 
@@ -227,6 +234,11 @@ def _paced(conn: Connection, _site: Site, known: Saved, typed: Typed) -> None:
     saved_ways.paced(conn, _way(conn, known, typed.way, Kind.MAIL).way_id, typed.pace)
 
 
+# What is refused is no try: mistyping an address uses nothing up.
+_ADDRESSES: dict[Action, Callable[[Typed], object]] = {
+    Action.MAIL: lambda typed: mailer.address(typed.email),
+    Action.HOOK: lambda typed: outgoing.address(typed.url),
+}
 _CHANGES: dict[Action, Callable[[Connection, Site, Saved, Typed], str | None]] = {
     Action.RENAME: lambda conn, _, of, typed: saved.rename(
         conn, of.saved_id, typed.name or words.nameless(typed.now)
@@ -288,7 +300,8 @@ def _new(request: Request, site: Site, who: Session | None, typed: Typed, told: 
     with site.db.read() as conn:
         listed = sources.listed(conn)
     values = {"asked": asked, "words": words.in_words(asked, listed, typed.now), "typed": typed, "told": told}
-    return shown(request, site, who, "saved_new.html", values | {"can_save": not empty}, told.status)
+    answer = shown(request, site, who, "saved_new.html", values | {"can_save": not empty}, told.status)
+    return _later(answer, told)
 
 
 def _page(  # noqa: PLR0917 - one page
@@ -315,7 +328,14 @@ def _page(  # noqa: PLR0917 - one page
         "told": told,
         "trouble": words.trouble,
     }
-    return shown(request, site, who, "saved.html", values, told.status)
+    return _later(shown(request, site, who, "saved.html", values, told.status), told)
+
+
+def _later(answer: Response, told: Told) -> Response:
+    """Say in a header, too, how long to wait."""
+    if told.wait:
+        answer.headers["Retry-After"] = str(int(told.wait) + 1)
+    return answer
 
 
 def shown(  # noqa: PLR0917 - one page

@@ -276,14 +276,20 @@ def test_the_answer_is_the_same_for_every_address(client: httpx.Client, db: Data
 
 
 def test_a_network_asks_so_often(client: httpx.Client) -> None:
-    """Then it waits, and is told so on the page."""
+    """Then it waits, and is told so on the page and for how long; what is no address counts for nothing."""
     path = made(client)
     token = csrf(client.get(path))
+    wrong = [{"csrf": token, "email": f"p{number}@bao@example"} for number in range(21)]
+    refused = [client.post(f"{path}/nhan-thu", data=one).status_code for one in wrong]
     fields = [{"csrf": token, "email": f"p{number}@bao.example"} for number in range(22)]
-    statuses = [client.post(f"{path}/nhan-thu", data=one).status_code for one in fields]
+    answers = [client.post(f"{path}/nhan-thu", data=one) for one in fields]
+    statuses = [one.status_code for one in answers]
+    late = client.post("/theo-doi/luu", data={**ASKED, "csrf": token, "email": LAN})
 
+    assert {422} == set(refused)
     assert {303, 422} == set(statuses[:20])
-    assert [429, 429] == statuses[20:]
+    assert [429, 429, 429] == [*statuses[20:], late.status_code]
+    assert all(3_500 < int(one.headers["retry-after"]) <= 3_600 for one in (*answers[20:], late))
 
 
 def test_without_a_mail_server_the_page_says_so(serve: Serve, db: Database) -> None:
