@@ -1,6 +1,7 @@
 """A question as it is meant: its terms, its document numbers, what it leaves out. Pure; never raises.
 
-Quoted phrases, codes (QL1A) and days stand together; a pasted address is the words of its last part.
+Quoted phrases, codes (QL1A) and days stand together; a pasted address is the words of its last part,
+and the address of a story here, or its id, is that story.
 A minus excludes only where no range can be meant: real texts have "2020 -2025", which Meilisearch
 reads as "not 2025".
 """
@@ -25,6 +26,14 @@ _LEFT_OUT = re.compile(r'(?<=\S)((?:\s+-(?:"[^"]+"|[^\W\d_]+))+)\s*$')
 _ONE_OUT = re.compile(r'-("?)([^"\s-][^"]*?)\1(?=\s+-|\s*$)')
 _SLUG_END = re.compile(r"(?:[-_.]?(?:\d{5,}|post\d+|html?|aspx|chn|vnp|ldo|tpo|epi))+$")
 _AMP = re.compile(r"(?<=//)amp\.|(?<=[^/:]/)amp/|/amp$|\.amp(?=\.html?$|$)")
+# As browsers show them: a host and what follows, or "www."; "TP.HCM", "v.v." and "31.1.2023" are words.
+_SHOWN_ADDRESS = re.compile(
+    r"(?:(?:[a-z0-9-]+\.)*[0-9-]*[a-z][a-z0-9-]*\.[a-z]{2,}(?::\d+)?/\S+|www\.(?:[a-z0-9-]+\.)+[a-z]{2,}\S*)",
+    re.IGNORECASE,
+)
+_NO_HOST = re.compile(r"(?:tp|t\.p)\.[a-z]+/", re.IGNORECASE)
+_STORY = re.compile(r"(?:\S*/)?(?:tin|stories)/(s[0-9a-f]{20})(?:[/?#.]\S*)?|(s[0-9a-f]{20})", re.IGNORECASE)
+_AROUND = "<>()[]{}\"'“”‘’.,;!"
 _MOST_NUMBERS = 5
 _PUNCTUATION = ".,;:!?()[]{}\"'…"
 # Words that tell least, left out first when a question is too long.
@@ -94,7 +103,9 @@ def asked(q: str) -> Asked:
     A minus excludes only where no range can be meant: real texts have "2020 -2025", which
     Meilisearch reads as "not 2025". An address is the words of its last part.
     """
-    text, without = _parted(_slug(q) or QUOTES.sub('"', clean(q)))
+    if told_as(q):
+        return Asked()
+    text, without = _parted(QUOTES.sub('"', clean(_worded(q))))
     terms: list[Term] = []
     numbers: list[str] = []
     bare_words = is_quoted = False
@@ -132,9 +143,26 @@ def meant(q: str) -> Asked:
 
 
 def address(q: str) -> str:
-    """Return the canonical address that a question is; "" if it is words."""
-    text = q.strip()
-    return canonical(text) if text[:4].lower() == "http" and len(text.split()) == 1 else ""
+    """Return the canonical address that a question is or holds; "" if it is words.
+
+    With or without "https://", among words ("xem https://…"), in brackets or quotes.
+    """
+    for word in (one.strip(_AROUND) for one in q.split()):
+        if word[:4].lower() == "http" and (found := canonical(word)):
+            return found
+        if _SHOWN_ADDRESS.fullmatch(word) and not _NO_HOST.match(word):
+            return canonical(f"https://{word}")
+    return ""
+
+
+def told_as(q: str) -> str:
+    """Return the id of the story that a question is the id or the address of; "" if it is none.
+
+    Installations have several addresses, so any host will do, and none.
+    """
+    words = (word.strip(_AROUND) for word in q.split())
+    found = next(filter(None, map(_STORY.fullmatch, words)), None)
+    return (found[1] or found[2]).lower() if found else ""
 
 
 def addresses(q: str) -> tuple[str, ...]:
@@ -146,11 +174,19 @@ def addresses(q: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (url, whole))))
 
 
-def _slug(q: str) -> str:
-    """Return the words of the last telling part of an address; "" for a question that is none."""
-    url = unquote(addresses(q)[-1]) if address(q) else ""
-    parts = [part for part in url.split("?")[0].split("/")[3:] if re.search(r"[^\W\d]", part)]
-    return _SLUG_END.sub("", parts[-1]).replace("-", " ").replace("_", " ") if parts else ""
+def _worded(q: str) -> str:
+    """Return a question with the words of the last telling part for an address; one without a path stays.
+
+    "/h/244" tells nothing: then what stands beside the address is asked for, such as a title; "xem" is none.
+    """
+    if not address(q):
+        return q
+    path = unquote(addresses(q)[-1]).split("?")[0].split("/")[3:]
+    parts = [part for part in path if re.search(r"[^\W\d_]{2}", part)]
+    if parts:
+        return _SLUG_END.sub("", parts[-1]).replace("-", " ").replace("_", " ")
+    beside = [word for word in q.split() if not address(word)]
+    return " ".join(beside if len(beside) > 1 else ()) if path else q
 
 
 def _parted(text: str) -> tuple[str, tuple[Term, ...]]:

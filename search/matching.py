@@ -21,7 +21,7 @@ from pipeline import rarity
 from pipeline.errors import BadInput
 from pipeline.hashing import hashes
 from pipeline.syllables import is_syllable
-from search.asked import Asked, Term, address, asked, meant
+from search.asked import Asked, Term, address, addresses, asked, meant, told_as
 from search.conditions import Condition
 from search.forms import readings
 from search.plan import together
@@ -35,6 +35,7 @@ from search.schema import (
     PLACE_ACCENTED,
     PLACE_PLAIN,
     PLAIN,
+    PRIMARY_KEY,
     URLS,
 )
 from search.tokens import accented, bare, number_key, telex, tokens
@@ -45,6 +46,7 @@ _STOPS = ("c", "ch", "p", "t")  # a syllable that ends so has a tone
 _Anchor = tuple[str, str]  # where it is looked for, a spelling or a field; and what
 # How telling a value of a field is, by the measure of words: ln(stories / stories that bear it), about.
 _TELLING = {
+    PRIMARY_KEY: 12.0,
     URLS: 12.0,
     DOC_KEYS: 9.0,
     PEOPLE_KEYS: 8.0,
@@ -188,8 +190,10 @@ def compiled(query: Query) -> tuple[Reading, ...]:
     """
     conditions = tuple(query.conditions())
     made = [_reading(one, conditions) for one in _spoken(query.q)]
-    if url := address(query.q):
-        made.append(_filtered((Condition(URLS, (url,)), *conditions)))
+    if story_id := told_as(query.q):
+        made.append(_filtered((Condition(PRIMARY_KEY, (story_id,)), *conditions)))
+    elif urls := addresses(query.q):
+        made.append(_filtered((Condition(URLS, urls), *conditions)))
     if query.blank() and conditions:
         made.append(_filtered(conditions))
     if not made:

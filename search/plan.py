@@ -27,7 +27,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from search.asked import QUOTES, Asked, Term, address, addresses, asked, meant
+from search.asked import QUOTES, Asked, Term, address, addresses, asked, meant, told_as
 from search.conditions import quoted
 from search.forms import placed, readings
 from search.question import Query
@@ -103,6 +103,8 @@ def rungs(query: Query, led: Led | None = None) -> tuple[Rung, ...]:
     """
     if query.blank():
         return (Rung((_Maker(query).everything(),)),)
+    if story_id := told_as(query.q):
+        return (Rung((_Maker(query).told_as(story_id),)),)
     ladder = [Rung((_Maker(query).told_at(urls),))] if (urls := addresses(query.q)) else []
     question = asked(query.q)
     if not question.terms:
@@ -216,6 +218,10 @@ class _Maker:
     def told_at(self, urls: Sequence[str]) -> dict[str, Any]:
         """The story that was told at one of some addresses."""
         return self._made("", "all", f"{URLS} IN [{', '.join(map(quoted, urls))}]")
+
+    def told_as(self, story_id: str) -> dict[str, Any]:
+        """The story with an id."""
+        return self._made("", "all", f"{PRIMARY_KEY} = {quoted(story_id)}")
 
     def everything(self) -> dict[str, Any]:
         """Every story."""

@@ -5,7 +5,7 @@ newest stories come from SQL, by all that is asked for but the words.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from pipeline.documents import canonical
@@ -15,6 +15,7 @@ from pipeline.papers import number_slug
 from pipeline.store import Database, newest, stories
 from pipeline.store.newest import Wanted
 from search import query as engine
+from search.asked import told_as
 from search.document import document
 from search.index import Index
 from search.question import Sort, chosen
@@ -73,8 +74,10 @@ def find(site: Searched, asked: engine.Query) -> engine.Results:
 
     index = asked_index(site)
     with site.db.read() as conn:
+        told = stories.resolve(conn, StoryId(told_as(asked.q))) if told_as(asked.q) else None
         led = leading(conn, asked)
-    return engine.search(index, asked, texts, led)
+    # A story that went into another is found as that one.
+    return engine.search(index, replace(asked, q=str(told)) if told else asked, texts, led)
 
 
 def asked_index(site: Searched) -> Index:

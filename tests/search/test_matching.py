@@ -107,6 +107,8 @@ def titles(index: Index, q: str) -> list[str]:
         ("quyet tam guu rung", PLEDGE),
         ("rừng ngậpp mặn", PLEDGE),
         ("https://baomau.example/tin/1-khanh-thanh.html?utm_source=zalo", RAIN),
+        ("baomau.example/tin/1-khanh-thanh.html?utm_source=zalo", RAIN),
+        ("xem https://www.baomau.example/tin/1-khanh-thanh.html", RAIN),
         ("https://baomau.example/tin/khanh-thanh-cau-qua-kenh-ong-doc-7654321.html", BRIDGE),
         ("bà con cùng nhau quyết tâm trồng đước không cho tàu vào rừng", PLEDGE),
     ],
@@ -114,6 +116,15 @@ def titles(index: Index, q: str) -> list[str]:
 def test_however_it_is_written_it_is_found(shelf: Index, q: str, expected: str) -> None:
     """Days, sums, abbreviations, provinces, tones, raw keys, typos and addresses lead to the story."""
     assert [expected] == titles(shelf, q)[:1]
+
+
+def test_its_own_address_finds_a_story(shelf: Index) -> None:
+    """As any installation writes it, and one that no story has."""
+    (hit,) = search(shelf, Query(q="thông xe 31/1/2023")).hits
+
+    for q in (hit.story_id, f"/tin/{hit.story_id}", f"https://tintinh.example/stories/{hit.story_id}"):
+        assert [BRIDGE] == titles(shelf, q)
+    assert [] == titles(shelf, f"/tin/s{'0' * 20}")
 
 
 def test_a_minus_leaves_out_what_is_meant(shelf: Index) -> None:

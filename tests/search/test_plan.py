@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.asked import Term, asked
+from search.asked import Term, address, asked
 from search.plan import each, rungs
 from search.question import Query, Sort
 from search.schema import MOST_WORDS
@@ -68,12 +68,56 @@ def test_a_minus_leaves_out_only_where_it_is_meant(
             "https://bao.example/xa-hoi/cau-moi-o-ba-tri-2345678.html",
             [("cau",), ("moi",), ("o",), ("ba",), ("tri",)],
         ),
+        ("https://bao.example/h/244", []),
+        ("xem bao.example/h/244", []),
+        ("cầu mới bao.example/h/244", [("cầu",), ("mới",)]),
         ("https://bao.example/", [("https",), ("bao",), ("example",)]),
     ],
 )
 def test_days_sums_and_addresses(q: str, expected: list[tuple[str, ...]]) -> None:
     """Figures joined by signs stand together; an address is the words of its last part."""
     assert expected == terms(q)
+
+
+@pytest.mark.parametrize(
+    ("q", "expected"),
+    [
+        ("https://bao.example/h/244", "https://bao.example/h/244"),
+        ("bao-hai.example/h/244?utm_source=zalo", "https://bao-hai.example/h/244"),
+        ("www.bao.example/h/244", "https://bao.example/h/244"),
+        ("xem https://bao.example/h/244.", "https://bao.example/h/244"),
+        ("(bao.example:8443/h/244)", "https://bao.example:8443/h/244"),
+        ("31.1.2023", ""),
+        ("TP.HCM", ""),
+        ("tp.hcm/hn", ""),
+        ("1.250.000", ""),
+        ("v.v.", ""),
+        ("90.kh/ubnd", ""),
+        ("12.5km/h", ""),
+        ("bao.example", ""),
+        ("a@bao.example/x", ""),
+    ],
+)
+def test_addresses_as_they_are_pasted(q: str, expected: str) -> None:
+    """With a scheme or as browsers show them, among words; a dot alone makes no address."""
+    assert expected == address(q)
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        "sf2bf21c45544891a5dec",
+        "SF2BF21C45544891A5DEC",
+        "/tin/sf2bf21c45544891a5dec",
+        "tintinh.example/stories/sf2bf21c45544891a5dec?lang=en",
+        "xem http://127.0.0.1:8000/tin/sf2bf21c45544891a5dec#x",
+    ],
+)
+def test_a_story_is_asked_for_by_its_own_address(q: str) -> None:
+    """Under any host, by its path or its id alone: this story or nothing."""
+    (only,) = rungs(Query(q=q))
+
+    assert ['id = "sf2bf21c45544891a5dec"'] == [query["filter"][-1] for query in only.queries]
 
 
 @given(st.text())
