@@ -7,6 +7,7 @@ or filter language can be typed in.
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -17,7 +18,7 @@ from pipeline.errors import BadInput
 from pipeline.model import LOCAL_ZONE, NATIONAL
 from pipeline.text import clean
 from pipeline.topics import topics
-from search.asked import address
+from search.asked import QUOTES, address, only_leaves_out
 from search.conditions import Condition
 from search.cursor import Cursor, read_cursor
 from search.holders import held_key, office_key, person_key
@@ -37,6 +38,10 @@ MOST_PER_PAGE = 50
 MOST_DAYS = 92  # of a span that is told day by day
 MOST_CHOSEN = 20  # values of one filter
 SEVERAL = ("province", "area", "topic", "source")  # filters that take several values, parted by commas
+_OF_YEAR = re.compile(r"\d{1,6}[a-e]?/(?:19|20)\d\d")  # of documents of any kind and issuer
+_SPACED = re.compile(r"(\d{1,6}[a-e]?)(?:[\s/-]+((?:19|20)\d\d))?(?:[\s/-]+(.+))?", re.IGNORECASE)
+_SIGNS = re.compile(r"[\s/-]+")
+_SHORT_YEAR = re.compile(r"(\d{1,2}/\d{1,2}/)([0-4]\d)")
 _MOST_SOURCE = 200
 _MOST_NAME = 100
 _YEARS = (1900, 2200)
@@ -112,9 +117,8 @@ class Query:
         for name in SEVERAL:
             few = len(chosen(getattr(self, name))) <= MOST_CHOSEN
             _check(few, name, f"at most {MOST_CHOSEN} values")
-        _check(
-            not self.doc or documents.canonical(self.doc), "doc", "a document number, such as 73/2023/NĐ-CP"
-        )
+        known = not self.doc or documents.canonical(self.doc) or _OF_YEAR.fullmatch(self.doc)
+        _check(known, "doc", "a document number, such as 73/2023/NĐ-CP")
         _check(_is_name(self.person), "person", f"a name of at most {_MOST_NAME} characters")
         _check(_is_name(self.office), "office", f"an office in at most {_MOST_NAME} characters")
         _check(self.bulletin in ("", "yes", "no"), "bulletin", "yes or no")
@@ -180,11 +184,11 @@ class Query:
 
     def in_time(self) -> bool:
         """Say whether hits come in order of time, so that a cursor can lead beyond the thousandth."""
-        return self.sort is not Sort.RELEVANCE or self.blank()
+        return self.sort is not Sort.RELEVANCE or self.blank() or only_leaves_out(self.q)
 
     def blank(self) -> bool:
-        """Say whether nothing is asked for by words."""
-        return not self.q.strip()
+        """Say whether nothing is asked for by words; quotes around nothing are none."""
+        return not QUOTES.sub("", self.q).strip()
 
     def stated(self) -> dict[str, str]:
         """Return what is asked for, as parameters that `read` understands; order and paging left out."""
@@ -222,8 +226,8 @@ def gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 def read(given: Mapping[str, str]) -> Query:
     """Return the query that the parameters of an address make; other parameters are passed over.
 
-    An empty value counts as not given. Slugs may be in any case; `from` and `to` are 2026-11-22 or
-    22/11/2026. Several values of a filter are parted by commas (`gathered`).
+    An empty value counts as not given. Slugs may be in any case; `from` and `to` are 2026-11-22,
+    22/11/2026 or 22/11/26; `doc` may have spaces ("90 KH-UBND") or end with its year ("73/2023"). Several values of a filter are parted by commas (`gathered`).
 
     Raises:
         BadInput: a value is wrong.
@@ -233,14 +237,14 @@ def read(given: Mapping[str, str]) -> Query:
         sort = Sort(text["sort"].lower() or Sort.RELEVANCE)
     except ValueError as error:
         raise BadInput("sort", "must be relevance, newest or oldest") from error
-    q = text["q"].replace("\n", " ")
+    q = text["q"].replace("\n", " ") if QUOTES.sub("", text["q"]).strip() else ""
     return Query(
         q=address(q) or q if len(q) > MOST_CHARACTERS else q,  # a pasted address without its tracking fields
         province=_several(text["province"].lower()),
         area=_several(text["area"].lower()),
         topic=_several(text["topic"].lower()),
         source=_several(text["source"]),
-        doc=text["doc"],
+        doc=_document(text["doc"]),
         person=text["person"],
         office=text["office"],
         bulletin=text["bulletin"].lower(),
@@ -251,6 +255,18 @@ def read(given: Mapping[str, str]) -> Query:
         per_page=_number("per_page", text["per_page"], 20),
         before=read_cursor(text["before"]) if text["before"] else None,
     )
+
+
+def lasting(given: Mapping[str, str], today: date) -> dict[str, str]:
+    """Return parameters as they stand for what is published from now on: days that have come left out.
+
+    Raises:
+        BadInput: a value is wrong.
+    """
+    query = read(given)
+    come = {"from": query.date_from, "to": query.date_to}
+    past = {name for name, day in come.items() if day is not None and day <= today}
+    return {name: value for name, value in given.items() if name not in past}
 
 
 def _check(fine: object, field: str, wanted: str) -> None:
@@ -266,6 +282,14 @@ def _several(text: str) -> str:
     return ",".join(chosen(text))
 
 
+def _document(text: str) -> str:
+    """Return a document number with its signs: "90 KH-UBND" is 90/KH-UBND; what is none as it is."""
+    if documents.canonical(text) or not (found := _SPACED.fullmatch(text)):
+        return text
+    count, year, codes = found.groups()
+    return "/".join(filter(None, (count.lower(), year, _SIGNS.sub("-", codes or ""))))
+
+
 def _number(field: str, text: str, default: int) -> int:
     if not text:
         return default
@@ -275,6 +299,7 @@ def _number(field: str, text: str, default: int) -> int:
 
 
 def _day(field: str, text: str) -> date | None:
+    text = _SHORT_YEAR.sub(r"\g<1>20\2", text) if _SHORT_YEAR.fullmatch(text) else text
     for form in ("%Y-%m-%d", "%d/%m/%Y"):
         try:
             return datetime.strptime(text, form).replace(tzinfo=UTC).date() if text else None

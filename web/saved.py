@@ -18,14 +18,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from pipeline import alerting, mailer, outgoing
 from pipeline.errors import BadInput
-from pipeline.model import StoryState
+from pipeline.model import LOCAL_ZONE, StoryState
 from pipeline.store import Connection, saved, saved_ways, sources, stories
 from pipeline.store.accounts import Session
 from pipeline.store.saved import Saved, State
 from pipeline.store.saved_ways import Kind, Pace, Way
 from pipeline.text import clean
 from search.matching import kept
-from search.question import STATED, gathered
+from search.question import STATED, gathered, lasting
 from tasks.wiring import ring
 from web import saved_words as words
 from web.account import Signed, check_form, form_key, keep_form_key
@@ -79,6 +79,15 @@ class Typed:
     url: str = ""
     way: int = 0
 
+    def asks(self) -> dict[str, str]:
+        """Return what is kept of the question. Raises BadInput."""
+        return kept(lasting(self.given, self.now.astimezone(LOCAL_ZONE).date()))
+
+    def is_cut(self) -> bool:
+        """Say whether days of it are not kept. Raises BadInput."""
+        asked = lasting(self.given, self.now.astimezone(LOCAL_ZONE).date())
+        return asked.keys() != self.given.keys()
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -90,6 +99,7 @@ class Told:
     done: str = ""
     problem: str = ""
     secret: str = ""
+    note: str = ""
     status: int = 200
     wait: float = 0
 
@@ -107,13 +117,11 @@ Given = Annotated[dict[str, str], Depends(_given)]
 @router.get("/theo-doi")
 def overview(request: Request, site: TheSite, who: Signed, done: str = "") -> Response:
     """List the searches of who is signed in; say to strangers what this is."""
-    now = datetime.now(UTC)
     with site.db.read() as conn:
         mine = saved.of_owner(conn, who.name) if who else []
         known = sources.listed(conn)
         rows = [
-            (one, words.in_words(one.asked, known, now), saved_ways.of_search(conn, one.saved_id))
-            for one in mine
+            (one, words.in_words(one.asked, known), saved_ways.of_search(conn, one.saved_id)) for one in mine
         ]
     return shown(request, site, who, "saved_list.html", {"rows": rows, "done": words.done(done)})
 
@@ -147,7 +155,7 @@ def create(
     typed = Typed(given, datetime.now(UTC), clean(name).strip(), email.strip(), pace)
     doors = [site.saves_of_network, *([site.letters_of_network] if typed.email else [])]
     try:
-        asked, owner = kept(given), who.name if who else None
+        asked, owner = typed.asks(), who.name if who else None
         if typed.email:
             mailer.address(typed.email)
         if wait := max(_wait(door, request, who) for door in doors):
@@ -216,7 +224,8 @@ def act(
     if action is Action.HOOK:
         return _page(request, site, who, key, known, Told(secret=made or ""))
     to = {Action.END: "/theo-doi", Action.RENEW: f"/theo-doi/{made}"}.get(action, f"/theo-doi/{key}")
-    return RedirectResponse(f"{to}?done={action}", 303)
+    cut = "-ngay" if action is Action.ASK and typed.is_cut() else ""
+    return RedirectResponse(f"{to}?done={action}{cut}", 303)
 
 
 def _mailed(conn: Connection, site: Site, saved_id: int, typed: Typed) -> None:
@@ -243,7 +252,7 @@ _CHANGES: dict[Action, Callable[[Connection, Site, Saved, Typed], str | None]] =
     Action.RENAME: lambda conn, _, of, typed: saved.rename(
         conn, of.saved_id, typed.name or words.nameless(typed.now)
     ),
-    Action.ASK: lambda conn, _, of, typed: saved.reask(conn, of.saved_id, kept(typed.given)),
+    Action.ASK: lambda conn, _, of, typed: saved.reask(conn, of.saved_id, typed.asks()),
     Action.PAUSE: lambda conn, _, of, __: saved.pause(conn, of.saved_id),
     Action.RESUME: lambda conn, _, of, __: saved.resume(conn, of.saved_id),
     Action.RENEW: lambda conn, _, of, __: saved.renew(conn, of.saved_id),
@@ -291,7 +300,9 @@ def _new(request: Request, site: Site, who: Session | None, typed: Typed, told: 
     """Show the page of a new search; what cannot be read in its question is told of."""
     asked = dict(typed.given)
     try:
-        asked = kept(asked)
+        if typed.is_cut():
+            told = replace(told, note=words.undated())
+        asked = typed.asks()
         empty = not asked and words.wrong(BadInput("q", ""))
     except BadInput as error:
         empty = words.wrong(error)
@@ -299,14 +310,23 @@ def _new(request: Request, site: Site, who: Session | None, typed: Typed, told: 
         told = replace(told, problem=empty, status=422)
     with site.db.read() as conn:
         listed = sources.listed(conn)
-    values = {"asked": asked, "words": words.in_words(asked, listed, typed.now), "typed": typed, "told": told}
+    ending = "" if empty else words.ending(asked, typed.now)
+    values = {
+        "asked": asked,
+        "ending": ending,
+        "words": words.in_words(asked, listed),
+        "typed": typed,
+        "told": told,
+    }
     answer = shown(request, site, who, "saved_new.html", values | {"can_save": not empty}, told.status)
+    answer.headers["Cache-Control"] = "private, no-cache"  # nobody can go back to a form's answer otherwise
     return _later(answer, told)
 
 
 def _page(  # noqa: PLR0917 - one page
     request: Request, site: Site, who: Session | None, key: str, known: Saved, told: Told
 ) -> Response:
+    now = datetime.now(UTC)
     with site.db.read() as conn:
         known = saved.get(conn, known.saved_id) or known
         ways = saved_ways.of_search(conn, known.saved_id)
@@ -319,7 +339,8 @@ def _page(  # noqa: PLR0917 - one page
         "key": key,
         "token": "" if key.isdecimal() else key,
         "base": site.settings.base_url,
-        "words": words.in_words(known.asked, listed, datetime.now(UTC)),
+        "words": words.in_words(known.asked, listed),
+        "ending": words.ending(known.asked, now),
         "fields": words.form(known.asked, listed),
         "flaw": words.flaw(known),
         "letters": [(one, words.masked(one.address)) for one in ways if one.kind is Kind.MAIL],

@@ -12,8 +12,8 @@ from pipeline.store.saved_ways import Kind, Pace, Way
 from pipeline.topics import topics
 from search.question import SEVERAL, chosen
 from web.language import gettext as _
-from web.narrowing import span_label
 from web.search import field_names, value_label
+from web.view import when
 
 
 def fields() -> dict[str, str]:
@@ -21,7 +21,7 @@ def fields() -> dict[str, str]:
     return {"q": _("Từ khóa"), **field_names()}
 
 
-def in_words(asked: Mapping[str, str], known: list[Source], now: datetime) -> list[tuple[str, str]]:
+def in_words(asked: Mapping[str, str], known: list[Source]) -> list[tuple[str, str]]:
     """Return what is asked for as titles and labels."""
     told = []
     for name, title in fields().items():
@@ -30,7 +30,7 @@ def in_words(asked: Mapping[str, str], known: list[Source], now: datetime) -> li
         labels = [value_label(name, one, known) or one for one in values]
         told += [(title, "; ".join(labels))] if labels else []
     if asked.get("from") or asked.get("to"):
-        told.append((_("Ngày đăng"), _days(asked.get("from", ""), asked.get("to", ""), now)))
+        told.append((_("Ngày đăng"), _days(asked.get("from", ""), asked.get("to", ""))))
     return told
 
 
@@ -73,12 +73,26 @@ def _options(name: str, value: str, known: list[Source]) -> list[tuple[str, str]
     ]
 
 
-def _days(since: str, until: str, now: datetime) -> str:
-    try:
-        first, last = (datetime.fromisoformat(one).date() if one else None for one in (since, until))
-    except ValueError:
-        return f"{since} – {until}"
-    return span_label(first, last, now.astimezone(LOCAL_ZONE).date())
+def _days(since: str, until: str) -> str:
+    """Return dates: "today" would mean another day tomorrow."""
+    if since and until:
+        return when(since) if since == until else f"{when(since)} – {when(until)}"
+    return _("Từ %(day)s", day=when(since)) if since else _("Đến %(day)s", day=when(until))
+
+
+def undated() -> str:
+    """Return why days of a question are not kept."""
+    return _("Ngày không được lưu: tin mới luôn là tin từ nay.")
+
+
+def ending(asked: Mapping[str, str], now: datetime) -> str:
+    """Return that a search ends by its last day, or has; "" if it has none."""
+    last = asked.get("to", "")
+    if not last:
+        return ""
+    if last < now.astimezone(LOCAL_ZONE).date().isoformat():
+        return _("Đã qua ngày %(day)s: không còn tin nào khớp. Hãy bỏ ngày ở phần “Sửa”.", day=when(last))
+    return _("Chỉ tin đăng đến hết ngày %(day)s được báo.", day=when(last))
 
 
 def nameless(now: datetime) -> str:
@@ -127,6 +141,7 @@ def done(action: str) -> str:
         "moi-thu": _("Đã lưu. Nếu địa chỉ nhận được thư, thư xác nhận sẽ đến trong ít phút."),
         "ten": _("Đã đổi tên."),
         "cau-hoi": _("Đã sửa câu hỏi. Từ giờ tin được báo theo câu hỏi mới."),
+        "cau-hoi-ngay": _("Đã sửa câu hỏi, trừ ngày đã đến: tin mới luôn là tin từ nay."),
         "nghi": _("Đã tạm dừng: không báo tin cho đến khi bạn cho chạy tiếp."),
         "tiep": _("Đã cho chạy tiếp."),
         "dia-chi-moi": _("Đây là địa chỉ mới. Địa chỉ cũ không còn dùng được, kể cả trong trình đọc RSS."),
@@ -148,6 +163,7 @@ def wrong(error: BadInput) -> str:
         "URL": _("Địa chỉ webhook phải là http hoặc https, không có mật khẩu và dấu #."),
         "name": _("Tên dài quá %(n)s ký tự.", n=saved.LONGEST_NAME),
         "saved searches": _("Đã có quá nhiều tìm kiếm được lưu. Hãy kết thúc tìm kiếm không cần nữa."),
+        "to": _("“Đến ngày” phải là một ngày không đứng trước “Từ ngày”."),
         "q": _("Cần có từ khóa hoặc ít nhất một bộ lọc, và không quá dài."),
     }
     field = fields().get(error.subject, error.subject)

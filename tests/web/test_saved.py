@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -10,6 +10,7 @@ import pytest
 
 from pipeline import alerting, letter_words
 from pipeline.alerting import Purpose
+from pipeline.model import LOCAL_ZONE
 from pipeline.store import Database, accounts, deliveries, saved, saved_ways, schema
 from pipeline.store.accounts import Role
 from pipeline.store.saved_ways import Pace, State, Way
@@ -132,6 +133,39 @@ def test_what_cannot_be_asked_cannot_be_saved(client: httpx.Client) -> None:
     assert "Chủ đề: không dùng được" in wrong.text
     assert 'value="Đê &lt;b&gt;"' in email.text
     assert "Địa chỉ thư không đúng" in email.text
+
+
+def test_days_that_have_come_are_not_saved(client: httpx.Client, db: Database) -> None:
+    """Whoever looked at today's stories wants tomorrow's; a day to come stays, and is told."""
+    today, later = ((datetime.now(LOCAL_ZONE) + timedelta(days=days)).date().isoformat() for days in (0, 3))
+    draft = client.post("/theo-doi/moi", data={**ASKED, "from": today, "to": today})
+    only = client.post("/theo-doi/moi", data={"from": today, "to": today})
+    path = made(client, **{"from": today, "to": today})
+    first = search(db, path).asked
+    act(client, path, "cau-hoi", q="đê", **{"from": today, "to": later})
+    page = client.get(path)
+
+    assert "Ngày không được lưu: tin mới luôn là tin từ nay" in draft.text
+    assert "Hôm nay" not in draft.text
+    assert (422, ASKED) == (only.status_code, first)
+    assert {"q": "đê", "to": later} == search(db, path).asked
+    assert f"Chỉ tin đăng đến hết ngày {date.fromisoformat(later):%d/%m/%Y}" in page.text
+
+
+def test_a_search_that_is_over_says_so(client: httpx.Client, db: Database) -> None:
+    """Its last day has passed: what it asks is told by dates."""
+    path = made(client)
+    with db.write() as conn:
+        saved.reask(conn, search(db, path).saved_id, {"q": "đê", "from": "2026-11-01", "to": "2026-11-02"})
+    page = client.get(path)
+
+    assert "01/11/2026 – 02/11/2026" in page.text
+    assert "Đã qua ngày 02/11/2026" in page.text
+
+
+def test_one_can_go_back_to_a_draft(client: httpx.Client) -> None:
+    """A browser that may not keep the answer to a form shows an error there."""
+    assert "private, no-cache" == client.post("/theo-doi/moi", data=ASKED).headers["cache-control"]
 
 
 def test_a_form_is_read_as_utf8(client: httpx.Client, db: Database) -> None:
