@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.main import get_command
 
-from cli.__main__ import app
+from cli.commands import app
 
 ROOT = Path(__file__).parents[2]
 CONTRACT = (
@@ -68,6 +68,23 @@ def test_the_contract_is_there() -> None:
 def test_every_command_has_an_example(name: str) -> None:
     """Help ends with an example that uses the command by its name."""
     assert f" {name}" in commands()[name].partition("Example")[2]
+
+
+def test_ctrl_c_during_the_start_is_quiet() -> None:
+    """A signal while the commands are being imported: exit code 130 and not a word."""
+    script = (
+        "import os, runpy, signal, sys\n"
+        "class Interrupts:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'cli.accounts': os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Interrupts())\n"
+        "runpy.run_module('cli', run_name='__main__')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert (130, "", "") == (done.returncode, done.stdout, done.stderr)
 
 
 def test_help_needs_nothing(tmp_path: Path) -> None:
