@@ -320,7 +320,7 @@ def _meilisearch(opened: "Desk") -> tuple[str, bool, str]:
     from search.index import open_index
 
     try:
-        index = open_index(opened.settings)
+        index = open_index(opened.settings, hurried=True)
         if index is None:
             return "Meilisearch", True, str(meilisearch_binary(opened.settings))
     except EngineUnavailable as error:

@@ -6,7 +6,12 @@ from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
 from meilisearch import Client
-from meilisearch.errors import MeilisearchApiError, MeilisearchError, MeilisearchTimeoutError
+from meilisearch.errors import (
+    MeilisearchApiError,
+    MeilisearchCommunicationError,
+    MeilisearchError,
+    MeilisearchTimeoutError,
+)
 from meilisearch.models.task import TaskInfo
 
 from pipeline.errors import EngineUnavailable
@@ -89,9 +94,17 @@ class Door:
         except (MeilisearchError, OSError, ValueError) as error:  # OSError: requests; ValueError: no JSON
             if self._breaker is not None:
                 self._breaker.failed()
-            raise EngineUnavailable("Meilisearch", str(error)[:300]) from error
+            raise EngineUnavailable("Meilisearch", self._silence(error)) from error
         else:
             self._answered()
+
+    def _silence(self, error: Exception) -> str:
+        """Say in a sentence of ours why there is no answer."""
+        if isinstance(error, MeilisearchTimeoutError):
+            return f"no answer within {self._timeout} s"
+        if isinstance(error, MeilisearchCommunicationError):
+            return f"nobody can be reached at {self._url}"
+        return str(error)[:300]
 
     def _answered(self) -> None:
         """Tell the breaker that the server answers."""

@@ -124,14 +124,14 @@ def look(db: Database, index: Index, now: datetime) -> Seen:
             failure=f"{failed[0].code}: {failed[0].message[:200]}" if failed else "",
         )
     except EngineUnavailable as error:
-        return replace(seen, away=str(error))
+        return replace(seen, away=error.message)
 
 
 def alarms(seen: Seen, limit: Limits) -> dict[Alarm, str]:
     """Return what is wrong with what is said of it. Pure; never raises."""
     found: dict[Alarm, str] = {}
     if seen.away:
-        found[Alarm.AWAY] = f"Meilisearch does not answer: {seen.away}"
+        found[Alarm.AWAY] = f"Meilisearch cannot be asked: {seen.away}"
     if seen.free is not None and seen.free < limit.least_disk:
         found[Alarm.DISK] = (
             f"{seen.free:,} bytes are free on the disk of Meilisearch's data, less than {limit.least_disk:,}"

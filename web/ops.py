@@ -28,7 +28,7 @@ from web.outward import outward
 from web.problems import Problem, described
 from web.reasons import trouble
 from web.site import Site, TheSite
-from web.view import render
+from web.view import render_vietnamese
 
 _SHOWN_HELD = 100
 _SHOWN_HOSTS = 100
@@ -68,7 +68,7 @@ def page(
         index = indexed(conn, site.settings, now)
         watched = [door for door in doors if door.kind in _WATCHED and door.url]
         passed_over = {door.url: looked.passed_over(conn, door.intake_id, _SHOWN_FILES) for door in watched}
-    shown = render(
+    shown = render_vietnamese(
         "ops.html",
         title="Vận hành",
         here="ops",
@@ -134,16 +134,24 @@ async def healthz() -> dict[str, str]:  # in the loop: it must not wait for a th
 
 @router.get("/readyz", tags=["ops"], responses=described(503))
 def readyz(site: TheSite) -> dict[str, str]:
-    """Say whether SQL answers and the schema is current, and how search is, without which the rest works."""
+    """Say whether SQL answers and the schema is current, and how search is, without which the rest works.
+
+    `search_seen_at` is when the engine was looked at: what has befallen it since is not known yet.
+    """
+    told = {"status": "ready"}
     try:
         current = site.db.current()
         with site.db.read() as conn:
-            search = indexed(conn, site.settings, datetime.now(UTC)).word if current else ""
+            if current:
+                found = indexed(conn, site.settings, datetime.now(UTC))
+                told["search"] = found.word
+                if found.watched.at is not None:
+                    told["search_seen_at"] = found.watched.at.isoformat(timespec="seconds")
     except Transient as error:
         raise Problem(503, "sql_unreachable", "SQL does not answer", headers={"Retry-After": "5"}) from error
     if not current:
         raise Problem(503, "schema_outdated", "run `tintinh db upgrade`", headers={"Retry-After": "30"})
-    return {"status": "ready", "search": search}
+    return told
 
 
 @router.get(

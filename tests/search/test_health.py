@@ -2,6 +2,7 @@
 
 import os
 import random
+import socket
 import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -66,8 +67,18 @@ def test_an_engine_that_is_away_is_seen(store: Database, tmp_path: Path) -> None
     seen = look(store, nobody, NOW + timedelta(hours=2))
 
     assert {Alarm.AWAY, Alarm.LAG} == set(alarms(seen, LIMITS))
+    assert "nobody can be reached at http://127.0.0.1:9" == seen.away
     assert seen.free is not None
     assert seen.behind > 0
+
+
+def test_an_engine_that_hangs_is_seen_in_our_words(store: Database) -> None:
+    """It takes connections and never answers: one time limit, one sentence."""
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        hung = Index(f"http://127.0.0.1:{deaf.getsockname()[1]}", "key", "nobody", timeout=1)
+        seen = look(store, hung, NOW)
+
+    assert "Meilisearch cannot be asked: no answer within 1 s" == alarms(seen, LIMITS)[Alarm.AWAY]
 
 
 def test_a_task_that_waits_is_seen_with_its_age(store: Database, index: Index, meilisearch: Lent) -> None:
