@@ -27,7 +27,11 @@ def advancing() -> Iterator[Show]:
     """Yield what shows the newest state on the stderr of this process."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield _Lines(time.monotonic).show
+        lines = _Lines(time.monotonic)
+        try:
+            yield lines.show
+        finally:
+            lines.end()
         return
     columns = (
         TextColumn("{task.description:9}"),
@@ -97,9 +101,19 @@ class _Lines:
         self._clock = clock
         self._phase = _Phase(clock)
         self._due = 0.0
+        self._unsaid = ""  # how far it is since the last line
 
     def show(self, phase: str, done: int, total: int) -> None:
-        if not self._phase.enter(phase, done) and self._clock() < self._due:
-            return
-        self._due = self._clock() + _NEWS_SECONDS
-        say(line(phase, done, total, since=self._phase.since, seconds=self._phase.seconds))
+        if phase != self._phase.name:
+            self.end()
+        entered = self._phase.enter(phase, done)
+        self._unsaid = line(phase, done, total, since=self._phase.since, seconds=self._phase.seconds)
+        if entered or self._clock() >= self._due:
+            self._due = self._clock() + _NEWS_SECONDS
+            self.end()
+
+    def end(self) -> None:
+        """Say how far it came: the last line of a phase must not be one from the middle."""
+        if self._unsaid:
+            say(self._unsaid)
+        self._unsaid = ""

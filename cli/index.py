@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,7 +22,6 @@ app = typer.Typer(
 _MOST_NAMED = 20  # documents of each kind
 _MOST_REFUSED = 1_000
 _INTERRUPTED = 130
-_REST = 0.2
 
 
 @app.command()
@@ -45,12 +45,16 @@ def rebuild() -> None:
                 def told(seen: "Progress") -> None:
                     show(str(seen.phase), seen.done, seen.total)
 
-                done = sync.rebuild(opened.db, index, now, told=told)
+                done = sync.rebuild(opened.db, index, now, told=told, waits=_waits)
         except KeyboardInterrupt:
             goes_on = "the workers of `up` go on with it" if opened.run else "the next `up` goes on with it"
             say(f"interrupted; what is built stays, searches are as before: {goes_on}, or the same command")
             raise typer.Exit(_INTERRUPTED) from None
-    say(f"{done.indexed:,} stories indexed, {len(done.refused):,} refused")
+        held = index.count(index.name)
+    say(
+        f"the new index is in use and holds {held:,} stories; "
+        f"{done.indexed:,} of them were written just now, {len(done.refused):,} refused"
+    )
 
 
 @app.command()
@@ -62,11 +66,11 @@ def gate(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Hold the index against SQL, both ways, and have what is wrong made again; exit code 1 if it stays.
+    """Hold the index against SQL, both ways, and have what is wrong made again.
 
-    Prints a line for each kind with its count and one for each of the first documents. `under_way` are
-    changes that the index is about to be told: no fault. With --check exit code 1 says that something
-    is wrong.
+    Prints a line for each kind with its count as it was found, one for each of the first documents, and
+    how many were `mended` and are `left`. `under_way` are changes that the index is about to be told: no
+    fault. Exit code 0: nothing is wrong any more; 1: something is left. With --check nothing is mended.
 
     \b
     Examples:
@@ -87,9 +91,8 @@ def gate(
     if as_json:
         out_json(_report(found, left, named, unlike))
     else:
-        _print(found, named, unlike)
-    if not check and not found.sound:
-        say("mended" if left.sound else f"{sum(left.faults.values()):,} faults are left")
+        _print(found, left, named, unlike)
+    say(_verdict(found, left, unlike, check=check))
     if not left.sound or (check and unlike):
         raise typer.Exit(1)
 
@@ -137,28 +140,30 @@ def health(
     from search import health as watching
     from search.rounds import rounds
 
-    with _opened("a look at the index") as (opened, index):
+    with _opened("a look at the index", hurried=True) as (opened, index):
         seen = watching.look(opened.db, index, now())
         raised = watching.alarms(seen, watching.limits(opened.settings))
         with opened.db.read() as conn:
             last = rounds(conn)
     told = asdict(seen) | {
         "gate_at": local(last.at),
-        "gate_faults": dict(last.last.faults) if last.last else {},
+        "gate_deep_at": local(last.deep_at),
     }
+    faults = dict(last.last.faults) if last.last else {}
     if as_json:
-        out_json(told | {"alarms": raised})
+        out_json(told | {"gate_faults": faults, "alarms": raised})
     else:
-        for name, value in told.items():
-            out(f"{name}\t{'-' if value in (None, '') else value}")
-        for name, said in raised.items():
-            out(f"!! {name}: {said}")
+        rows = told | {f"gate_{fault}": count for fault, count in faults.items()}
+        for name, value in rows.items():
+            out_row(name, None if value == "" else value)
+        for alarm, said in raised.items():
+            out(f"!! {alarm}: {' '.join(said.split())}")
     if raised:
         raise typer.Exit(1)
 
 
 @contextmanager
-def _opened(by: str) -> "Iterator[tuple[Desk, Index]]":
+def _opened(by: str, *, hurried: bool = False) -> "Iterator[tuple[Desk, Index]]":
     """Yield the desk and the index: that of the settings or of the living `up`, else one started here."""
     from contextlib import ExitStack
 
@@ -168,7 +173,7 @@ def _opened(by: str) -> "Iterator[tuple[Desk, Index]]":
     from search.index import open_index
 
     with desk() as opened, ExitStack() as stack:
-        index = open_index(opened.settings)
+        index = open_index(opened.settings, hurried=hurried)
         if index is None and opened.run is None:
             index = stack.enter_context(engines(opened, by))
         if index is None:
@@ -181,7 +186,7 @@ def _looked(looking: "Gate", *, mend: bool) -> "tuple[Walk, dict[Fault, list[str
     from cli.advance import advancing
     from cli.desk import now
     from pipeline.store import stories
-    from search.gate import Fault
+    from search.gate import Fault, Side
     from search.rounds import whole
 
     named: dict[Fault, list[str]] = {fault: [] for fault in Fault}
@@ -190,7 +195,7 @@ def _looked(looking: "Gate", *, mend: bool) -> "tuple[Walk, dict[Fault, list[str
     with advancing() as show:
 
         def told(walk: "Walk", faults: "dict[str, Fault]") -> None:
-            show("comparing", walk.looked, max(total, walk.looked))
+            show("comparing", walk.looked, walk.looked if walk.side is Side.DONE else max(total, walk.looked))
             for document_id, fault in faults.items():
                 named[fault] += [document_id][: _MOST_NAMED - len(named[fault])]
 
@@ -204,23 +209,31 @@ def _mended(opened: "Desk", index: "Index", found: "Walk", unlike: list[str], *,
     from search.rounds import living
 
     if unlike:
-        sync.rebuild(opened.db, index, now)
+        sync.rebuild(opened.db, index, now, waits=_waits)
     elif found.sound:
         return found
-    _wait(opened, index)
+    sync.follow(opened.db, index, now, waits=_waits)
     return _looked(living(opened.db, index, deep=deep), mend=False)[0]
 
 
-def _wait(opened: "Desk", index: "Index") -> None:
-    """Return when the index has been told everything; workers may take part."""
-    import time
+def _waits(until: datetime) -> None:
+    """Say what keeps this command waiting, and for how long at most."""
+    say(f"waiting: another process holds the index; if it does not go on, its claim ends at {local(until)}")
 
-    from cli.desk import now
-    from search import sync
 
-    while (done := sync.sync(opened.db, index, now())).more or done.busy:
-        if done.busy:
-            time.sleep(_REST)
+def _verdict(found: "Walk", left: "Walk", unlike: list[str], *, check: bool) -> str:
+    """Return what was wrong and what became of it, in a sentence."""
+    if found.sound and not unlike:
+        return "the index holds what SQL has"
+    wrong = f"{sum(found.faults.values()):,} documents were wrong"
+    if unlike:
+        wrong += f", and so were settings ({', '.join(unlike)})"
+    if check:
+        return f"{wrong}; nothing was mended, ./tintinh index gate does it"
+    if unlike:
+        wrong += "; the index was built anew"
+    remain = sum(left.faults.values())
+    return f"{wrong}; all are mended" if not remain else f"{wrong}; {remain:,} faults are left"
 
 
 def _report(
@@ -238,12 +251,15 @@ def _report(
     }
 
 
-def _print(found: "Walk", named: "dict[Fault, list[str]]", unlike: list[str]) -> None:
+def _print(found: "Walk", left: "Walk", named: "dict[Fault, list[str]]", unlike: list[str]) -> None:
     for name in ("stories", "documents", "under_way", "refused"):
         out_row(name, getattr(found, name))
     for fault, count in found.faults.items():
         out_row(fault, count)
     out_row("settings", ", ".join(unlike) or 0)
+    remain = sum(left.faults.values())
+    out_row("mended", max(0, sum(found.faults.values()) - remain))
+    out_row("left", remain)
     for fault, some in named.items():
         for document_id in some:
             out_row(f"{fault}:", document_id)

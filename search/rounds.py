@@ -1,7 +1,7 @@
 """The gate's rounds: the whole index held against SQL now and then, some pages at a time.
 
 What is wrong is nudged, and made again by whoever follows the change log. A round is kept in SQL, so
-it goes on where it was when a process ends.
+it goes on where it was when a process ends. One a week is deep: it compares whole documents.
 """
 
 import json
@@ -19,31 +19,39 @@ from search.sync import request_rebuild
 _KEY = "index_gate"  # meta
 _MOST_AGAIN = 1_000  # refused documents tried again after a round
 _BETWEEN = timedelta(minutes=10)  # rounds because of a count that differs
+_DEEP = timedelta(days=7)  # between deep rounds: of 100,000 stories one takes half a minute
 
 
 @dataclass(frozen=True, slots=True)
 class Rounds:
-    """The round under way, None between two; and what the last one found, and when."""
+    """The round under way, None between two, and whether it is deep; what the last one found, and when.
+
+    `deep_at`: when the last deep one ended.
+    """
 
     walk: Walk | None = None
     last: Walk | None = None
     at: datetime | None = None
+    deep: bool = False
+    deep_at: datetime | None = None
 
 
 def rounds(conn: Connection) -> Rounds:
     """Return how far the rounds are."""
     stored = json.loads(meta.get(conn, _KEY) or "{}")
-    walk, last, at = stored.get("walk"), stored.get("last"), stored.get("at")
+    walk, last, at, deep_at = (stored.get(name) for name in ("walk", "last", "at", "deep_at"))
     return Rounds(
         walk_of(walk) if walk else None,
         walk_of(last) if last else None,
         datetime.fromisoformat(at) if at else None,
+        bool(stored.get("deep")),
+        datetime.fromisoformat(deep_at) if deep_at else None,
     )
 
 
-def record(conn: Connection, walk: Walk, now: datetime) -> None:
+def record(conn: Connection, walk: Walk, now: datetime, *, deep: bool = False) -> None:
     """Note what a round found."""
-    _put(conn, Rounds(None, walk, now))
+    _put(conn, Rounds(None, walk, now, deep_at=now if deep else rounds(conn).deep_at))
 
 
 def living(db: Database, index: Index, *, deep: bool = False) -> Gate:
@@ -70,7 +78,7 @@ def whole(
             _nudge(gate.db, faults, clock())
         told(walk, faults)
     with gate.db.write() as conn:
-        record(conn, walk, clock())
+        record(conn, walk, clock(), deep=gate.deep)
         if mend:
             _again(conn, clock())
     return walk
@@ -82,7 +90,8 @@ def go_on(
     """Go on with a round, or begin one that is due, for about so many seconds; nudge what is wrong.
 
     One is due every `hours` (0: never), and where the numbers of stories and documents differ though
-    nothing is under way. Returns what was found when a round has ended, else None.
+    nothing is under way. The first that is due in a week is deep. Returns what was found when a
+    round has ended, else None.
 
     Raises:
         EngineUnavailable: Meilisearch or SQL is away; the round goes on later.
@@ -92,23 +101,24 @@ def go_on(
     if known.rebuild is not None or known.wanted or index.born(index.name) != known.filled.born:
         return None
     now = clock()
-    late = seen.at is None or now - seen.at >= timedelta(hours=hours)
-    if seen.walk is None and not (hours and late) and not _suspicious(db, index, seen, now):
+    late = bool(hours) and (seen.at is None or now - seen.at >= timedelta(hours=hours))
+    deep = seen.deep if seen.walk else late and (seen.deep_at is None or now - seen.deep_at >= _DEEP)
+    if seen.walk is None and not late and not _suspicious(db, index, seen, now):
         return None
     if seen.walk is None and index.unlike(index.name):
         request_rebuild(db)
         return None
-    gate, walk, end = living(db, index), seen.walk or Walk(), time.monotonic() + seconds
+    gate, walk, end = living(db, index, deep=deep), seen.walk or Walk(), time.monotonic() + seconds
     while walk.side is not Side.DONE and time.monotonic() < end:
         walk, faults = gate.step(walk)
         _nudge(db, faults, clock())
     over = walk.side is Side.DONE
     with db.write() as conn:
         if over:
-            record(conn, walk, clock())
+            record(conn, walk, clock(), deep=deep)
             _again(conn, clock())
         else:
-            _put(conn, Rounds(walk, seen.last, seen.at))
+            _put(conn, Rounds(walk, seen.last, seen.at, deep, seen.deep_at))
     return walk if over else None
 
 
@@ -141,5 +151,7 @@ def _put(conn: Connection, kept: Rounds) -> None:
         "walk": asdict(kept.walk) if kept.walk else None,
         "last": asdict(kept.last) if kept.last else None,
         "at": kept.at.isoformat() if kept.at else None,
+        "deep": kept.deep,
+        "deep_at": kept.deep_at.isoformat() if kept.deep_at else None,
     }
     meta.put(conn, _KEY, json.dumps(stored))

@@ -20,11 +20,13 @@ from search import batches, standing
 from search.gate import PAGE, Fault, Gate, Side
 from search.index import Index, RefusedDocument
 from search.schema import version
-from search.standing import CURSOR, Filled, Progress, Rebuild
+from search.standing import CURSOR, Filled, Phase, Progress, Rebuild
 from search.writing import Synced, Writer
 
 _ROOM = 2  # times the size of the database, free on its disk, before another index is built beside it
-_REST = 0.2  # seconds between tries of `rebuild` while another worker holds the lease
+_REST = 0.2  # seconds between tries of `follow` while another worker holds the lease
+_PATIENCE = 2.0  # seconds of that until somebody hears of it, and
+_NEWS = 10.0  # between two times
 _SHOWN = 5  # documents that are named
 
 
@@ -80,11 +82,12 @@ def rebuild(
     *,
     limit: int = 500,
     told: Callable[[Progress], None] | None = None,
+    waits: Callable[[datetime], None] | None = None,
 ) -> Synced:
     """Build the index anew and return when it is swapped in and has caught up with the log.
 
     A new index that is under way, or was when somebody ended this, is gone on with. Other workers may
-    take part. `told` hears how far it is.
+    take part. `told` hears how far it is, `waits` as in `follow`.
 
     Raises:
         EngineUnavailable: as `sync`; calling again goes on where it stopped.
@@ -93,21 +96,57 @@ def rebuild(
         before = standing.state(conn)
     if before.rebuild is None and not before.wanted and before.filled.schema == version():
         request_rebuild(db)
-    done = Synced(more=True)
+    return follow(db, index, clock, limit=limit, told=told, waits=waits)
+
+
+def follow(
+    db: Database,
+    index: Index,
+    clock: Callable[[], datetime],
+    *,
+    limit: int = 500,
+    told: Callable[[Progress], None] | None = None,
+    waits: Callable[[datetime], None] | None = None,
+) -> Synced:
+    """Call `sync` until the index has been told everything; other workers may take part.
+
+    `told` hears how far a new index is. `waits` hears, now and then while others have been at it for some
+    seconds, when their claim ends (aware UTC): if they do not go on, we do then.
+
+    Raises:
+        EngineUnavailable: as `sync`.
+    """
+    done, quiet_until = Synced(more=True), time.monotonic() + _PATIENCE
     while done.more or done.busy:
         try:
             step = sync(db, index, clock(), limit=limit)
         except LeaseLost:
             step = Synced(busy=True)
-        if told is not None:
+        _tell(db, step, told)
+        if not step.busy:
+            quiet_until = time.monotonic() + _PATIENCE
+        elif waits is not None and time.monotonic() >= quiet_until:
+            quiet_until = time.monotonic() + _NEWS
             with db.read() as conn:
-                seen = standing.progress(conn)
-            if seen is not None:
-                told(seen)
+                until = leases.until(conn, CURSOR)
+            if until is not None:
+                waits(until)
         if step.busy:
             time.sleep(_REST)
         done = Synced(done.indexed, done.deleted, done.refused, done.rebuilt) + step
     return done
+
+
+def _tell(db: Database, step: Synced, told: Callable[[Progress], None] | None) -> None:
+    """Tell how far a new index is."""
+    if told is None:
+        return
+    with db.read() as conn:
+        seen = standing.progress(conn)
+    if seen is None and step.rebuilt:
+        seen = Progress(Phase.SWAPPING, 1, 1)
+    if seen is not None:
+        told(seen)
 
 
 def _idle(db: Database, index: Index) -> bool:

@@ -4,18 +4,57 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import copyfile
+from typing import NamedTuple
 
 import pytest
 
-from cli.advance import line
-from pipeline.store import indexing, open_database
+from cli.advance import advancing, line
+from pipeline.store import Database, indexing, meta, open_database
 from search.index import Index
-from tests.cli.test_commands import ROOT, run
+from tests.cli.test_commands import ROOT
 from tests.engine_fixtures import Lent
 from tests.search.test_gate import edited_by_hand
 from tests.search.test_sync import synced, tell
+
+SESSION = """
+import contextlib, io, json, sys
+from cli.commands import main
+told = []
+for words in json.loads(sys.stdin.read()):
+    sys.argv, out, err, code = ["tintinh", *words], io.StringIO(), io.StringIO(), 0
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            main()
+        except SystemExit as error:
+            code = error.code or 0
+    told.append((code, out.getvalue(), err.getvalue()))
+print(json.dumps(told))
+"""
+
+
+class Done(NamedTuple):
+    """What one command of a session answered."""
+
+    code: int
+    out: str
+    err: str
+
+
+def session(data: Path, *commands: str, **environ: str) -> list[Done]:
+    """Run commands one after the other in one process, which costs one start."""
+    done = subprocess.run(
+        [sys.executable, "-c", SESSION],
+        input=json.dumps([one.split() for one in commands]),
+        env=environ | {"PYTHONPATH": str(ROOT), "TINTINH_DATA": str(data), "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [Done(*one) for one in json.loads(done.stdout)]
 
 
 @pytest.fixture
@@ -28,61 +67,86 @@ def lent(meilisearch: Lent, tmp_path: Path) -> dict[str, str]:
     }
 
 
-def test_an_index_is_checked_mended_and_built_anew(
-    tmp_path: Path, meilisearch: Lent, lent: dict[str, str]
-) -> None:
-    """`gate --check` only looks and fails, `gate` mends; `rebuild`, `refused` and `health` say what is."""
+@pytest.fixture
+def db(tmp_path: Path, sqlite_pattern: Path) -> Iterator[Database]:
+    """The database of the data folder."""
     data = tmp_path / "data"
     data.mkdir(mode=0o700)
-    db = open_database(f"sqlite:///{data / 'tintinh.db'}")
-    db.migrate()
+    copyfile(sqlite_pattern, data / "tintinh.db")
+    opened = open_database(f"sqlite:///{data / 'tintinh.db'}")
+    with opened.write() as conn:
+        meta.draw_authority(conn)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def index(meilisearch: Lent, lent: dict[str, str]) -> Iterator[Index]:
+    """The index of this test."""
+    made = Index(meilisearch.url, meilisearch.key, lent["TINTINH_MEILISEARCH_INDEX"])
+    yield made
+    for uid in (made.name, *made.others()):
+        made.drop(uid)
+
+
+def test_an_index_is_checked_mended_and_built_anew(
+    tmp_path: Path, lent: dict[str, str], db: Database, index: Index
+) -> None:
+    """`gate --check` only looks and fails, `gate` mends and says so; `rebuild` and `health` say what is."""
+    data = tmp_path / "data"
     tell(db, range(8))
-    index = Index(meilisearch.url, meilisearch.key, lent["TINTINH_MEILISEARCH_INDEX"])
-    nothing = run(data, "index", "gate", **lent)
     synced(db, index)
     edited_by_hand(db, index)
     with db.write() as conn:
         indexing.refuse(conn, [("s0", "too\tlarge")], "a form", datetime.now(UTC))
-    checked = run(data, "index", "gate", "--check", "--json", **lent)
-    mended = run(data, "index", "gate", **lent)
-    again = run(data, "index", "gate", "--check", **lent)
-    built = run(data, "index", "rebuild", **lent)
-    late = run(data, "index", "health", "--json", **lent, TINTINH_INDEX_TASK_SECONDS="1")
-    full = run(
-        data, "index", "health", **lent, TINTINH_MEILISEARCH_DATA=str(data), TINTINH_INDEX_LEAST_DISK="9" * 18
+    checked, mended, again, built, refused, full = session(
+        data,
+        "index gate --check --json",
+        "index gate",
+        "index gate --check",
+        "index rebuild",
+        "index refused",
+        "index health",
+        **lent,
+        TINTINH_MEILISEARCH_DATA=str(data),
+        TINTINH_INDEX_LEAST_DISK="9" * 18,
     )
-    refused = run(data, "index", "refused", **lent)
-    db.close()
-    index.drop(index.name)
-    told = json.loads(checked.stdout)
+    told = json.loads(checked.out)
 
-    assert (1, "") == (nothing.returncode, nothing.stdout)
-    assert "there is no index yet" in nothing.stderr
-    assert (1, {"missing": 1, "stale": 2, "orphaned": 1, "foreign": 2}) == (
-        checked.returncode,
-        told["faults"],
-    )
+    assert (1, {"missing": 1, "stale": 2, "orphaned": 1, "foreign": 2}) == (checked.code, told["faults"])
     assert ["nguoi-la", "y" * 500] == sorted(told["named"]["foreign"])
-    assert (0, 0) == (mended.returncode, again.returncode)
-    assert "mended" in mended.stderr
-    assert "missing\t0" in again.stdout.splitlines()
-    assert (0, "") == (built.returncode, built.stdout)
-    assert "7 stories indexed, 0 refused" in built.stderr
-    assert 0 == late.returncode
-    assert 7 == json.loads(late.stdout)["documents"]
-    assert 1 == full.returncode
-    assert "!! disk: " in full.stdout
-    assert "" == refused.stdout
+    assert "6 documents were wrong; nothing was mended" in checked.err
+    assert 0 == mended.code
+    assert {"missing\t1", "mended\t6", "left\t0"} < set(mended.out.splitlines())
+    assert "6 documents were wrong; all are mended" in mended.err
+    assert "comparing: 16 of 16" in mended.err
+    assert (0, True) == (again.code, "the index holds what SQL has" in again.err)
+    assert "missing\t0" in again.out.splitlines()
+    assert (0, "") == (built.code, built.out)
+    assert "holds 7 stories; 7 of them were written just now, 0 refused" in built.err
+    assert "swapping: 1 of 1" in built.err
+    assert (0, "") == (refused.code, refused.out)
+    assert 1 == full.code
+    assert {"documents\t7", "gate_missing\t0"} < set(full.out.splitlines())
+    assert "!! disk: " in full.out
 
 
-def test_ctrl_c_leaves_what_is_built(tmp_path: Path, meilisearch: Lent, lent: dict[str, str]) -> None:
-    """Interrupted in the middle: one line says so, and the same command ends it."""
-    data = tmp_path / "data"
-    data.mkdir(mode=0o700)
-    db = open_database(f"sqlite:///{data / 'tintinh.db'}")
-    db.migrate()
+def test_without_an_index_there_is_nothing_to_check(
+    tmp_path: Path, lent: dict[str, str], db: Database
+) -> None:
+    """One line says what makes one."""
+    tell(db, range(1))
+    [nothing] = session(tmp_path / "data", "index gate", **lent)
+
+    assert (1, "") == (nothing.code, nothing.out)
+    assert "there is no index yet" in nothing.err
+
+
+def test_ctrl_c_leaves_what_is_built(
+    tmp_path: Path, lent: dict[str, str], db: Database, index: Index
+) -> None:
+    """Interrupted in the middle: one line says so, and what was copied is gone on with."""
     tell(db, range(3))
-    index = Index(meilisearch.url, meilisearch.key, lent["TINTINH_MEILISEARCH_INDEX"])
     synced(db, index)
     script = (
         "import sys\n"
@@ -93,10 +157,10 @@ def test_ctrl_c_leaves_what_is_built(tmp_path: Path, meilisearch: Lent, lent: di
         "    print('begun', flush=True)\n"
         "    import time; time.sleep(60)\n"
         "sync.sync = one\n"
-        "from cli.__main__ import app\n"
+        "from cli.commands import app\n"
         "app(['index', 'rebuild'])\n"
     )
-    environ = lent | {"PYTHONPATH": str(ROOT), "TINTINH_DATA": str(data), "PATH": ""}
+    environ = lent | {"PYTHONPATH": str(ROOT), "TINTINH_DATA": str(tmp_path / "data"), "PATH": ""}
     command = [sys.executable, "-c", script]
     with subprocess.Popen(
         command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -105,13 +169,20 @@ def test_ctrl_c_leaves_what_is_built(tmp_path: Path, meilisearch: Lent, lent: di
         assert "begun\n" == builder.stdout.readline()
         builder.send_signal(signal.SIGINT)
         _, said = builder.communicate(timeout=30)
-    done = run(data, "index", "rebuild", **lent)
-    left = index.others()
-    db.close()
-    index.drop(index.name)
+    done = synced(db, index)
 
     assert (130, True) == (builder.returncode, "interrupted; what is built stays" in said)
-    assert (0, []) == (done.returncode, left)
+    assert (2, True) == (done.indexed, done.rebuilt)
+
+
+def test_lines_end_with_how_far_it_came(capsys: pytest.CaptureFixture[str]) -> None:
+    """However quickly a phase passes, its last line is not one from the middle."""
+    with advancing() as show:
+        for phase, done in (("filling", 1), ("filling", 2), ("filling", 4), ("checking", 2), ("checking", 4)):
+            show(phase, done, 4)
+    lines = capsys.readouterr().err.splitlines()
+
+    assert ["filling: 1 of 4", "filling: 4 of 4", "checking: 2 of 4", "checking: 4 of 4"] == lines
 
 
 @pytest.mark.parametrize(

@@ -122,8 +122,26 @@ def test_other_contents_under_the_same_revision_are_seen_by_a_deep_look(
     index.write(index.name, [documents(store, 1)[1] | {"title": "Chữ của người khác"}])
 
     assert {} == looked(store, index)
-    assert {Fault.STALE: 1} == looked(store, index, mend=True, deep=True)
+    assert {Fault.STALE: 1} == looked(store, index, deep=True)
+
+
+def test_one_round_a_week_is_deep(store: Database, index: Index) -> None:
+    """Another title under the same revision is found and mended by itself, within a week."""
+    tell(store, range(3))
     synced(store, index)
+
+    def after(days: int) -> dict[Fault, int]:
+        done = go_on(store, index, lambda: NOW + timedelta(days=days), hours=24, seconds=60)
+        assert done is not None
+        return {kind: count for kind, count in done.faults.items() if count}
+
+    first = after(0)
+    index.write(index.name, [documents(store, 1)[1] | {"title": "Chữ của người khác"}])
+    found = [after(1), after(6), after(8)]
+    synced(store, index)
+
+    assert {} == first
+    assert [{}, {}, {Fault.STALE: 1}] == found
     assert {} == looked(store, index, deep=True)
 
 

@@ -6,11 +6,12 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from pipeline.store import Database
+from pipeline.store import Database, leases
 from search import standing
 from search.index import Index, disk
 from search.query import Query, search
@@ -55,17 +56,23 @@ def test_searches_answer_all_the_time(db: Database, index: Index) -> None:
     assert number == search(index, Query()).total
 
 
-def test_how_far_it_is_can_be_told(store: Database, index: Index) -> None:
-    """Each phase is told with what is done of how much, and nothing when none is under way."""
+def test_how_far_it_is_can_be_told(store: Database, index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each phase is told with what is done of how much; before it, until when another has the index."""
     tell(store, range(9))
     synced(store, index)
+    monkeypatch.setattr("search.sync._PATIENCE", 0.0)
+    other = leases.acquire(store, standing.CURSOR, 0.5, datetime.now(UTC))
+    assert other is not None
     told: list[Progress] = []
-    done = rebuild(store, index, clock, limit=4, told=told.append)
+    waits: list[datetime] = []
+    done = rebuild(store, index, lambda: datetime.now(UTC), limit=4, told=told.append, waits=waits.append)
     with store.read() as conn:
         after = standing.progress(conn)
 
     assert done.rebuilt
+    assert [other.until] == waits
     assert [Progress(Phase.FILLING, 4, 9), Progress(Phase.FILLING, 8, 9)] == told[:2]
+    assert Progress(Phase.SWAPPING, 1, 1) == told[-1]
     assert after is None
 
 
@@ -83,16 +90,18 @@ def test_one_that_was_interrupted_goes_on(store: Database, index: Index) -> None
 
 
 def test_kill_9_in_the_middle_is_gone_on_with(tmp_path: Path, store: Database, meilisearch: Lent) -> None:
-    """A process that builds is killed between pages; another one ends it, and searches never stopped."""
+    """A process that builds is killed in a step; another one ends it at once, and searches never stopped."""
     index = Index(meilisearch.url, meilisearch.key, f"k{tmp_path.name}".lower().replace("_", "-"))
     tell(store, range(12))
     synced(store, index)
     script = (
         "import sys, time; from datetime import UTC, datetime\n"
-        "from pipeline.store import open_database; from search.index import Index; from search import sync\n"
+        "from pipeline.store import leases, open_database\n"
+        "from search.index import Index; from search import standing, sync\n"
         "db, index = open_database(sys.argv[1]), Index(*sys.argv[2:5])\n"
         "sync.request_rebuild(db)\n"
-        "sync.sync(db, index, datetime.now(UTC), limit=5, lease_seconds=0.5)\n"
+        "sync.sync(db, index, datetime.now(UTC), limit=5)\n"
+        "leases.acquire(db, standing.CURSOR, 3600, datetime.now(UTC))\n"
         "print('begun', flush=True); time.sleep(60)\n"
     )
     command = [sys.executable, "-c", script, store.url, meilisearch.url, meilisearch.key, index.name]
@@ -103,7 +112,7 @@ def test_kill_9_in_the_middle_is_gone_on_with(tmp_path: Path, store: Database, m
     answered = search(index, Query()).total
     with store.read() as conn:
         left = standing.state(conn).rebuild
-    done = rebuild(store, index, clock, limit=5)
+    done = rebuild(store, index, lambda: datetime.now(UTC), limit=5)
     faults = looked(store, index)
     index.drop(index.name)
 
