@@ -100,13 +100,15 @@ class Database:
             yield conn
 
     def migrate(self) -> None:
-        """Bring schema and keys to today's rules and draw the installation's identity once."""
-        with _translated(), self.engine.connect() as conn:
-            config = _alembic()
+        """Bring schema and keys to today's rules and draw the installation's identity once.
+
+        The schema changes in one transaction: who is killed meanwhile leaves the one from before, and of
+        several that begin at once one does it.
+        """
+        config = _alembic()
+        with self.write() as conn:
             config.attributes["connection"] = conn
             command.upgrade(config, "head")
-            conn.commit()
-        with self.write() as conn:
             meta.draw_authority(conn)
         self._renew(addresses, _KEYS_AT_ONCE)
         self._renew(papers, _STORIES_AT_ONCE)

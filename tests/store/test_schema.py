@@ -1,5 +1,8 @@
 """The schema: migrations make what the metadata says, and a copy holds everything."""
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,6 +10,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from sqlalchemy import inspect
 
 from pipeline.errors import BadInput
 from pipeline.similarity import RULES
@@ -19,6 +23,20 @@ BODY = (
     "Chiều 20/11, đoàn công tác kiểm tra tiến độ đê bao ấp Phú Long dài 2,4 km, khối lượng đã đạt 85% và dự "
     "kiến bàn giao trước ngày 15/12 để bảo vệ 310 ha vườn cây ăn trái trong mùa triều cường."
 )
+KILLED_AT_THE_LAST_TABLE = """
+import os, signal, sys
+from sqlalchemy import event
+from pipeline.store import open_database
+
+db = open_database(sys.argv[1])
+
+@event.listens_for(db.engine, "before_cursor_execute")
+def kill(conn, cursor, statement, *_):
+    if "CREATE TABLE partner" in statement:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+db.migrate()
+"""
 
 
 def test_migrations_make_the_metadata(db: Database) -> None:
@@ -38,6 +56,20 @@ def test_migrating_twice_keeps_the_identity(db: Database) -> None:
 
     with db.read() as conn:
         assert before == meta.authority(conn)
+
+
+def test_a_process_killed_while_it_migrates_leaves_the_schema_of_before(tmp_path: Path) -> None:
+    """SQLite keeps no half of a migration, so the next process begins it anew."""
+    url = f"sqlite:///{tmp_path / 'killed.db'}"
+    killed = subprocess.run([sys.executable, "-c", KILLED_AT_THE_LAST_TABLE, url], check=False)
+    db = open_database(url)
+    with db.read() as conn:
+        left = inspect(conn).get_table_names()
+    db.migrate()
+
+    assert (-signal.SIGKILL, []) == (killed.returncode, left)
+    assert db.current()
+    db.close()
 
 
 def test_a_copy_holds_everything_and_goes_on(db: Database, tmp_path: Path) -> None:
