@@ -193,20 +193,28 @@ def _lines(path: Path, file: IO[bytes]) -> Iterator[Handed | PassedOver]:
 
 def _object(name: str, body: bytes) -> Handed | PassedOver:
     text = body.removeprefix(_BOM).strip()
-    if text.startswith(b"{"):
-        return _record(name, text)
-    return PassedOver(name, "is no JSON object; hand in many objects as .jsonl, one a line")
+    if not text.startswith(b"{"):
+        return PassedOver(name, "is no JSON object; hand in many objects as .jsonl, one a line")
+    fields = _fields(text)
+    if fields and not fields.keys() & {"id", "title"}:
+        return PassedOver(name, "is no record: it has neither id nor title")
+    return _record(name, text)
 
 
 def _record(name: str, line: bytes) -> Handed:
     """Return a record with what says whose it is; whether it is a good one, the reader decides."""
-    try:
-        said: Any = json.loads(line)
-    except (ValueError, RecursionError):
-        said = None
-    fields = said if isinstance(said, dict) else {}
+    fields = _fields(line)
     source, province, url = (_string(fields.get(key)) for key in ("source", "province", "url"))
     return Handed(name, Form.RECORD, line, Given(), source=source, province=province, host=host_of(url))
+
+
+def _fields(text: bytes) -> dict[str, Any]:
+    """Return the fields of a JSON object; none of what is none. Never raises."""
+    try:
+        said: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def _string(value: object) -> str:

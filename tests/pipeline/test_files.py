@@ -94,6 +94,27 @@ def test_what_is_no_document_is_passed_over_with_a_reason(tmp_path: Path, body: 
     assert found.reason
 
 
+def test_an_object_that_is_no_record_is_passed_over(tmp_path: Path) -> None:
+    """A configuration or a webhook's body beside the news is named; a record with a flaw is the reader's."""
+    path = tmp_path / "tep.json"
+    found = []
+    for body in (b'{"source": "bao-a", "body": {"event": "x"}}', b'{"title": "x"}', b"{broken"):
+        path.write_bytes(body)
+        found += _handed(path)
+
+    assert PassedOver(str(path), "is no record: it has neither id nor title") == found[0]
+    assert [True, True] == [isinstance(one, Handed) for one in found[1:]]
+
+
+def test_nothing_of_the_samples_is_quarantined() -> None:
+    """Handed in as a folder, what is there for the webhook and for the tests is passed over by name."""
+    samples = Path(__file__).parents[2] / "samples"
+    over = [one for path in paths([samples]) for one in documents(path, LIMIT) if isinstance(one, PassedOver)]
+    pushes = sorted(str(path) for path in (samples / "pushes").iterdir())
+
+    assert sorted([*pushes, str(samples / "truth.json")]) == sorted(one.name for one in over)
+
+
 def test_each_line_of_a_jsonl_file_is_a_document(tmp_path: Path) -> None:
     """A line says whose it is; blank lines and a byte order mark are nothing, a bad line is the reader's."""
     path = tmp_path / "kho.jsonl"
