@@ -4,26 +4,30 @@ A story that was just taken back is not shown because the index is a second late
 newest stories come from SQL, by all that is asked for but the words.
 """
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Protocol
 
 from pipeline.documents import canonical
 from pipeline.errors import EngineUnavailable
-from pipeline.model import Story, StoryId, StoryState
+from pipeline.model import Officeholder, Story, StoryId, StoryState
 from pipeline.papers import number_slug
 from pipeline.store import Database, newest, stories
 from pipeline.store.newest import Wanted
 from search import query as engine
 from search.asked import told_as
 from search.document import document
+from search.holders import office_keys, person_keys
 from search.index import Index
 from search.question import Sort, chosen
+from search.schema import OFFICE_KEYS, PEOPLE_KEYS
 from web.leading import leading, unit
 from web.paper_lookup import Lookup, look_up
 from web.problems import Problem
 
-_MOST_LOOKED_AT = 2_000  # stories in SQL that one page goes through
+_PATIENCE = 1.0  # seconds for which one page goes through stories in SQL
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +38,13 @@ class Newest:
         stories: one page of them.
         total: how many were seen up to here, one more where there are more.
         unapplied: the parameters that count for nothing here: `q` where words were asked for.
+        incomplete: time ended before all stories were looked at; there may be more behind.
     """
 
     stories: tuple[Story, ...]
     total: int
     unapplied: tuple[str, ...]
+    incomplete: bool
 
 
 class Searched(Protocol):
@@ -135,24 +141,25 @@ def alive(found: tuple[Story, StoryId], where: str, behind: str = "") -> Story:
 def newest_from_store(site: Searched, asked: engine.Query) -> Newest:
     """Return a page of the newest stories that fulfil all that is asked for but the words.
 
-    Persons, offices, bulletins and whole document numbers are looked for in at most the first 2,000
-    stories that fulfil the rest. A cursor counts for nothing: its walk goes on when the engine is back.
+    Stories that name a person or an office are looked through for a second, thousands of them. A cursor
+    counts for nothing: its walk goes on when the engine is back.
     """
     conditions = asked.conditions()
     first, page = (asked.page - 1) * asked.per_page, []
-    seen = 0
+    seen, incomplete = 0, False
+    end = time.monotonic() + _PATIENCE
     with site.db.read() as conn:
-        for story in newest.walk(conn, _wanted(asked), _MOST_LOOKED_AT):
-            told = document(story, ())
-            if not all(condition.holds(told) for condition in conditions):
-                continue
-            seen += 1
-            if seen > first + asked.per_page:
+        for part in newest.walk(conn, _wanted(asked)):
+            told = [(one, document(one, ())) for one in part]
+            fitting = [one for one, its in told if all(condition.holds(its) for condition in conditions)]
+            page += fitting[max(0, first - seen) : first + asked.per_page - seen]
+            seen += len(fitting)
+            incomplete = time.monotonic() > end
+            if seen > first + asked.per_page or incomplete:
                 break
-            if seen > first:
-                page.append(story)
     left_out = (("q", asked.q), ("before", asked.before))
-    return Newest(tuple(page), seen, tuple(name for name, value in left_out if value))
+    unapplied = tuple(name for name, value in left_out if value)
+    return Newest(tuple(page), min(seen, first + asked.per_page + 1), unapplied, incomplete)
 
 
 def _wanted(asked: engine.Query) -> Wanted:
@@ -160,8 +167,30 @@ def _wanted(asked: engine.Query) -> Wanted:
     return Wanted(
         labels={kind: values for kind, text in labels.items() if (values := chosen(text))},
         sources=chosen(asked.source),
-        documents=(number_slug(canonical(asked.doc) or ""),) if asked.doc else (),
+        documents=(number_slug(number),) if (number := canonical(asked.doc)) else (),
+        named=_named(asked),
+        bulletin=asked.bulletin == "yes" if asked.bulletin else None,
         since=asked.since,
         until=asked.until,
         oldest=asked.sort is Sort.OLDEST,
     )
+
+
+def _named(asked: engine.Query) -> Callable[[Sequence[Officeholder]], bool] | None:
+    """Return what tells whether the people of a story are those asked for; None: nobody is."""
+    conditions = [one for one in asked.conditions() if one.field in (PEOPLE_KEYS, OFFICE_KEYS)]
+
+    def named(people: Sequence[Officeholder]) -> bool:
+        told: dict[str, list[str]] = {PEOPLE_KEYS: [], OFFICE_KEYS: []}
+        for one in people:
+            persons, offices = _keys(one)
+            told[PEOPLE_KEYS] += persons
+            told[OFFICE_KEYS] += offices
+        return all(condition.holds(told) for condition in conditions)
+
+    return named if conditions else None
+
+
+@lru_cache(maxsize=20_000)
+def _keys(one: Officeholder) -> tuple[list[str], list[str]]:
+    return person_keys(one.name), list(office_keys([one]))

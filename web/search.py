@@ -199,6 +199,8 @@ def _from_store(site: Site, asked: engine.Query) -> _Listing:
     notices = [notice]
     if "q" in newest.unapplied:
         notices.append(_("Chưa xét các từ “%(q)s”.", q=asked.q))
+    if newest.incomplete:
+        notices.append(_("Chưa kịp xem hết kho: có thể còn tin khác."))
     hits = [
         _Shown(story, Markup("{}").format(story.face.title), story.face.summary) for story in newest.stories
     ]

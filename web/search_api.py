@@ -69,6 +69,9 @@ class ResultsBody(BaseModel):
     )
     down: bool = Field(description="the search engine is away: the newest stories, from the database")
     unapplied: list[str] = Field(description="with `down`: the parameters that counted for nothing")
+    incomplete: bool = Field(
+        description="with `down`: not all stories could be looked at; more may fulfil it"
+    )
 
 
 @router.get("/api/search", tags=["search"], responses=described(422, 503, *REFUSALS))
@@ -113,7 +116,7 @@ def told(site: Searched, asked: engine.Query) -> ResultsBody:
     """
     # Documents are known by the stories of all sources: a key with bounds is told of none.
     documents = [] if asked.within else bodies(papers(site, asked))
-    named = {"documents": documents, "down": False, "unapplied": []}
+    named = {"documents": documents, "down": False, "unapplied": [], "incomplete": False}
     try:
         found = find(site, asked)
     except EngineUnavailable:
@@ -131,7 +134,7 @@ def _without_engine(site: Searched, asked: engine.Query, named: dict[str, Any]) 
             were not looked for by them would mislead a program.
     """
     newest = newest_from_store(site, asked)
-    down = {"down": True, "unapplied": list(newest.unapplied)}
+    down = {"down": True, "unapplied": list(newest.unapplied), "incomplete": newest.incomplete}
     if newest.unapplied and not named["documents"]:
         advice = {"Retry-After": RETRY_SECONDS}
         raise Problem(503, "unavailable", "the search engine is away", headers=advice, more=down)
