@@ -254,8 +254,9 @@ class Index(Door):
                 self._answered()  # before more is asked
                 if self._is_bare(error):
                     return {"hits": [], "estimatedTotalHits": 0}
-                if error.code in _LESS and "facetsByIndex" in federation:
-                    return self.search(*_less(queries, federation))
+                less = _less(queries, federation)
+                if error.code in _LESS and less != ([*queries], federation):
+                    return self.search(*less)
                 if error.code in _BUILDING:
                     message = f"the search index is being built ({error.code})"
                     raise EngineUnavailable(self.name, message) from error

@@ -24,7 +24,7 @@ from pipeline.store import Database, open_database, stories
 from search.conditions import Condition
 from search.document import document
 from search.index import Index
-from search.query import Query, Results, search
+from search.query import Query, Results, Sort, search
 from search.schema import ACCENTED, PLAIN, SHOWN
 from search.sync import sync
 from tests.engine_fixtures import Lent
@@ -172,5 +172,6 @@ def test_an_index_of_an_earlier_schema_answers_uncounted(index: Index) -> None:
 
     assert (1, {}) == (found.total, found.months)
     assert [1, 1] == [search(index, Query(q=q)).total for q in ("den do", "den vang do")]
+    assert 1 == len(search(index, Query(q="den do", sort=Sort.NEWEST)).hits)
     with pytest.raises(EngineUnavailable, match="being built"):
         search(index, Query(person="Lê Văn Mẫu"))

@@ -43,6 +43,8 @@ def made(story_id: str, at: int, text: str) -> dict[str, Any]:
         "title_vn": " ".join(map(telex, words)),
         "body": "",
         "body_vn": "",
+        "place_plain": "",
+        "place_vn": "",
     }
 
 
