@@ -15,7 +15,7 @@ from pipeline import documents, gazetteer
 from pipeline.text import clean
 from pipeline.urls import canonical
 from search.forms import missing
-from search.tokens import bare, tokens
+from search.tokens import accented, bare, tokens
 from search.typed import decoded
 
 QUOTES = re.compile(r'["“”„‟«»″＂]')
@@ -23,6 +23,8 @@ _RUN = re.compile(r"\d+(?:[./,:-]\d+)+|[^\W_]+")  # a day, a sum or a code stand
 # Behind a word, at a word in small letters or in quotes, and nothing but the like behind it: "2020 -2025",
 # "Hà Nội -Hải Phòng" and "thứ hai -thứ sáu" are ranges.
 _LEFT_OUT = re.compile(r'(?<=\S)((?:\s+-(?:"[^"]+"|[^\W\d_]+))+)\s*$')
+_ONLY_OUT = re.compile(r'\s*(?:-(?:"[^"]+"|[^\W\d_]+)(?:\s+|$))+')
+_UNCLOSED = re.compile(r'(?:^|\s)-"[^"]+$')
 _ONE_OUT = re.compile(r'-("?)([^"\s-][^"]*?)\1(?=\s+-|\s*$)')
 _SLUG_END = re.compile(r"(?:[-_.]?(?:\d{5,}|post\d+|html?|aspx|chn|vnp|ldo|tpo|epi))+$")
 _AMP = re.compile(r"(?<=//)amp\.|(?<=[^/:]/)amp/|/amp$|\.amp(?=\.html?$|$)")
@@ -80,6 +82,11 @@ class Asked:
         """Return what stands in quotes."""
         return tuple(term for term in self.terms if term.quoted)
 
+    def exact(self) -> bool:
+        """Say whether accents count: a word has some; of nothing but what is left out, one of these."""
+        left_out = [word for term in self.without for word in term.words]
+        return accented(self.words() or left_out)
+
     def names_open(self) -> bool:
         """Say whether names of places that a story's text does not have may answer.
 
@@ -105,7 +112,7 @@ def asked(q: str) -> Asked:
     """
     if told_as(q):
         return Asked()
-    text, without = _parted(QUOTES.sub('"', clean(_worded(q))))
+    text, without = _parted(_closed(QUOTES.sub('"', clean(_worded(q)))))
     terms: list[Term] = []
     numbers: list[str] = []
     bare_words = is_quoted = False
@@ -128,8 +135,14 @@ def asked(q: str) -> Asked:
         tuple(dict.fromkeys(numbers))[:_MOST_NUMBERS],
         literal=bool(numbers) or not bare_words,
         quoted=is_quoted,
-        without=without if terms else (),
+        without=without,
     )
+
+
+def only_leaves_out(q: str) -> bool:
+    """Say whether a question asks for everything but some words: "-nữ"."""
+    question = asked(q)
+    return bool(question.without) and not question.terms
 
 
 def meant(q: str) -> Asked:
@@ -189,8 +202,15 @@ def _worded(q: str) -> str:
     return " ".join(beside if len(beside) > 1 else ()) if path else q
 
 
+def _closed(text: str) -> str:
+    """Close the quote of a last phrase that is left out, which nobody closed: -"bóng đá."""
+    return f'{text}"' if text.count('"') % 2 and _UNCLOSED.search(text) else text
+
+
 def _parted(text: str) -> tuple[str, tuple[Term, ...]]:
-    """Part a question from what it excludes at its end."""
+    """Part a question from what it excludes at its end; it may be nothing else."""
+    if _ONLY_OUT.fullmatch(text):
+        return "", _left_out(text)
     found = _LEFT_OUT.search(text)
     if not found or text.lstrip()[:1] == "-":
         return text, ()
@@ -199,7 +219,11 @@ def _parted(text: str) -> tuple[str, tuple[Term, ...]]:
     is_range = before[0].isupper() and pieces[0][:1].isupper() and '"' not in found[0]
     if is_range or before[-1].isdecimal():
         return text, ()
-    return text[: found.start()], tuple(Term(words) for piece in pieces if (words := tuple(tokens(piece))))
+    return text[: found.start()], _left_out(found[0])
+
+
+def _left_out(text: str) -> tuple[Term, ...]:
+    return tuple(Term(words) for _, piece in _ONE_OUT.findall(text) if (words := tuple(tokens(piece))))
 
 
 def _numbered(piece: str) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ quotes and a minus pass them over.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from pipeline import gazetteer
+from pipeline import documents, gazetteer
 from pipeline.model import LOCAL_ZONE, EntryKind, Face, Labels, Story, Telling
 from pipeline.text import one_tone, paragraphs
 from pipeline.urls import canonical
@@ -19,7 +19,7 @@ from search.forms import missing
 from search.holders import called, office_keys, person_keys
 from search.tokens import bare, number_key, telex, tokens
 
-FORM = 6  # raise it when this file or search/tokens.py makes other documents: they are then all remade
+FORM = 7  # raise it when this file or search/tokens.py makes other documents: they are then all remade
 
 _MOST_WORDS = 20_000  # of a body; Meilisearch drops what is behind position 65,535
 _MOST_TITLE_WORDS = 100
@@ -53,7 +53,7 @@ def document(story: Story, texts: Sequence[str]) -> dict[str, Any]:
         "kinds": _once(told.kind for told in face.tellings),
         "urls": _once(filter(_fits, (canonical(url) for url in (face.url, *(t.url for t in face.tellings))))),
         "doc_numbers": face.doc_numbers[:_MOST_LISTED],
-        "doc_keys": _once(number_key(number) for number in face.doc_numbers),
+        "doc_keys": _once(_document_keys(face.doc_numbers), 2 * _MOST_LISTED),
         "people": _once(one_tone(one.name) for one in face.people),
         "people_keys": _once((key for one in face.people for key in person_keys(one.name)), 2 * _MOST_LISTED),
         "offices": _once(one_tone(called(one)) for one in face.people),
@@ -125,6 +125,15 @@ def _entry(told: Telling) -> dict[str, Any]:
         "published": told.published,
         "bulletin": bulletin if told.bulletin_id else None,
     }
+
+
+def _document_keys(numbers: Sequence[str]) -> Iterator[str]:
+    """Yield the key of each number, and that of its count and year: "73-2023" of 73/2023/NĐ-CP."""
+    for number in numbers[:_MOST_LISTED]:
+        yield number_key(number)
+        count, year, _ = documents.parts(number)
+        if len(year) == len("2023"):
+            yield number_key(f"{count}/{year}")
 
 
 def _in_bulletin(face: Face) -> bool:

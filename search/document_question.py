@@ -28,7 +28,7 @@ _COVERED = 0.5  # of the other words, in a title
 _TIGHT = re.compile(r" ?([/‐‑–—−-]) ?")
 _EDGE = ".,;:()[]\"'“”‘’?!"
 _GROUPED = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{3})(?![\d.])")
-_DAY = re.compile(r"(?<!\d)\d{1,2}([/.-])\d{1,2}\1((?:19|20)\d\d)(?!\d)")
+_DAY = re.compile(r"(?<!\d)[0-3]?\d([/.-])[01]?\d\1((?:19|20)\d\d|[0-4]\d)(?![\d/-])")
 _RANGE = re.compile(r"(?<!\d)(?:19|20)\d\d ?- ?(?:19|20)\d\d(?!\d)")
 _OTHER_NUMBER = re.compile(r"\b(?:ngay|thang|thu|khoa|lan|dieu|khoan|quy) \d{1,2}(?!\d)")
 _MONTH_YEAR = re.compile(r"\bthang \d{1,2}[/-]((?:19|20)\d\d)(?!\d)")
@@ -214,6 +214,7 @@ def _words(text: str) -> tuple[list[_Word], int]:
     text = _GROUPED.sub(r"\1\2", text)
     dates = [*_DAY.finditer(text), *_MONTH_YEAR.finditer(text)]
     year = int(dates[0][dates[0].re.groups]) if dates else 0
+    year += 2000 * (0 < year < 100)  # noqa: PLR2004 - 12/4/21
     for pattern in (_DAY, _MONTH_YEAR, _RANGE, _OTHER_NUMBER):
         text = pattern.sub(" ", text)
     tokens = [part for token in _WORD.findall(text) for part in _parted(token)]

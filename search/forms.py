@@ -85,7 +85,7 @@ _PIECE = re.compile(r"\d+|[^\W\d_]+")
 _LEAD = r"(?:(?<!\w)(?P<lead>ng[aà]y)\s+)?"  # "sáng ngày 31/1" and "sáng 31/1" are one
 _DAY, _MONTH, _YEAR = r"(?P<day>[0-3]?\d)", r"(?P<month>[01]?\d)", r"(?P<year>[12]\d{3})"
 _NUMERIC = re.compile(
-    rf"{_LEAD}(?<![\w/.,-]){_DAY}(?P<sign>[/.-]){_MONTH}(?:(?P=sign){_YEAR})?(?![\w/-]|[.,]\d)"
+    rf"{_LEAD}(?<![\w/.,-]){_DAY}(?P<sign>[/.-]){_MONTH}(?:(?P=sign)(?P<year>[12]\d{{3}}|[0-4]\d))?(?![\w/-]|[.,]\d)"
 )
 _TOLD = re.compile(
     rf"{_LEAD}(?<!\w){_DAY}\s+th[aá]ng\s+{_MONTH}(?!\w)(?:\s*,?\s*n[aă]m\s+{_YEAR}(?!\w))?", re.IGNORECASE
@@ -245,12 +245,15 @@ def _days(text: str) -> list[_Found]:
     for pattern in (_NUMERIC, _TOLD):
         for seen in pattern.finditer(text):
             day, month, year = int(seen["day"]), int(seen["month"]), seen["year"]
+            year = f"20{year}" if year and len(year) == len("21") else year
             dotted = pattern is _NUMERIC and year is None and seen["sign"] != "/"
             if not (1 <= day <= _LAST_DAY and 1 <= month <= _LAST_MONTH) or dotted:
                 continue
             whole = f"{day} tháng {month} năm {year}" if pattern is _NUMERIC else f"{day}/{month}/{year}"
             short = (f"{day} tháng {month}", f"{day}/{month}")
             others = (whole, *(short if pattern is _NUMERIC else short[::-1])) if year else short
+            if year != seen["year"]:
+                others = (f"{day}/{month}/{year}", *others)
             now = " ".join(tokens(seen[0][seen.start("day") - seen.start() :]))
             spelled = [plain(one) if blind else one for one in others]
             fresh = tuple(one for one in spelled if " ".join(tokens(one)) != now)

@@ -21,7 +21,7 @@ from pipeline import rarity
 from pipeline.errors import BadInput
 from pipeline.hashing import hashes
 from pipeline.syllables import is_syllable
-from search.asked import Asked, Term, address, addresses, asked, meant, told_as
+from search.asked import Asked, Term, address, addresses, asked, meant, only_leaves_out, told_as
 from search.conditions import Condition
 from search.forms import readings
 from search.plan import together
@@ -194,6 +194,8 @@ def compiled(query: Query) -> tuple[Reading, ...]:
         made.append(_filtered((Condition(PRIMARY_KEY, (story_id,)), *conditions)))
     elif urls := addresses(query.q):
         made.append(_filtered((Condition(URLS, urls), *conditions)))
+    if only_leaves_out(query.q) and conditions:
+        made.append(_reading(asked(query.q), conditions))
     if query.blank() and conditions:
         made.append(_filtered(conditions))
     if not made:
@@ -232,7 +234,7 @@ def _filtered(conditions: tuple[Condition, ...]) -> Reading:
 
 
 def _reading(question: Asked, conditions: tuple[Condition, ...]) -> Reading:
-    exact = accented(question.words())
+    exact = question.exact()
     spelling = _EXACT if exact else _BLIND
     keys = {tuple(tokens(number)): number_key(number) for number in question.numbers}
     terms: dict[tuple[str, str], None] = {}

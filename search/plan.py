@@ -20,7 +20,8 @@ One rung is one federated search: Meilisearch merges by weight and counts the un
 no story holds every word, `each` asks for them one by one and `search.coverage` ranks what comes;
 for five terms or more before the rung of typos, since a wrong word is left out more safely than
 bent. A pasted address asks for its story, then for the words of its last part. `-word` at the end
-of a question leaves out, where no range can be meant. What is found so: docs/search.md.
+of a question leaves out, where no range can be meant; alone it leaves everything else, newest first. What is
+found so: docs/search.md.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -107,9 +108,11 @@ def rungs(query: Query, led: Led | None = None) -> tuple[Rung, ...]:
         return (Rung((_Maker(query).told_as(story_id),)),)
     ladder = [Rung((_Maker(query).told_at(urls),))] if (urls := addresses(query.q)) else []
     question = asked(query.q)
-    if not question.terms:
+    if not question.terms and not question.without:
         return tuple(ladder)
     make = _Maker(query, question)
+    if not question.terms:
+        return (*ladder, Rung((make.rest(ACCENTED if question.exact() else PLAIN),), question))
     leading = make.led(led) if led else []
     ladder.append(Rung((*leading, *_first(make, query.q, question)), question))
     if question.literal:
@@ -227,6 +230,10 @@ class _Maker:
         """Every story."""
         return self._made("", "all")
 
+    def rest(self, fields: list[str]) -> dict[str, Any]:
+        """Every story without what is left out."""
+        return self._made("", "all", attributesToSearchOn=fields)
+
     def numbered(self, question: Asked) -> list[dict[str, Any]]:
         """The stories that bear one of the numbers, those with the other words first."""
         if not question.numbers:
@@ -298,7 +305,7 @@ class _Maker:
             f" -{_left_out(term, bare if blind else _as_typed(term))}" for term in self._without
         )
         return {
-            "q": q + without if q else q,
+            "q": (q + without).strip(),
             "matchingStrategy": strategy,
             "filter": [*self._filters, *([condition] if condition else [])],
             "attributesToRetrieve": SHOWN,

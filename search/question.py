@@ -117,8 +117,8 @@ class Query:
         for name in SEVERAL:
             few = len(chosen(getattr(self, name))) <= MOST_CHOSEN
             _check(few, name, f"at most {MOST_CHOSEN} values")
-        known = not self.doc or documents.canonical(self.doc) or _OF_YEAR.fullmatch(self.doc)
-        _check(known, "doc", "a document number, such as 73/2023/NĐ-CP")
+        numbered = not self.doc or documents.canonical(self.doc) or _OF_YEAR.fullmatch(self.doc)
+        _check(numbered, "doc", "a document number, such as 73/2023/NĐ-CP")
         _check(_is_name(self.person), "person", f"a name of at most {_MOST_NAME} characters")
         _check(_is_name(self.office), "office", f"an office in at most {_MOST_NAME} characters")
         _check(self.bulletin in ("", "yes", "no"), "bulletin", "yes or no")
@@ -227,7 +227,8 @@ def read(given: Mapping[str, str]) -> Query:
     """Return the query that the parameters of an address make; other parameters are passed over.
 
     An empty value counts as not given. Slugs may be in any case; `from` and `to` are 2026-11-22,
-    22/11/2026 or 22/11/26; `doc` may have spaces ("90 KH-UBND") or end with its year ("73/2023"). Several values of a filter are parted by commas (`gathered`).
+    22/11/2026 or 22/11/26; `doc` may have spaces ("90 KH-UBND") or end with its year ("73/2023").
+    Several values of a filter are parted by commas (`gathered`).
 
     Raises:
         BadInput: a value is wrong.

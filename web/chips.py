@@ -17,6 +17,7 @@ _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _LEAD = r"(?<!\w)(?:(?:trong|v[aà]o|h[oồ]i|in|on)\s+)?"
 _HOUR = r"(?:(?:s[aá]ng|tr[uư]a|chi[eề]u|t[oố]i|[dđ][eê]m)\s+)?(?:ng[aà]y\s+)?"
 _DAY, _MONTH, _YEAR = r"(?P<day>[0-3]?\d)", r"(?P<month>[01]?\d)", r"(?P<year>(?:19|20)\d\d)"
+_ANY_YEAR = r"(?P<year>(?:19|20)\d\d|[0-4]\d)"  # 12/4/21 is of 2021
 _NO_NUMBER_BEFORE = r"(?<![\w/.,-])"
 _NO_NUMBER_BEHIND = r"(?![\w/-]|[.,]\d)"
 _OF_YEAR = rf"(?:\s*,?\s*n[aă]m\s+{_YEAR}(?!\w))"
@@ -123,6 +124,7 @@ def _relative(found: re.Match[str], today: date) -> tuple[date, date] | None:
 def _day(found: re.Match[str], today: date) -> tuple[date, date] | None:
     """Read a day; without its year it is the last one that was."""
     year = int(found["year"] or today.year)
+    year += 2000 * (year < 100)  # noqa: PLR2004 - of two digits
     try:
         day = date(year, int(found["month"]), int(found["day"]))
         if not found["year"] and day > today:
@@ -169,7 +171,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Read], ...] = (
         _relative,
     ),
     (
-        _compiled(rf"{_LEAD}{_HOUR}{_NO_NUMBER_BEFORE}{_DAY}([/.-]){_MONTH}\2{_YEAR}{_NO_NUMBER_BEHIND}"),
+        _compiled(rf"{_LEAD}{_HOUR}{_NO_NUMBER_BEFORE}{_DAY}([/.-]){_MONTH}\2{_ANY_YEAR}{_NO_NUMBER_BEHIND}"),
         _day,
     ),
     (_compiled(rf"{_LEAD}{_HOUR}{_NO_NUMBER_BEFORE}{_DAY}/{_MONTH}(?P<year>){_NO_NUMBER_BEHIND}"), _day),

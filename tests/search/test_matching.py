@@ -75,6 +75,8 @@ def titles(index: Index, q: str) -> list[str]:
         ("31/01/2023", BRIDGE),
         ("31-1-2023", BRIDGE),
         ("31.1.2023", BRIDGE),
+        ("31/1/23", BRIDGE),
+        ("thông xe 31-01-23", BRIDGE),
         ("lễ thông xe ngày 31/1", BRIDGE),
         ("thông xe ngày 31 tháng 1", BRIDGE),
         ("kiểm tra 15 tháng 3", RAIN),
@@ -116,6 +118,17 @@ def titles(index: Index, q: str) -> list[str]:
 def test_however_it_is_written_it_is_found(shelf: Index, q: str, expected: str) -> None:
     """Days, sums, abbreviations, provinces, tones, raw keys, typos and addresses lead to the story."""
     assert [expected] == titles(shelf, q)[:1]
+
+
+def test_a_minus_alone_lists_everything_else(shelf: Index) -> None:
+    """Newest first, with accents if it has some; a quote that nobody closed ends with the question."""
+    others = [title for title in reversed(SHELF) if title != WOMEN]
+
+    assert others == titles(shelf, "-nữ")
+    assert others == titles(shelf, "-nu")
+    assert [title for title in others if title != GAMES] == titles(shelf, '-"bóng đá"')
+    assert [GAMES] == titles(shelf, 'bóng đá -"nữ')
+    assert list(reversed(SHELF)) == titles(shelf, '""')
 
 
 def test_its_own_address_finds_a_story(shelf: Index) -> None:
@@ -215,6 +228,8 @@ def test_raw_keys(keys: str, expected: str | None) -> None:
     ("q", "expected"),
     [
         ("31/01/2023", ["31 thang 1 nam 2023", "31 thang 1", "31/1"]),
+        ("31/1/23", ["31/1/2023", "31 thang 1 nam 2023", "31 thang 1", "31/1"]),
+        ("31/1/50", []),
         ("họp 31-1", []),
         ("họp 31/1", ["họp 31 tháng 1"]),
         ("ngày 15 tháng 3", ["ngày 15/3", "15/3"]),

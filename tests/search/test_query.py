@@ -19,7 +19,7 @@ from pipeline.model import (
 )
 from pipeline.store import open_database
 from search.index import Index
-from search.query import Query, Sort, search
+from search.query import Query, Sort, read, search
 from search.schema import SETTINGS
 from search.sync import sync
 from tests.engine_fixtures import Lent
@@ -165,6 +165,13 @@ def test_document_numbers(shelf: Index, q: str, expected: list[str]) -> None:
 def test_the_doc_filter_takes_any_spelling(shelf: Index) -> None:
     """`doc` filters by number, without words."""
     assert ["Phát động thi đua năm 2024"] == titles(shelf, doc="1/ct-ubnd")
+    for doc, expected in (
+        ("1 CT-UBND", "Phát động thi đua năm 2024"),
+        ("11 cv ubnd", "Bảo vệ cán bộ dám nghĩ dám làm"),
+        ("73/2023", "Bảo vệ cán bộ dám nghĩ dám làm"),
+        ("73 2023 nd-cp", "Bảo vệ cán bộ dám nghĩ dám làm"),
+    ):
+        assert [expected] == [hit.title for hit in search(shelf, read({"doc": doc})).hits]
 
 
 def test_a_minus_excludes_nothing(shelf: Index) -> None:

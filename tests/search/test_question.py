@@ -52,6 +52,9 @@ def test_all_parameters_are_read() -> None:
 def test_empty_and_strange_parameters_are_passed_over() -> None:
     """Forms send empty fields, and links carry other people's parameters."""
     assert Query() == read({"q": "", "province": "", "from": "", "page": "", "utm_source": "x"})
+    assert Query() == read({"q": '""'}) == read({"q": "“"})
+    assert date(2021, 4, 12) == read({"from": "12/4/21"}).date_from
+    assert ["90/KH-UBND", "73/2023"] == [read({"doc": doc}).doc for doc in ("90 KH-UBND", "73 2023")]
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,11 @@ def test_a_question_means_what_the_strict_search_means(q: str, text: str, expect
         ({"q": "phà", "province": "vinh-long"}, False),
         ({"doc": "90/kh-ubnd"}, True),
         ({"doc": "91/KH-UBND"}, False),
+        ({"doc": "90 KH-UBND"}, True),
+        ({"q": "-mới", "province": "vinh-long"}, False),
+        ({"q": "-moi", "province": "vinh-long"}, False),
+        ({"q": "-cũ", "province": "vinh-long"}, True),
+        ({"q": "-cũ", "province": "ca-mau"}, False),
         ({"person": "lê quốc phong"}, True),
         ({"person": "Lê Quốc Phông"}, False),
         ({"office": "bi thu tinh uy"}, True),
@@ -116,7 +121,9 @@ def test_every_filter_holds(asked: dict[str, str], expected: bool) -> None:  # n
     assert expected is matches(asked, made)
 
 
-@pytest.mark.parametrize("asked", [{}, {"q": "!!"}, {"q": "-", "province": "vinh-long"}])
+@pytest.mark.parametrize(
+    "asked", [{}, {"q": "!!"}, {"q": "-nữ"}, {"q": '""'}, {"q": "-", "province": "vinh-long"}]
+)
 def test_a_question_without_words_is_refused(asked: dict[str, str]) -> None:
     """Nothing asked, or signs only: nobody could tell what is wanted."""
     with pytest.raises(BadInput):
