@@ -13,6 +13,7 @@ from search.forms import SAME
 from search.tokens import accented, bare, telex, tokens
 
 _FEWEST_WORDS = 2  # "chủ tịch"; one syllable is no office, unless it is all
+_LEVELS = {"h": "huyện", "q": "quận", "x": "xã", "p": "phường"}
 
 
 def person_key(name: str) -> str:
@@ -54,8 +55,23 @@ def office_keys(people: Iterable[Officeholder]) -> Iterator[str]:
 
 
 def called(one: Officeholder) -> str:
-    """Return an office with its unit, as it is offered: "Giám đốc Sở Y tế Đồng Tháp"."""
-    return f"{one.office} {one.unit}".strip()
+    """Return an office with its unit, as it is offered: "Giám đốc Sở Y tế Đồng Tháp".
+
+    What an office ends with is not said again by its unit, nor is a level that it names: "Chủ tịch UBND
+    huyện" of "huyện Krông Bông" is "Chủ tịch UBND huyện Krông Bông". It begins with a capital.
+    """
+    office, unit = one.office.split(), one.unit.split()
+    said, where = list(map(_level, office)), list(map(_level, unit))
+    again = (size for size in range(min(len(said), len(where)), 0, -1) if said[-size:] == where[:size])
+    named = len(where) > 1 and where[0] in _LEVELS.values() and where[0] in said
+    told = " ".join([*office, *unit[next(again, int(named)) :]])
+    return told[:1].upper() + told[1:]
+
+
+def _level(word: str) -> str:
+    """Return a word as levels are compared: "P." as "phường"."""
+    low = word.casefold()
+    return _LEVELS.get(low.rstrip("."), low)
 
 
 @cache

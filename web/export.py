@@ -20,6 +20,7 @@ from pipeline.model import EntryKind, Story, StoryId, StoryState
 from pipeline.store import stories
 from pipeline.store.accounts import Session
 from search import query as engine
+from search.holders import called
 from search.question import MOST_PER_PAGE, STATED, Sort
 from web.account import Signed
 from web.finding import asked_index
@@ -201,7 +202,7 @@ def _row(story: Story, base_url: str) -> tuple[str, ...]:
         str(len(face.tellings)),
         "yes" if any(told.kind is EntryKind.BULLETIN_ITEM for told in face.tellings) else "no",
         "; ".join(face.doc_numbers),
-        "; ".join(f"{one.name} ({one.office} {one.unit}".strip() + ")" for one in face.people),
+        "; ".join(f"{one.name} ({called(one)})" for one in face.people),
         web_url(face.url),
         f"{base_url}/tin/{story.story_id}",
     )

@@ -21,6 +21,7 @@ from feeds.channel import SITE_TITLE, Channel, channel
 from pipeline import papers, places, text, topics
 from pipeline.face import BY_EDITOR
 from pipeline.model import LOCAL_ZONE, NATIONAL, EntryKind, Face, Labels, Officeholder, Places, Verdict
+from search.holders import called
 from web.language import gettext, language, ngettext
 from web.root import placed
 
@@ -28,7 +29,6 @@ _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
 _DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d:\d\d))?)?)?")
 _SHOWN_PLACES = 3
-_LEVELS = ("huyện", "quận", "xã", "phường")  # named in the office already: "Chủ tịch UBND huyện"
 
 VERDICTS = {
     Verdict.NEW: "Tin mới",
@@ -152,13 +152,9 @@ def told_places(told: Places) -> str:
 
 def holders(people: Iterable[Officeholder]) -> list[tuple[str, str]]:
     """Return each person with their offices, in order: ("Lê Văn Mẫu", "Bí thư Tỉnh ủy Đồng Tháp, …")."""
-    held: dict[str, list[str]] = {}
+    held: dict[str, dict[str, None]] = {}
     for one in people:
-        level, _, name = one.unit.partition(" ")
-        named = name and level.lower() in _LEVELS and level.lower() in one.office.lower().split()
-        held.setdefault(one.name, []).append(
-            " ".join(filter(None, (one.office, name if named else one.unit)))
-        )
+        held.setdefault(one.name, {})[called(one)] = None
     return [(name, ", ".join(offices)) for name, offices in held.items()]
 
 

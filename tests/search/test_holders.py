@@ -1,5 +1,6 @@
 """By which words holders of public office are found."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +29,25 @@ def test_an_office_is_found_by_its_first_words() -> None:
 def test_abbreviations_are_the_same_as_words() -> None:
     """Either form finds the other."""
     assert office_key("Chủ tịch UBND TP Cần Thơ") == office_key("chủ tịch Ủy ban nhân dân thành phố Cần Thơ")
+
+
+@pytest.mark.parametrize(
+    ("office", "unit", "expected"),
+    [
+        ("Chủ tịch UBND huyện", "huyện Krông Bông", "Chủ tịch UBND huyện Krông Bông"),
+        ("Bí thư Đảng ủy phường", "Phường Phú Sơn", "Bí thư Đảng ủy phường Phú Sơn"),
+        ("chủ tịch UBND P", "P. Tân Phú", "Chủ tịch UBND P Tân Phú"),
+        ("Chủ tịch UBND phường", "P Tân Phú", "Chủ tịch UBND phường Tân Phú"),
+        ("Phó Chủ tịch huyện phụ trách", "huyện Mẫu", "Phó Chủ tịch huyện phụ trách Mẫu"),
+        ("Giám đốc Sở Y tế", "Sở Y tế Đồng Tháp", "Giám đốc Sở Y tế Đồng Tháp"),
+        ("giám đốc", "Sở Y tế Đồng Tháp", "Giám đốc Sở Y tế Đồng Tháp"),
+        ("Bí thư", "", "Bí thư"),
+        ("", "", ""),
+    ],
+)
+def test_an_office_says_its_unit_once(office: str, unit: str, expected: str) -> None:
+    """A level that stands in both is said once, short or in full; the case of the first letter is one."""
+    assert expected == called(Officeholder("Lê Thị Mẫu", office, unit))
 
 
 @given(st.text(), st.text(), st.text())
