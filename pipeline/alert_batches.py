@@ -27,6 +27,13 @@ def slot(pace: Pace, now: datetime) -> datetime:
     return at - timedelta(days=at.weekday()) if pace is Pace.WEEKLY else at
 
 
+def next_letter(known: Way, now: datetime) -> datetime | None:
+    """Return when what was found goes by letter; None: at once."""
+    if known.pace is not Pace.INSTANT:
+        return slot(known.pace, now) + (timedelta(days=1) if known.pace is Pace.DAILY else timedelta(days=7))
+    return known.burst_from + saved_ways.BURST if known.burst_from and known.is_gathering(now) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """What a way is told next: finds up to a position, or (without any) why its search cannot be read."""
@@ -53,7 +60,7 @@ def next_batch(db: Database, number: int, most: int, now: datetime) -> Batch | N
             if search.state is saved.State.INVALID:
                 told_already = known.flaw_told == search.flaw
                 return None if told_already else Batch(known, search, (), known.position)
-            if search.state is not saved.State.ACTIVE or known.is_gathering(now):
+            if search.state is not saved.State.ACTIVE or saved_ways.is_held(conn, known, now):
                 return None
             found = _next(conn, known, most, now)
             news = _news(conn, known, found)

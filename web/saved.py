@@ -17,6 +17,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from pipeline import alerting, mailer, outgoing
+from pipeline.alert_batches import next_letter
 from pipeline.errors import BadInput
 from pipeline.model import LOCAL_ZONE, StoryState
 from pipeline.store import Connection, saved, saved_ways, sources, stories
@@ -330,6 +331,14 @@ def _page(  # noqa: PLR0917 - one page
     with site.db.read() as conn:
         known = saved.get(conn, known.saved_id) or known
         ways = saved_ways.of_search(conn, known.saved_id)
+        waits = {
+            one.way_id: (many, at)
+            for one in ways
+            if one.kind is Kind.MAIL
+            and one.state is saved_ways.State.ACTIVE
+            and (at := next_letter(one, now))
+            and (many := saved_ways.waiting(conn, one))
+        }
         found = saved.stories_told(conn, known.saved_id, _MOST_SHOWN)
         last = dict.fromkeys(stories.resolve(conn, one) or one for one in found)
         standing = stories.many(conn, last)
@@ -343,11 +352,13 @@ def _page(  # noqa: PLR0917 - one page
         "ending": words.ending(known.asked, now),
         "fields": words.form(known.asked, listed),
         "flaw": words.flaw(known),
+        "waits": waits if site.has_mail and known.state is State.ACTIVE else {},
         "letters": [(one, words.masked(one.address)) for one in ways if one.kind is Kind.MAIL],
         "hooks": [(one, outgoing.shown(one.address)) for one in ways if one.kind is Kind.HOOK],
         "found": [standing[one] for one in last if standing[one].state is StoryState.LIVE],
         "told": told,
         "trouble": words.trouble,
+        "most_at_once": saved_ways.MOST_IN_BURST,
     }
     return _later(shown(request, site, who, "saved.html", values, told.status), told)
 

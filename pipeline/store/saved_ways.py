@@ -26,6 +26,7 @@ MOST_OF_ADDRESS = 20  # letters, of all searches
 MOST_ASKS = 3  # confirmations to one address in a day
 ASKED_FOR = timedelta(days=2)  # how long a confirmation is good
 MOST_IN_BURST, BURST = 12, timedelta(hours=1)  # instant letters; then one tells what the hour brought
+MOST_URGENT = 60  # letters of such an hour with a correction or an end, which do not wait
 _BATCH = 100  # ways noted at a time: others write too
 _A_DAY = timedelta(days=1)
 _SALT_BYTES = 16
@@ -168,6 +169,21 @@ def opened(conn: Connection, way_id: int) -> None:
     conn.execute(table.update().where(table.c.way_id == way_id, mine).values(**values))
 
 
+def is_held(conn: Connection, known: Way, now: datetime) -> bool:
+    """Say whether a way waits for the end of its hour: it is gathering, and nothing is urgent."""
+    if not known.is_gathering(now):
+        return False
+    return known.burst >= MOST_URGENT or not conn.scalar(
+        select(_urgent()).where(table.c.way_id == known.way_id)
+    )
+
+
+def waiting(conn: Connection, known: Way) -> int:
+    """Return how many stories were found and not told yet."""
+    mine = (saved_match.c.saved_id == known.saved_id, saved_match.c.position > known.position)
+    return conn.scalar(select(func.count(saved_match.c.story_id.distinct())).where(*mine)) or 0
+
+
 def paced(conn: Connection, way_id: int, pace: Pace) -> None:
     """Have letters come at another pace."""
     _set(conn, way_id, pace=pace)
@@ -282,13 +298,20 @@ def _found(pace: Pace, until: datetime) -> ColumnElement[bool]:
 
 
 def _free(now: datetime) -> ColumnElement[bool]:
-    """Say the opposite of `Way.is_gathering`."""
+    """Say the opposite of `is_held`."""
     return or_(
         table.c.kind != Kind.MAIL,
         table.c.pace != Pace.INSTANT,
         table.c.burst < MOST_IN_BURST,
         table.c.burst_from <= now - BURST,
+        and_(table.c.burst < MOST_URGENT, _urgent()),
     )
+
+
+def _urgent() -> ColumnElement[bool]:
+    """Say that a correction or an end was not told yet."""
+    mine = (saved_match.c.saved_id == table.c.saved_id, saved_match.c.position > table.c.position)
+    return select(saved_match.c.position).where(*mine, saved_match.c.kind != saved.Kind.NEW).exists()
 
 
 def _standing_at(known: Way) -> ColumnElement[bool]:

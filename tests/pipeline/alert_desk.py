@@ -72,6 +72,14 @@ class Desk:
         assert found is not None
         return found
 
+    def burst(self, way: int, letters: int) -> None:
+        """Have letters gone just now."""
+        with self.db.write() as conn:
+            for _ in range(letters):
+                known = saved_ways.get(conn, way)
+                assert known is not None
+                saved_ways.told(conn, known, known.position, 0, self.now)
+
     def told_by(self, taken: Taken, purpose: Purpose) -> Way | None:
         """Return the way that a letter's link names."""
         [given] = set(_WAY.findall(taken.text))

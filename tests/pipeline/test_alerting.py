@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import alerting, mailer
-from pipeline.alert_batches import slot
+from pipeline.alert_batches import next_letter, slot
 from pipeline.alerting import Purpose
 from pipeline.errors import BadInput
 from pipeline.model import LOCAL_ZONE
@@ -304,19 +304,46 @@ def test_without_a_mail_server_nothing_is_lost(db: Database, tmp_path: Path, off
 
 
 def test_a_flood_is_gathered(desk: Desk, office: Office) -> None:
-    """After a dozen letters in an hour the rest of the hour comes in one."""
+    """After a dozen letters in an hour the rest of it comes in one; corrections go at once."""
     search = desk.save()
     way = desk.way(search)
     desk.find(search, bridge := desk.story("cau full"))
-    for _ in range(14):
-        desk.run(seconds=20)
-        desk.find(search, bridge, kind=Kind.CORRECTED)
-    within = len(office.got)
-    desk.run(hours=1)
+    desk.run()
+    desk.burst(way, 11)
+    desk.find(search, desk.story("sen full"))
+    desk.run(minutes=1)
+    with desk.db.read() as conn:
+        waits = saved_ways.waiting(conn, desk.known(way))
+    held, until = len(office.got), next_letter(desk.known(way), desk.now)
+    desk.find(search, bridge, kind=Kind.CORRECTED)
+    desk.run(minutes=1)
+    urgent = office.got[-1].message["Subject"]
+    desk.find(search, desk.story("notice 0"))
+    desk.run(minutes=1)
+    again = len(office.got)
+    assert until is not None
+    desk.now = until
+    desk.run()
 
-    assert (12, 13) == (within, len(office.got))
+    assert (1, 1, 2, 3) == (held, waits, again, len(office.got))
+    assert "Cầu đường: 1 tin mới, 1 đính chính" == urgent
     with desk.db.read() as conn:
         assert saved.head(conn) == desk.known(way).position
+
+
+def test_even_corrections_are_not_endless(desk: Desk, office: Office) -> None:
+    """Who flips a text back and forth fills no mailbox: after five dozen letters in an hour all waits."""
+    search = desk.save()
+    way = desk.way(search)
+    desk.find(search, bridge := desk.story("cau full"))
+    desk.run()
+    desk.burst(way, 59)
+    desk.find(search, bridge, kind=Kind.CORRECTED)
+    desk.run(minutes=1)
+    held = len(office.got)
+    desk.run(hours=1)
+
+    assert (1, 2) == (held, len(office.got))
 
 
 def test_a_search_that_cannot_be_read_is_told_once(desk: Desk, office: Office) -> None:

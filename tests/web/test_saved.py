@@ -299,6 +299,20 @@ def test_the_page_tells_of_an_address_that_bounces(client: httpx.Client, db: Dat
     assert LAN not in page.text
 
 
+def test_the_page_tells_what_waits(client: httpx.Client, db: Database, desk: Desk) -> None:
+    """After a dozen letters in an hour the next is late: how much of it, until when, and why."""
+    path = made(client, email=LAN)
+    confirmed(desk, path, db)
+    desk.burst(ways(db, path)[0].way_id, 12)
+    desk.find(search(db, path).saved_id, desk.story("cau full"))
+    page = client.get(path)
+
+    assert (
+        f"1 tin đang chờ, gửi lúc {(desk.now + timedelta(hours=1)).astimezone(LOCAL_ZONE):%H:%M}" in page.text
+    )
+    assert "Sau 12 thư trong một giờ" in page.text
+
+
 def test_the_answer_is_the_same_for_every_address(client: httpx.Client, db: Database, desk: Desk) -> None:
     """Nobody learns whether an address is known here, or was asked too often."""
     path = made(client)
