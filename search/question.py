@@ -16,7 +16,7 @@ from enum import StrEnum
 from pipeline import documents, places
 from pipeline.errors import BadInput
 from pipeline.model import LOCAL_ZONE, NATIONAL
-from pipeline.text import clean
+from pipeline.text import clean, one_tone
 from pipeline.topics import topics
 from search.asked import QUOTES, address, only_leaves_out
 from search.conditions import Condition
@@ -44,6 +44,7 @@ _SIGNS = re.compile(r"[\s/-]+")
 _SHORT_YEAR = re.compile(r"(\d{1,2}/\d{1,2}/)([0-4]\d)")
 _MOST_SOURCE = 200
 _MOST_NAME = 100
+_IN_QUOTES = re.compile(r'["“”](.+)["“”]')
 _YEARS = (1900, 2200)
 STATED = (
     "q",
@@ -77,7 +78,7 @@ class Query:
         source: a source id, or several. doc: a document number in any case, with or without leading zeros.
         person: the name of a holder of public office; accents count if it has some.
         office: an office from its first word on, with or without its unit ("Bí thư Tỉnh ủy"); beside `person`
-            that person's.
+            that person's. In double quotes a value of the facet: exactly this office, whoever holds it.
         bulletin: "yes": told in a bulletin by any source; "no": by none.
         date_from, date_to: local days of publication, both included.
         page, per_page: from 1; per_page at most 50; page × per_page at most 1,000.
@@ -148,7 +149,9 @@ class Query:
             found.append(Condition(DOC_KEYS, (number_key(self.doc),)))
         if self.person:
             found.append(Condition(PEOPLE_KEYS, (person_key(self.person),)))
-        if self.office:
+        if self.office and (exact := _quoted(self.office)):
+            found.append(Condition(FACETS["office"], (one_tone(exact),)))
+        elif self.office:
             key = held_key(self.person, self.office) if self.person else office_key(self.office)
             found.append(Condition(OFFICE_KEYS, (key,)))
         if self.bulletin:
@@ -277,6 +280,12 @@ def _check(fine: object, field: str, wanted: str) -> None:
 
 def _is_name(text: str) -> bool:
     return not text or (len(text) <= _MOST_NAME and bool(office_key(text)))
+
+
+def _quoted(text: str) -> str:
+    """Return what stands in double quotes, "" if not all does."""
+    found = _IN_QUOTES.fullmatch(text)
+    return found[1].strip() if found else ""
 
 
 def _several(text: str) -> str:

@@ -85,6 +85,8 @@ def groups(
     found = []
     for name, title in titles.items():
         counts = facets.get(name, {})
+        if name == "office":  # without quotes its first words would find more than was counted
+            counts = {f'"{value}"': count for value, count in counts.items()}
         own = chosen(asked.get(name, "")) if name in SEVERAL else tuple(filter(None, (asked.get(name, ""),)))
         values = list(dict.fromkeys([*own, *counts]))[:_MOST_ROWS]
         rows = [

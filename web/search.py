@@ -320,6 +320,8 @@ def value_label(name: str, value: str, known: list[Source]) -> str:
             return next((one.name for one in known if one.source_id == value), value)
         case "bulletin":
             return _("Có trong Bản tin") if value == "yes" else _("Không có trong Bản tin")
+        case "office":
+            return value.strip('"“”')
         case _:
             return value
 

@@ -130,6 +130,18 @@ def test_facets_months_and_days(shelf: tuple[Index, Database]) -> None:
     assert ["2026-09-29", "2026-09-30", "2026-10-01", "2026-10-02"] == list(short.days)
 
 
+def test_what_is_counted_of_an_office_is_found(shelf: tuple[Index, Database]) -> None:
+    """In quotes, as the page asks for it, an office is exactly the counted one; alone and beside a person."""
+    counted = search(shelf[0], Query(person="Lê Văn Mẫu")).facets["office"]
+    found = {
+        office: search(shelf[0], Query(person="Lê Văn Mẫu", office=f'"{office}"')).total for office in counted
+    }
+
+    assert {"Bí thư Tỉnh ủy Đồng Tháp": 2, "Chủ tịch UBND tỉnh Đồng Tháp": 1} == counted == found
+    assert 0 == search(shelf[0], Query(office='"Bí thư"')).total
+    assert {"office": '"Bí thư"'} == Query(office='"Bí thư"').stated()
+
+
 def test_a_chosen_value_leaves_the_others_countable(shelf: tuple[Index, Database]) -> None:
     """A facet's own filter does not narrow its counts; it narrows those of the others."""
     found: Results = search(shelf[0], Query(source="bao-khac"))
