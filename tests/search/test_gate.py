@@ -64,6 +64,7 @@ def edited_by_hand(db: Database, index: Index) -> None:
 FOUR = {Fault.MISSING: 1, Fault.STALE: 2, Fault.ORPHANED: 1, Fault.FOREIGN: 2}
 
 
+@pytest.mark.long_on_postgresql
 def test_an_index_that_was_edited_by_hand_is_mended(db: Database, index: Index) -> None:
     """All four kinds are found, looking changes nothing, and the ordinary way mends all of them."""
     tell(db, range(8))
@@ -191,6 +192,7 @@ def test_a_repair_during_live_writes_brings_nothing_back(db: Database, index: In
     assert 8 == search(index, Query()).total
 
 
+@pytest.mark.long_on_postgresql
 def test_what_a_worker_wrote_late_is_made_again(db: Database, index: Index) -> None:
     """A worker whose lease was taken puts an old text behind a withdrawal: it is nudged, and goes."""
     tell(db, range(3))

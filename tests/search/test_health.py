@@ -5,6 +5,7 @@ import random
 import socket
 import time
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -57,7 +58,7 @@ def test_a_well_index_is_seen_with_its_figures(store: Database, index: Index) ->
     assert ("", 3, 0, 0, 1) == (seen.away, seen.documents, seen.behind, seen.nudges, seen.refused)
     assert seen.size > 0
     assert seen.free is None
-    assert {} == alarms(seen, LIMITS)
+    assert {} == of_this(seen)
 
 
 def test_an_engine_that_is_away_is_seen(store: Database, tmp_path: Path) -> None:
@@ -92,7 +93,12 @@ def test_a_task_that_waits_is_seen_with_its_age(store: Database, index: Index, m
 
     assert seen.waiting > 0
     assert seen.oldest_seconds > 300
-    assert {Alarm.TASK} == set(alarms(seen, LIMITS))
+    assert {Alarm.TASK} == set(of_this(seen))
+
+
+def of_this(seen: Seen) -> dict[Alarm, str]:
+    """Return the alarms but that of failed tasks, which other tests have the same engine raise."""
+    return alarms(replace(seen, failed=0), LIMITS)
 
 
 def words(seed: int, count: int) -> str:

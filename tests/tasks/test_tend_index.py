@@ -17,13 +17,23 @@ from tests.search.test_gate import edited_by_hand, looked
 from tests.search.test_sync import synced, tell
 
 ROOT = Path(__file__).parents[2]
-SCRIPT = (
-    "from pipeline.log import configure; configure('INFO'); from tasks import upkeep; upkeep.tend_index()"
-)
+SCRIPT = """
+import os, sys
+from pipeline.config import settings
+from pipeline.log import configure
+from tasks import upkeep
+
+configure("INFO")
+for least in sys.argv[1:]:
+    os.environ["TINTINH_INDEX_LEAST_DISK"] = least
+    settings.cache_clear()
+    upkeep.tend_index()
+    print('{"event": "over"}', file=sys.stderr)
+"""
 
 
-def tended(data: Path, lent: Lent, name: str, least_disk: int) -> list[dict[str, Any]]:
-    """Run the task once in a process of its own; return what it says of the index."""
+def tended(data: Path, lent: Lent, name: str, *least_disk: int) -> list[list[dict[str, Any]]]:
+    """Run the task in a process of its own, once a limit; return what it says of the index each time."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("TINTINH_")} | {
         "TINTINH_DATA": str(data),
         "TINTINH_BROKER_URL": "redis://127.0.0.1:9/0",
@@ -31,12 +41,18 @@ def tended(data: Path, lent: Lent, name: str, least_disk: int) -> list[dict[str,
         "TINTINH_MEILISEARCH_KEY_FILE": str(lent.key_file),
         "TINTINH_MEILISEARCH_INDEX": name,
         "TINTINH_MEILISEARCH_DATA": str(data),
-        "TINTINH_INDEX_LEAST_DISK": str(least_disk),
     }
-    command = [sys.executable, "-c", SCRIPT]
+    command = [sys.executable, "-c", SCRIPT, *map(str, least_disk)]
     done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=True)
-    said = [json.loads(line) for line in done.stderr.splitlines()]
-    return [line for line in said if line["event"].startswith("index_")]
+    told: list[list[dict[str, Any]]] = [[]]
+    for line in map(json.loads, done.stderr.splitlines()):
+        if line["event"] == "over":
+            told.append([])
+        elif line["event"].startswith("index_") and line.get("alarm") in (None, "disk"):
+            told[-1].append(
+                line
+            )  # other tests on the same engine make its tasks fail, which is another alarm
+    return told[:-1]
 
 
 @pytest.fixture
@@ -44,7 +60,6 @@ def filled(sqlite_pattern: Path, tmp_path: Path, meilisearch: Lent) -> tuple[Dat
     """A data folder with eight stories, all of them in the index."""
     (tmp_path / "tintinh.db").write_bytes(sqlite_pattern.read_bytes())
     db = open_database(f"sqlite:///{tmp_path / 'tintinh.db'}")
-    db.migrate()
     index = Index(meilisearch.url, meilisearch.key, f"u-{tmp_path.name.lower()}"[:60])
     tell(db, range(8))
     synced(db, index)
@@ -57,9 +72,7 @@ def test_alarms_are_logged_and_faults_nudged(
     """An alarm is one line when it begins and one at its end; a round counts faults and has them mended."""
     db, index = filled
     edited_by_hand(db, index)
-    first = tended(tmp_path, meilisearch, index.name, 10**18)
-    second = tended(tmp_path, meilisearch, index.name, 10**18)
-    third = tended(tmp_path, meilisearch, index.name, 0)
+    first, second, third = tended(tmp_path, meilisearch, index.name, 10**18, 10**18, 0)
     with db.read() as conn:
         waiting = indexing.nudge_count(conn)
     synced(db, index)
