@@ -29,7 +29,7 @@ from web.account import check_csrf, needs
 from web.problems import Problem, described
 from web.root import local_path
 from web.site import TheSite
-from web.view import render
+from web.view import render_vietnamese
 
 _ON_A_PAGE = 10
 _WORDS_ON_A_PAGE = 50
@@ -317,5 +317,5 @@ def _address(path: str, **asked: str) -> str:
 
 
 def _page(template: str, who: Session, **values: object) -> HTMLResponse:
-    shown = render(template, here="desk", signed=who, **values)
+    shown = render_vietnamese(template, here="desk", signed=who, **values)
     return HTMLResponse(shown, headers={"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"})

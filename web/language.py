@@ -5,7 +5,8 @@ pages, say it in English. A message that no catalogue holds stays Vietnamese. Th
 one address is one page.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
 from enum import StrEnum
@@ -42,6 +43,16 @@ def speak(cookies: Mapping[str, str]) -> None:
     """Say for the request of this context which language its reader has chosen."""
     chosen = cookies.get(_COOKIE, "")
     _LANGUAGE.set(Language(chosen) if chosen in set(Language) else Language.VIETNAMESE)
+
+
+@contextmanager
+def speaking(one: Language) -> Iterator[None]:
+    """Speak a language while the block runs, whatever the reader has chosen."""
+    token = _LANGUAGE.set(one)
+    try:
+        yield
+    finally:
+        _LANGUAGE.reset(token)
 
 
 def language() -> str:

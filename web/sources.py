@@ -25,7 +25,7 @@ from web.problems import Problem as HttpProblem
 from web.problems import described
 from web.reasons import reason, trouble
 from web.site import TheSite
-from web.view import render
+from web.view import render_vietnamese
 
 _LARGEST = 900_000  # bytes of a list between its preview and its confirmation; a form's part has at most 1 MB
 _MEDIA = {
@@ -64,7 +64,7 @@ def page(site: TheSite, who: OpsPerson, done: str = "", problem: str = "") -> HT
     now = datetime.now(UTC)
     with site.db.read() as conn:
         listed = overview.listed(conn, now)
-    shown = render(
+    shown = render_vietnamese(
         "sources.html",
         title="Nguồn tin",
         here="ops",
@@ -102,7 +102,7 @@ def preview(site: TheSite, who: OpsPerson, csrf: Annotated[str, Form()], file: U
     told = registry.dump(wanted)
     if len(told.encode()) > _LARGEST:
         return page(site, who, problem=reason("list: too long for this page"))
-    shown = render(
+    shown = render_vietnamese(
         "sources.html",
         title="Xem trước danh sách nguồn",
         here="ops",

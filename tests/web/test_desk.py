@@ -75,6 +75,16 @@ def csrf(page: httpx.Response) -> str:
     return found[1]
 
 
+def test_the_desk_has_one_language(editor: httpx.Client) -> None:
+    """Its pages have no English: a screen reader must not be told that they are, whatever was chosen."""
+    editor.cookies.set("tintinh_language", "en")
+    page = editor.get("/desk")
+
+    assert '<html lang="vi">' in page.text
+    assert "Tìm tin</a>" in page.text
+    assert "/ngon-ngu/" not in page.text
+
+
 def found_in(page: httpx.Response, path: str) -> list[str]:
     """Return the values or whole texts that an XPath finds in a page."""
     hits = html.fromstring(page.text).xpath(path)

@@ -27,6 +27,7 @@ SPOKEN = (
     "base.html",
     "channel.html",
     "channel_over.html",
+    "entry.html",
     "error.html",
     "feeds.html",
     "paper_index.html",
