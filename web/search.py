@@ -130,14 +130,25 @@ def _understood(given: Mapping[str, str]) -> tuple[engine.Query, list[str]]:
                 left["q"] = left["q"].strip()[: MOST_CHARACTERS // 2]
                 continue
             if wrong not in ("page", "before", "sort"):
-                notices.append(
-                    _(
-                        "%(field)s “%(value)s” không dùng được nên đã bỏ qua.",
-                        field=field_names().get(wrong, wrong),
-                        value=left[wrong][:80],
-                    )
-                )
+                notices.append(_dropped(wrong, left))
             left[wrong] = ""
+
+
+def _dropped(name: str, left: Mapping[str, str]) -> str:
+    """Return why a parameter is left out; of a day that can be read, the day it is against."""
+    values = {"field": field_names().get(name, name), "value": left[name][:80]}
+    if name == "to" and _readable({"to": left["to"]}):
+        first = f"{_('Từ ngày')} “{left['from'][:80]}”"
+        return _("%(field)s “%(value)s” đứng trước %(first)s nên đã bỏ qua.", first=first, **values)
+    return _("%(field)s “%(value)s” không dùng được nên đã bỏ qua.", **values)
+
+
+def _readable(given: Mapping[str, str]) -> bool:
+    try:
+        engine.read(given)
+    except BadInput:
+        return False
+    return True
 
 
 def field_names() -> dict[str, str]:
@@ -320,10 +331,8 @@ def value_label(name: str, value: str, known: list[Source]) -> str:
             return next((one.name for one in known if one.source_id == value), value)
         case "bulletin":
             return _("Có trong Bản tin") if value == "yes" else _("Không có trong Bản tin")
-        case "office":
-            return value.strip('"“”')
         case _:
-            return value
+            return value.strip('"“”') if name == "office" else value
 
 
 def _pages(page: int, last: int) -> list[int | None]:

@@ -12,6 +12,8 @@ from pipeline.model import LOCAL_ZONE
 from tests.web.conftest import Serve
 from tests.web.town import Town
 
+ENGLISH = {"Cookie": "tintinh_language=en"}
+
 
 @pytest.fixture(scope="module")
 def reader(town: Town) -> Iterator[httpx.Client]:
@@ -177,6 +179,27 @@ def test_a_question_that_is_too_long_is_cut_and_said_so(reader: httpx.Client) ->
 
     assert 200 == page.status_code
     assert "Câu hỏi quá dài" in found(page, '//*[@class="notice"]')[0]
+
+
+def test_an_end_before_the_beginning_is_said_to_be_one(reader: httpx.Client) -> None:
+    """A day that can be read is no nonsense: the page says what it is against."""
+    page = reader.get("/tim-kiem", params={"from": "2024-05-01", "to": "2023-01-01"})
+    english = reader.get("/tim-kiem", params={"from": "2024-05-01", "to": "x"}, headers=ENGLISH)
+
+    assert [
+        "Đến ngày “2023-01-01” đứng trước Từ ngày “2024-05-01” nên đã bỏ qua.",
+    ] == found(page, '//*[@class="notice"]/p')
+    assert ["To “x” cannot be used and was left out."] == found(english, '//*[@class="notice"]/p')
+
+
+def test_feeds_are_named_in_the_language_of_the_page(reader: httpx.Client) -> None:
+    """A reader's program offers them by these names."""
+    names = [
+        found(reader.get("/", headers=headers), '//link[@type="application/rss+xml"]/@title')
+        for headers in ({}, ENGLISH)
+    ]
+
+    assert [["Tin Tỉnh – Toàn bộ tin (RSS)"], ["Tin Tỉnh – All stories (RSS)"]] == names
 
 
 def test_english_words_stand_around_vietnamese_news(reader: httpx.Client) -> None:
