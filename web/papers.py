@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, Response
 from pipeline.papers import UNKNOWN
 from pipeline.store import Connection
 from pipeline.store import papers as stored
+from pipeline.store.papers import Known
 from search.document_question import Missed
 from web.account import Signed
 from web.made import sent
@@ -21,7 +22,7 @@ _MOST_PAGES = 500
 SLUG = "[a-z0-9-]{1,240}"
 YEAR = rf"\d{{4}}|{UNKNOWN}"
 
-Part = Annotated[str, Path(pattern=rf"^{SLUG}$")]
+Part = Annotated[str, Path(pattern="^[A-Za-z0-9-]{1,240}$")]  # capitals lead on, as other spellings do
 Year = Annotated[str, Path(pattern=rf"^({YEAR})$", description=f"of the document, or {UNKNOWN}")]
 Page = Annotated[int, Query(alias="trang", ge=1, le=_MOST_PAGES, description="of the stories that cite it")]
 
@@ -95,18 +96,24 @@ def _seen(conn: Connection, named: tuple[str, str, str], at: int, where: str) ->
     Raises:
         Problem: 404 unknown, 302 another spelling of one (with its address below `where`).
     """
-    issuer, year, number = named
+    issuer, year, number = map(str.lower, named)
     known = next(iter(stored.get(conn, issuer, 0 if year == UNKNOWN else int(year), number)), None)
-    if known is None:
-        raise _elsewhere(conn, f"{number} {issuer} {year}", where)
+    if known is None or (issuer, year, number) != named:
+        raise _elsewhere(conn, f"{number} {issuer} {year}", where, known)
     return seen_at(conn, known, at)
 
 
-def _elsewhere(conn: Connection, parts: str, where: str) -> Problem:
+def _elsewhere(conn: Connection, parts: str, where: str, known: Known | None) -> Problem:
     """Return where an address leads that is no document's own: to the only one that it can mean, else 404."""
+    if known is not None:
+        return _moved(known, where)
     found = look_up(conn, parts.replace(UNKNOWN, "").replace("-", " "))
     fitting = [one for one in found.found if one.known.paper.year == found.asked.year] if found else []
     if found is None or found.missed or len(fitting) != 1:
         return Problem(404, "not_found", "no story names this document")
-    location = where + fitting[0].known.paper.path.removeprefix("/van-ban/")
+    return _moved(fitting[0].known, where)
+
+
+def _moved(known: Known, where: str) -> Problem:
+    location = where + known.paper.path.removeprefix("/van-ban/")
     return Problem(302, "moved", "the document has another address", headers={"Location": location})

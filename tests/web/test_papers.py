@@ -205,6 +205,18 @@ def test_another_spelling_of_an_address_leads_on(client: httpx.Client, issuer: s
 
 
 @pytest.mark.usefixtures("told")
+def test_capitals_in_an_address_lead_on(client: httpx.Client) -> None:
+    """An address with the number as it is written is that of the document."""
+    bare = PAGE.removeprefix("/van-ban/")
+    shouted = [client.get(f"{where}{bare.upper()}") for where in ("/van-ban/", "/api/documents/")]
+    number = client.get("/van-ban/UBND-Kien-Giang/2021/90-KH-UBND")
+
+    assert {(302, PAGE), (302, f"/api/documents/{bare}")} == {
+        (answer.status_code, answer.headers["Location"]) for answer in (*shouted, number)
+    }
+
+
+@pytest.mark.usefixtures("told")
 def test_a_story_links_to_what_it_names(client: httpx.Client) -> None:
     """The documents on a story's page are links to theirs, with what the story leaves to be known."""
     found = client.get("/api/documents", params={"q": "kh 90 kiên giang 2021"}).json()["documents"][0]
