@@ -20,6 +20,8 @@ def listed(
 ) -> None:
     """List saved searches: number, state, whether it is an account's, made, used last, told of, last told.
 
+    A use is noted once an hour: until an hour after it was made a search was "used" when it was made.
+
     What is asked, its name and its owner are not shown.
 
     \b

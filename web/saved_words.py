@@ -164,7 +164,7 @@ def wrong(error: BadInput) -> str:
         "name": _("Tên dài quá %(n)s ký tự.", n=saved.LONGEST_NAME),
         "saved searches": _("Đã có quá nhiều tìm kiếm được lưu. Hãy kết thúc tìm kiếm không cần nữa."),
         "to": _("“Đến ngày” phải là một ngày không đứng trước “Từ ngày”."),
-        "q": _("Cần có từ khóa hoặc ít nhất một bộ lọc, và không quá dài."),
+        "q": _("Cần có từ khóa (không chỉ từ bỏ đi bằng dấu trừ) hoặc ít nhất một bộ lọc, và không quá dài."),
     }
     field = fields().get(error.subject, error.subject)
     return told.get(error.subject) or _("%(field)s: không dùng được. Hãy sửa lại.", field=field)

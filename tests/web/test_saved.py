@@ -124,12 +124,14 @@ def test_a_form_of_elsewhere_saves_nothing(client: httpx.Client, db: Database) -
 def test_what_cannot_be_asked_cannot_be_saved(client: httpx.Client) -> None:
     """Nothing at all, or a topic that is none: said on the page, with what was typed."""
     nothing = client.post("/theo-doi/moi", data={})
+    opposite = client.post("/theo-doi/moi", data={"q": "-nữ"})
     wrong = client.post("/theo-doi/moi", data={"q": "đê", "topic": "xyz"})
     token = csrf(client.post("/theo-doi/moi", data=ASKED))
     forced = client.post("/theo-doi/luu", data={"q": "đê", "topic": "xyz", "csrf": token})
     email = client.post("/theo-doi/luu", data={**ASKED, "csrf": token, "email": "x", "name": "Đê <b>"})
 
-    assert [422] * 4 == [one.status_code for one in (nothing, wrong, forced, email)]
+    assert [422] * 5 == [one.status_code for one in (nothing, opposite, wrong, forced, email)]
+    assert "không chỉ từ bỏ đi bằng dấu trừ" in opposite.text
     assert "Chủ đề: không dùng được" in wrong.text
     assert 'value="Đê &lt;b&gt;"' in email.text
     assert "Địa chỉ thư không đúng" in email.text
