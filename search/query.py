@@ -28,7 +28,8 @@ MOST_OFFERED = 100  # values of one facet that are told
 class Hit:
     """One story found. `snippet` is HTML whose only tag is <mark>; `title` is plain text.
 
-    `published` is local and only as precise as known; `entries` are its tellings, the lead first.
+    `published` is local and only as precise as known; `published_basis` says whence (`pipeline.model.Basis`),
+    "" where the index is of an earlier form; `entries` are its tellings, the lead first.
     """
 
     story_id: str
@@ -39,6 +40,7 @@ class Hit:
     area: str | None
     topics: list[str]
     published: str
+    published_basis: str
     entries: list[dict[str, Any]]
 
 
@@ -273,6 +275,7 @@ def hit(found: Mapping[str, Any], query: Query) -> Hit:
         area=found["area"],
         topics=found["topics"],
         published=found["published"],
+        published_basis=found.get("published_basis", ""),
         entries=found["entries"],
     )
 

@@ -44,6 +44,7 @@ SHOWN = [
     "area",
     "topics",
     "published",
+    "published_basis",
     "published_at",
     "entries",
 ]

@@ -31,6 +31,7 @@ class HitEntry(BaseModel):
     title: str
     url: str
     published: str
+    published_basis: str = ""
     bulletin: BulletinBody | None
 
 
@@ -45,6 +46,9 @@ class HitBody(BaseModel):
     area: str | None
     topics: list[str]
     published: str
+    published_basis: str = Field(
+        description="whence the date is known; `received`: none was told, it is when the text came here"
+    )
     entries: list[HitEntry]
 
 

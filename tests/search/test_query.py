@@ -311,6 +311,7 @@ def test_a_hit_tells_its_story(shelf: Index) -> None:
         hit["area"],
         hit["published"],
     )
+    assert hit["published_basis"] == telling["published_basis"] == "feed"
     assert ("bao-khac", "Báo Khác", "article", None) == (
         telling["source"],
         telling["source_name"],
@@ -326,5 +327,6 @@ def test_a_hit_tells_its_story(shelf: Index) -> None:
         "area",
         "topics",
         "published",
+        "published_basis",
         "entries",
     } == set(hit)

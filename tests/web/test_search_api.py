@@ -2,23 +2,18 @@
 
 import re
 import socket
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
-from uuid import uuid4
 
 import httpx
 import pytest
 
 from pipeline.model import Basis, EntryKind, Officeholder, Precision, Source, SourceId, When
 from pipeline.store import Database
-from search import sync
-from search.index import Index
 from search.question import NAMES, Query, gathered, read
-from tests.engine_fixtures import Lent
 from tests.store.tellings import PAPER, draft, send, settled
 from tests.web.conftest import Serve
 
@@ -41,20 +36,6 @@ def told(db: Database) -> Database:
         send(db, one, source=PAPER if number % 2 else OTHER)
     settled(db)
     return db
-
-
-@pytest.fixture
-def searching(serve: Serve, told: Database, meilisearch: Lent) -> Iterator[httpx.Client]:
-    """A client of a web process with an index of them."""
-    name = f"t{uuid4().hex}"
-    index = Index(meilisearch.url, meilisearch.key, name)
-    while sync.sync(told, index, datetime.now(UTC)).more:
-        pass
-    yield serve(
-        meilisearch_url=meilisearch.url, meilisearch_key_file=meilisearch.key_file, meilisearch_index=name
-    )
-    for uid in (name, *index.others()):
-        index.drop(uid)
 
 
 ASKED = [
@@ -135,6 +116,24 @@ def test_what_is_written_about_parameters_holds(client: httpx.Client) -> None:
     assert {*NAMES} == {one["name"] for one in described if one["in"] == "query"}
     for example in (row[1].strip("`") for row in rows[:-1]):
         assert read(gathered(parse_qsl(example))) != Query()
+
+
+def test_a_moment_of_receipt_says_that_it_is_one(client: httpx.Client, db: Database) -> None:
+    """A text without a date bears the moment when it came, which API and page tell from a date."""
+    send(
+        db,
+        draft(
+            "u",
+            "Chuyện không ngày",
+            "Không ai ghi ngày.",
+            published=When(DAY, Precision.SECOND, Basis.RECEIVED),
+        ),
+    )
+    settled(db)
+    (hit,) = client.get("/api/search").json()["hits"]
+
+    assert "received" == hit["published_basis"] == hit["entries"][0]["published_basis"]
+    assert "(nhận được)" in client.get("/tim-kiem").text
 
 
 @pytest.mark.long
