@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 from pipeline.config import Settings
 from pipeline.store import Database
 from tests.engine_fixtures import Lent
-from tests.web.serving import serving
+from tests.web.serving import indexed, serving
 from tests.web.town import Town, raised
 from web.app import create_app
 
@@ -43,6 +43,14 @@ def serve(db: Database, tmp_path: Path) -> Iterator[Serve]:
 def client(serve: Serve) -> httpx.Client:
     """A client of a web process with the default settings."""
     return serve()
+
+
+@pytest.fixture
+def searching(serve: Serve, db: Database, told: object, meilisearch: Lent) -> Iterator[httpx.Client]:
+    """A client of a web process with an index of what the fixture `told` of a test's file tells."""
+    assert told
+    with indexed(db, meilisearch) as chosen:
+        yield serve(**chosen)
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,20 @@
-"""Serve an application over a socket: uvicorn in a thread."""
+"""Serve an application over a socket, uvicorn in a thread; and what it needs to search."""
 
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from threading import Thread
+from typing import Any
+from uuid import uuid4
 
 import uvicorn
 from fastapi import FastAPI
+
+from pipeline.store import Database
+from search import sync
+from search.index import Index
+from tests.engine_fixtures import Lent
 
 
 @contextmanager
@@ -23,3 +31,19 @@ def serving(app: FastAPI, port: int = 0) -> Iterator[str]:
         yield f"http://127.0.0.1:{door.getsockname()[1]}"
         server.should_exit = True
         thread.join()
+
+
+@contextmanager
+def indexed(db: Database, meilisearch: Lent) -> Iterator[dict[str, Any]]:
+    """Index the stories of a database; yield the settings of a web process that searches them."""
+    name = f"t{uuid4().hex}"
+    index = Index(meilisearch.url, meilisearch.key, name)
+    while sync.sync(db, index, datetime.now(UTC)).more:
+        pass
+    yield {
+        "meilisearch_url": meilisearch.url,
+        "meilisearch_key_file": meilisearch.key_file,
+        "meilisearch_index": name,
+    }
+    for uid in (name, *index.others()):
+        index.drop(uid)

@@ -3,9 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -16,11 +14,7 @@ from pipeline.model import Basis, Precision, Rights, Source, SourceId, When
 from pipeline.store import Database, accounts, partners
 from pipeline.store.accounts import Role
 from pipeline.store.partners import Partner, Right
-from search import sync
-from search.index import Index
-from tests.engine_fixtures import Lent
 from tests.store.tellings import PAPER, draft, send, settled
-from tests.web.conftest import Serve
 from web.export import COLUMNS, cell
 
 DAY = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)
@@ -37,20 +31,6 @@ def told(db: Database) -> Database:
         send(db, one, source=CLOSED if number == 1 else PAPER)
     settled(db)
     return db
-
-
-@pytest.fixture
-def searching(serve: Serve, told: Database, meilisearch: Lent) -> Iterator[httpx.Client]:
-    """A client of a web process with an index of them."""
-    name = f"t{uuid4().hex}"
-    index = Index(meilisearch.url, meilisearch.key, name)
-    while sync.sync(told, index, datetime.now(UTC)).more:
-        pass
-    yield serve(
-        meilisearch_url=meilisearch.url, meilisearch_key_file=meilisearch.key_file, meilisearch_index=name
-    )
-    for uid in (name, *index.others()):
-        index.drop(uid)
 
 
 @pytest.mark.long_on_postgresql

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -28,11 +27,10 @@ from pipeline import keys
 from pipeline.model import Source, SourceId
 from pipeline.store import Database, accounts, sources
 from pipeline.store.accounts import Role
-from search.index import Index
-from search.sync import sync
 from tests.engine_fixtures import Lent
 from tests.store.tellings import draft, send, settled
 from tests.web.conftest import Serve
+from tests.web.serving import indexed
 from tests.web.test_webhooks import signature
 
 PAPER = SourceId("bao-xudua")
@@ -104,17 +102,9 @@ def caller(serve: Serve, db: Database, meilisearch: Lent, tmp_path: Path) -> Ite
         cookie = accounts.open_session(conn, "lan", Role.OPS, now, timedelta(hours=1))
         session = accounts.session_of(conn, cookie, now)
     assert session is not None
-    name = f"t{uuid4().hex}"
-    index = Index(meilisearch.url, meilisearch.key, name)
-    while sync(db, index, now).more:
-        pass
-    client = serve(
-        meilisearch_url=meilisearch.url, meilisearch_key_file=meilisearch.key_file, meilisearch_index=name
-    )
     key = keys.draw(tmp_path / "keys.json", PAPER)
-    yield Caller(str(client.base_url).rstrip("/"), cookie, session.csrf, key)
-    for uid in (name, *index.others()):
-        index.drop(uid)
+    with indexed(db, meilisearch) as chosen:
+        yield Caller(str(serve(**chosen).base_url).rstrip("/"), cookie, session.csrf, key)
 
 
 def described(client: httpx.Client) -> dict[str, Any]:

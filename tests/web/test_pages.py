@@ -1,9 +1,7 @@
 """The pages and the JSON of stories and searches, spoken to over a socket."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -21,9 +19,6 @@ from pipeline.model import (
     StoryState,
 )
 from pipeline.store import Database, stories, words
-from search import sync
-from search.index import Index
-from tests.engine_fixtures import Lent
 from tests.store.tellings import draft, send, settled
 from tests.web.conftest import Serve
 from web.view import STATIC
@@ -58,23 +53,6 @@ def told(db: Database) -> dict[str, StoryId]:
     send(db, draft("2", "Khám miễn phí ở Tân Phú", OTHER, url="javascript:alert(1)", topics=("y-te",)))
     settled(db)
     return {story.face.title[:4]: story.story_id for story in living(db)}
-
-
-@pytest.fixture
-def searching(
-    serve: Serve, db: Database, meilisearch: Lent, told: dict[str, StoryId]
-) -> Iterator[httpx.Client]:
-    """A client of a web process with an index of both stories."""
-    assert told
-    name = f"t{uuid4().hex}"
-    index = Index(meilisearch.url, meilisearch.key, name)
-    while sync.sync(db, index, datetime.now(UTC)).more:
-        pass
-    yield serve(
-        meilisearch_url=meilisearch.url, meilisearch_key_file=meilisearch.key_file, meilisearch_index=name
-    )
-    for uid in (name, *index.others()):
-        index.drop(uid)
 
 
 def found_in(page: httpx.Response, path: str) -> list[str]:

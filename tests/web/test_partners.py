@@ -1,8 +1,6 @@
 """Keys of partners: what they open, within which bounds, how often, until when."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -11,11 +9,7 @@ from pipeline.errors import BadInput, NotFound
 from pipeline.model import Source, SourceId
 from pipeline.store import Database, partners, stories
 from pipeline.store.partners import Partner, Right
-from search import sync
-from search.index import Index
-from tests.engine_fixtures import Lent
 from tests.store.tellings import PAPER, draft, send, settled
-from tests.web.conftest import Serve
 
 OTHER = Source(SourceId("bao-khac"), "Báo Khác", "can-tho", "can-tho", ("baokhac.example",))
 NOW = datetime.now(UTC)
@@ -31,20 +25,6 @@ def told(db: Database) -> Database:
     )
     settled(db)
     return db
-
-
-@pytest.fixture
-def searching(serve: Serve, told: Database, meilisearch: Lent) -> Iterator[httpx.Client]:
-    """A client of a web process with an index of them."""
-    name = f"t{uuid4().hex}"
-    index = Index(meilisearch.url, meilisearch.key, name)
-    while sync.sync(told, index, datetime.now(UTC)).more:
-        pass
-    yield serve(
-        meilisearch_url=meilisearch.url, meilisearch_key_file=meilisearch.key_file, meilisearch_index=name
-    )
-    for uid in (name, *index.others()):
-        index.drop(uid)
 
 
 def key_of(db: Database, name: str, **more: object) -> dict[str, str]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copyfile
-from uuid import uuid4
 
 from pipeline import alerting
 from pipeline.alerting import Purpose
@@ -15,11 +14,9 @@ from pipeline.model import DocumentMention, EntryKind, Officeholder, Role, Sourc
 from pipeline.store import Database, meta, open_database, saved, saved_ways, stories
 from pipeline.store.saved import Kind
 from pipeline.store.saved_ways import Pace
-from search import sync
-from search.index import Index
 from tests.engine_fixtures import Lent
 from tests.store.tellings import draft, send, settled
-from tests.web.serving import serving
+from tests.web.serving import indexed, serving
 from web.app import create_app
 
 _GAZETTE = Source(SourceId("cong-mau"), "Cổng Mẫu", "vinh-long", "ben-tre", ("congmau.example",))
@@ -46,27 +43,20 @@ class Town:
 @contextmanager
 def raised(pattern: Path, folder: Path, meilisearch: Lent) -> Iterator[Town]:
     """Serve a site with an index from a copy of an empty database."""
-    name = f"t{uuid4().hex}"
     copyfile(pattern, folder / "tintinh.db")
-    db, index = open_database(f"sqlite:///{folder}/tintinh.db"), Index(meilisearch.url, meilisearch.key, name)
-    chosen = Settings(
-        data=folder,
-        database_url=db.url,
-        meilisearch_url=meilisearch.url,
-        meilisearch_key_file=meilisearch.key_file,
-        meilisearch_index=name,
-        smtp_url="smtp://127.0.0.1:9",
-        mail_from="tin@tin.example",
-    )
+    db = open_database(f"sqlite:///{folder}/tintinh.db")
     with ExitStack() as stack:
         stack.callback(db.close)
         ids = told(db)
-        ids |= followed(db, StoryId(ids["bridge"]), chosen.push_key_file)
-        while sync.sync(db, index, datetime.now(UTC)).more:
-            pass
+        ids |= followed(db, StoryId(ids["bridge"]), Settings(data=folder).push_key_file)
+        chosen = Settings(
+            data=folder,
+            database_url=db.url,
+            smtp_url="smtp://127.0.0.1:9",
+            mail_from="tin@tin.example",
+            **stack.enter_context(indexed(db, meilisearch)),
+        )
         yield Town(stack.enter_context(serving(create_app(chosen))), ids)
-    for uid in (name, *index.others()):
-        index.drop(uid)
 
 
 def told(db: Database) -> dict[str, str]:
