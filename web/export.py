@@ -54,11 +54,15 @@ _BLOCK = 32_000  # characters sent at a time
 _BOM = "\ufeff"  # Excel takes a file without it for the system's old encoding
 # What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection"), wide forms too.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-_PARAMETERS: dict[str, Any] = {
-    "parameters": [
-        {"name": name, "in": "query", "required": False, "schema": {"type": "string"}}
-        for name in (*STATED, "sort")
-    ]
+_AS_FILE: dict[str, Any] = {
+    "tags": ["search"],
+    "response_class": StreamingResponse,
+    "openapi_extra": {
+        "parameters": [
+            {"name": name, "in": "query", "required": False, "schema": {"type": "string"}}
+            for name in (*STATED, "sort")
+        ]
+    },
 }
 
 router = APIRouter()
@@ -82,34 +86,20 @@ def _told(media_type: str) -> dict[int | str, dict[str, Any]]:
     return {200: told | {"headers": headers}, **described(422, 503, *REFUSALS)}
 
 
-@router.get(
-    "/api/search.csv",
-    tags=["search"],
-    response_class=StreamingResponse,
-    responses=_told(CSV),
-    openapi_extra=_PARAMETERS,
-)
+@router.get("/api/search.csv", responses=_told(CSV), **_AS_FILE)
 def as_csv(
     request: Request, site: TheSite, who: Exporting, signed: Signed, limit: Limit = MOST_OF_KEY
 ) -> StreamingResponse:
     """Export the hits of a question for spreadsheets (RFC 4180), newest or oldest first."""
-    most = _most(request, site, who, signed)
-    return _streamed(request, site, who, min(limit, most), "csv")
+    return _streamed(request, site, who, min(limit, _most(request, site, who, signed)), "csv")
 
 
-@router.get(
-    "/api/search.jsonl",
-    tags=["search"],
-    response_class=StreamingResponse,
-    responses=_told(LINES),
-    openapi_extra=_PARAMETERS,
-)
+@router.get("/api/search.jsonl", responses=_told(LINES), **_AS_FILE)
 def as_lines(
     request: Request, site: TheSite, who: Exporting, signed: Signed, limit: Limit = MOST_OF_KEY
 ) -> StreamingResponse:
     """Export the hits of a question, one story in JSON a line, newest or oldest first."""
-    most = _most(request, site, who, signed)
-    return _streamed(request, site, who, min(limit, most), "jsonl")
+    return _streamed(request, site, who, min(limit, _most(request, site, who, signed)), "jsonl")
 
 
 def _streamed(request: Request, site: Site, who: Reader, most: int, form: str) -> StreamingResponse:

@@ -1,6 +1,6 @@
 """The forms in which the web door tells of official documents, for programs."""
 
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel, Field
 
@@ -33,8 +33,8 @@ class PaperStoryBody(BaseModel):
         )
 
 
-class PaperBody(BaseModel):
-    """An official document that stories name."""
+class _Facts(BaseModel):
+    """What is told of a document wherever it is told."""
 
     number: str = Field(examples=["90/KH-UBND"])
     kind: str = Field(examples=["Kế hoạch"])
@@ -44,38 +44,41 @@ class PaperBody(BaseModel):
     dated: str = Field(description="a day, a month, a year, or empty")
     page: str = Field(description="path of its page", examples=["/van-ban/ubnd-kien-giang/2021/90-kh-ubnd"])
     stories: int = Field(description="how many stories name it")
+
+
+def _facts(one: Found) -> dict[str, Any]:
+    paper = one.known.paper
+    return {
+        "number": one.known.number,
+        "kind": one.kind,
+        "issuer": one.issuer,
+        "unit": paper.unit or None,
+        "year": paper.year or None,
+        "dated": one.dated,
+        "page": paper.path,
+        "stories": one.known.told,
+    }
+
+
+class PaperBody(_Facts):
+    """An official document that stories name."""
+
     issued_by: list[PaperStoryBody] = Field(description="newest first, at most 3")
     cited_by: list[PaperStoryBody] = Field(description="newest first, at most 3; the page has all")
 
     @classmethod
     def of(cls, one: Found) -> Self:
         """Make the JSON form."""
-        paper = one.known.paper
         return cls(
-            number=one.known.number,
-            kind=one.kind,
-            issuer=one.issuer,
-            unit=paper.unit or None,
-            year=paper.year or None,
-            dated=one.dated,
-            page=paper.path,
-            stories=one.known.told,
+            **_facts(one),
             issued_by=[PaperStoryBody.of(story) for story in one.issuing],
             cited_by=[PaperStoryBody.of(story) for story in one.citing],
         )
 
 
-class PaperPageBody(BaseModel):
+class PaperPageBody(_Facts):
     """An official document with everything that its page shows."""
 
-    number: str = Field(examples=["90/KH-UBND"])
-    kind: str = Field(examples=["Kế hoạch"])
-    issuer: str = Field(description="empty if unknown")
-    unit: str | None = Field(description="slug of the issuer's province or former unit")
-    year: int | None
-    dated: str = Field(description="a day, a month, a year, or empty")
-    page: str = Field(description="path of its page")
-    stories: int = Field(description="how many stories name it")
     attachments: list[AttachmentBody] = Field(
         description="files of the stories that issue it, at their sources"
     )
@@ -93,14 +96,7 @@ class PaperPageBody(BaseModel):
         one, paper = seen.one, seen.one.known.paper
         more = f"/api/documents/{paper.path.removeprefix('/van-ban/')}?trang={seen.at + 1}"
         return cls(
-            number=one.known.number,
-            kind=one.kind,
-            issuer=one.issuer,
-            unit=paper.unit or None,
-            year=paper.year or None,
-            dated=one.dated,
-            page=paper.path,
-            stories=one.known.told,
+            **_facts(one),
             attachments=seen.attachments,
             issued_by=[PaperStoryBody.of(story) for story in one.issuing],
             cited_by=[PaperStoryBody.of(story) for story in one.citing],
