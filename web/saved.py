@@ -5,10 +5,9 @@ somebody signed in has a list of their own. All of it works without a script (do
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -16,23 +15,22 @@ import structlog
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from pipeline import alerting, mailer, outgoing
+from pipeline import mailer, outgoing
 from pipeline.alert_batches import next_letter
 from pipeline.errors import BadInput
-from pipeline.model import LOCAL_ZONE, StoryState
+from pipeline.model import StoryState
 from pipeline.store import Connection, saved, saved_ways, sources, stories
 from pipeline.store.accounts import Session
 from pipeline.store.saved import Saved, State
-from pipeline.store.saved_ways import Kind, Pace, Way
+from pipeline.store.saved_ways import Kind, Pace
 from pipeline.text import clean
-from search.matching import kept
-from search.question import STATED, gathered, lasting
+from search.question import STATED, gathered
 from tasks.wiring import ring
 from web import saved_words as words
 from web.account import Signed, check_form, form_key, keep_form_key
 from web.language import gettext as _
-from web.language import language
 from web.problems import Problem, described
+from web.saved_changes import ADDRESSES, CHANGES, Action, Typed, mailed
 from web.site import Site, TheSite
 from web.throttle import Throttle, network
 from web.view import render
@@ -50,44 +48,6 @@ _AS_ASKED: dict[str, Any] = {
 router = APIRouter(tags=["saved"], default_response_class=HTMLResponse)
 Line = Annotated[str, Form(max_length=_LONGEST)]
 PaceField = Annotated[Pace, Form()]
-
-
-class Action(StrEnum):
-    """What a search's holder may do."""
-
-    RENAME = "ten"
-    ASK = "cau-hoi"
-    PAUSE = "nghi"
-    RESUME = "tiep"
-    RENEW = "dia-chi-moi"
-    END = "het"
-    MAIL = "nhan-thu"
-    PACE = "nhip"
-    DROP = "bo"
-    HOOK = "webhook"
-    TRY = "goi-thu"
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """What a form brought: the question's parts, and the fields of its own."""
-
-    given: Mapping[str, str]
-    now: datetime
-    name: str = ""
-    email: str = ""
-    pace: Pace = Pace.INSTANT
-    url: str = ""
-    way: int = 0
-
-    def asks(self) -> dict[str, str]:
-        """Return what is kept of the question. Raises BadInput."""
-        return kept(lasting(self.given, self.now.astimezone(LOCAL_ZONE).date()))
-
-    def is_cut(self) -> bool:
-        """Say whether days of it are not kept. Raises BadInput."""
-        asked = lasting(self.given, self.now.astimezone(LOCAL_ZONE).date())
-        return asked.keys() != self.given.keys()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +126,7 @@ def create(
             named = typed.name or words.nameless(typed.now)
             made, token = saved.add(conn, named, asked, owner, typed.now)
             if typed.email and site.has_mail:
-                _mailed(conn, site, made, typed)
+                mailed(conn, site, made, typed)
     except BadInput as error:
         return _new(request, site, who, typed, Told(problem=words.wrong(error), status=422))
     ring("deliver")
@@ -210,14 +170,14 @@ def act(
         raise Problem(403, "forbidden", "webhooks are for people who are signed in")
     typed = Typed(given, datetime.now(UTC), clean(name).strip(), email.strip(), pace, url.strip(), way)
     try:
-        if action in _ADDRESSES:
-            _ADDRESSES[action](typed)
+        if action in ADDRESSES:
+            ADDRESSES[action](typed)
         speaks = action in (Action.MAIL, Action.TRY, Action.HOOK)
         if speaks and (wait := _wait(site.letters_of_network, request, who)):
             late = _("Thử quá nhiều lần. Xin chờ ít phút.")
             return _page(request, site, who, key, known, Told(problem=late, status=429, wait=wait))
         with site.db.write() as conn:
-            made = _CHANGES[action](conn, site, known, typed)
+            made = CHANGES[action](conn, site, known, typed)
     except BadInput as error:
         return _page(request, site, who, key, known, Told(problem=words.wrong(error), status=422))
     ring("deliver")
@@ -227,45 +187,6 @@ def act(
     to = {Action.END: "/theo-doi", Action.RENEW: f"/theo-doi/{made}"}.get(action, f"/theo-doi/{key}")
     cut = "-ngay" if action is Action.ASK and typed.is_cut() else ""
     return RedirectResponse(f"{to}?done={action}{cut}", 303)
-
-
-def _mailed(conn: Connection, site: Site, saved_id: int, typed: Typed) -> None:
-    file = site.settings.push_key_file
-    alerting.ask(conn, file, saved_id, typed.email, typed.pace, language(), typed.now)
-
-
-def _hooked(conn: Connection, site: Site, known: Saved, typed: Typed) -> str:
-    """Register a webhook and return its secret, which is shown once."""
-    made = _way(conn, known, saved_ways.add_hook(conn, known.saved_id, typed.url, typed.now))
-    return outgoing.secret(site.settings.push_key_file, made.salt, 1)
-
-
-def _paced(conn: Connection, _site: Site, known: Saved, typed: Typed) -> None:
-    saved_ways.paced(conn, _way(conn, known, typed.way, Kind.MAIL).way_id, typed.pace)
-
-
-# What is refused is no try: mistyping an address uses nothing up.
-_ADDRESSES: dict[Action, Callable[[Typed], object]] = {
-    Action.MAIL: lambda typed: mailer.address(typed.email),
-    Action.HOOK: lambda typed: outgoing.address(typed.url),
-}
-_CHANGES: dict[Action, Callable[[Connection, Site, Saved, Typed], str | None]] = {
-    Action.RENAME: lambda conn, _, of, typed: saved.rename(
-        conn, of.saved_id, typed.name or words.nameless(typed.now)
-    ),
-    Action.ASK: lambda conn, _, of, typed: saved.reask(conn, of.saved_id, typed.asks()),
-    Action.PAUSE: lambda conn, _, of, __: saved.pause(conn, of.saved_id),
-    Action.RESUME: lambda conn, _, of, __: saved.resume(conn, of.saved_id),
-    Action.RENEW: lambda conn, _, of, __: saved.renew(conn, of.saved_id),
-    Action.END: lambda conn, _, of, __: saved_ways.end(conn, of.saved_id),
-    Action.MAIL: lambda conn, site, of, typed: _mailed(conn, site, of.saved_id, typed),
-    Action.PACE: _paced,
-    Action.DROP: lambda conn, _, of, typed: saved_ways.closed(conn, _way(conn, of, typed.way).way_id),
-    Action.HOOK: _hooked,
-    Action.TRY: lambda conn, _, of, typed: alerting.attempt(
-        conn, _way(conn, of, typed.way, Kind.HOOK), typed.now
-    ),
-}
 
 
 def _opened(conn: Connection, key: str, who: Session | None) -> Saved:
@@ -282,13 +203,6 @@ def _opened(conn: Connection, key: str, who: Session | None) -> Saved:
     if known is None or known.state is State.ENDED:
         raise Problem(404, "not_found", "no such saved search")
     return known
-
-
-def _way(conn: Connection, of: Saved, way_id: int, kind: Kind | None = None) -> Way:
-    found = saved_ways.get(conn, way_id)
-    if found is None or found.saved_id != of.saved_id or kind not in (None, found.kind):
-        raise Problem(404, "not_found", "no such way of this search")
-    return found
 
 
 def _wait(door: Throttle, request: Request, who: Session | None) -> float:
