@@ -41,7 +41,8 @@ def test_a_story_that_went_into_another_is_found_by_its_own_address(
     """The id that somebody kept leads to the story that tells it now."""
     before = living(told)
     with told.write() as conn:
-        words.merge(conn, *sorted(before), "lan", NOW)
+        one, other = sorted(before)
+        words.merge(conn, one, other, "lan", NOW)
     settled(told)
     (survivor,) = living(told)
     index = Index(meilisearch.url, meilisearch.key, f"finding-{uuid4().hex}")
