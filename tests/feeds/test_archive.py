@@ -128,6 +128,7 @@ def a_day(db: Database, rng: random.Random, day: int, count: int) -> None:
     tell(db, [(name(900_000 + day), face(1))], start + timedelta(hours=12), backfill=True)
 
 
+@pytest.mark.long_on_postgresql
 def test_an_aggregator_that_was_away_for_a_week_misses_nothing(db: Database, folder: Path) -> None:
     """It follows the archive to what it knows, and then knows what SQL tells, in both forms that bury."""
     rng = random.Random(7)
@@ -154,6 +155,7 @@ def stock_id(db: Database, story_id: StoryId) -> str:
     return f"tag:{authority},{date}:story/{story_id}"
 
 
+@pytest.mark.long_on_postgresql
 def test_live_and_parts_are_all_that_is_told(db: Database, folder: Path) -> None:
     """In every form the live document and the chain of parts hold each living story, in its place."""
     rng = random.Random(8)

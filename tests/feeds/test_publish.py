@@ -436,6 +436,7 @@ def test_a_standing_file_is_handed_out_untouched(db: Database, folder: Path) -> 
     assert before == state(folder)
 
 
+@pytest.mark.long_on_postgresql
 def test_everything_can_be_made_at_once(db: Database, folder: Path) -> None:
     """All 833 channels are written in every form, and those that stood keep their bytes."""
     send(db, news(1))

@@ -333,6 +333,7 @@ def _run(primary: Database, replica: Database, chosen: settings) -> None:
 _EXAMPLES = {"sqlite": 25, "postgresql": 8}
 
 
+@pytest.mark.long_on_postgresql
 def test_stories_are_a_function_of_the_evidence(db: Database, replica: Database) -> None:
     """Any order of tellings, revisions, withdrawals, words and batches ends in the same stories."""
     _run(db, replica, _settings(_EXAMPLES[db.engine.dialect.name], 25))

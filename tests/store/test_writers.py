@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from pipeline.store import Database, changes, export, stories
 from tests.store.newsroom import emptied, evidence, news
 from tests.store.tellings import draft, send, settled
@@ -76,6 +78,7 @@ def test_four_processes_lose_and_double_nothing(db: Database, database_url: str)
     assert _ENTRIES == living
 
 
+@pytest.mark.long_on_postgresql
 def test_four_processes_tell_what_one_tells(db: Database, database_url: str) -> None:
     """Revisions, copies, excerpts and withdrawals of the same entries, read and linked at odds: same stories.
 

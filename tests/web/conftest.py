@@ -20,6 +20,22 @@ from web.app import create_app
 __all__ = ["Serve", "serving"]
 
 Serve = Callable[..., httpx.Client]
+
+_HERE = Path(__file__).parent
+# What these pages show comes straight from many tables at once.
+_ON_BOTH = frozenset(
+    f"test_{name}.py" for name in ("changes", "channels", "desk", "entries", "ops", "papers", "search_api")
+)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave most of these tests on PostgreSQL to the long run: handlers hold no SQL, the store's go on both."""
+    for item in items:
+        if item.path.parent == _HERE and item.path.name not in _ON_BOTH:
+            item.add_marker(pytest.mark.long_on_postgresql)
+
+
 _CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
 
 
