@@ -30,7 +30,7 @@ _ON_BOTH = frozenset(
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave most of these tests on PostgreSQL to the long run: handlers hold no SQL, the store's go on both."""
+    """Leave most of these on PostgreSQL to the long run: handlers hold no SQL, and the store is on both."""
     for item in items:
         if item.path.parent == _HERE and item.path.name not in _ON_BOTH:
             item.add_marker(pytest.mark.long_on_postgresql)
