@@ -38,7 +38,7 @@ class Taken:
         return str(part.get_content())
 
 
-@dataclass(slots=True)
+@dataclass  # without slots: aiosmtpd looks at all members, at which Python 3.11.2 fails for them
 class Office:
     """A running mail server.
 
