@@ -74,6 +74,7 @@ def test_ctrl_c_during_the_start_is_quiet() -> None:
     """A signal while the commands are being imported: exit code 130 and not a word."""
     script = (
         "import os, runpy, signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a job in the background ignores it
         "class Interrupts:\n"
         "    def find_spec(self, name, *_):\n"
         "        if name == 'cli.accounts': os.kill(os.getpid(), signal.SIGINT)\n"

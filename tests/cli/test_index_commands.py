@@ -148,7 +148,8 @@ def test_ctrl_c_leaves_what_is_built(
     tell(db, range(3))
     synced(db, index)
     script = (
-        "import sys\n"
+        "import signal\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a job in the background ignores it
         "from search import sync\n"
         "whole = sync.sync\n"
         "def one(*given, **more):\n"
