@@ -88,6 +88,7 @@ def test_why_explains_a_pair_by_the_rules_of_now(ask: Ask) -> None:
     assert "Rạch Vong" in told["features"]["only"][0]
 
 
+@pytest.mark.long
 def test_words_are_said_and_taken_back(data: Path, ask: Ask) -> None:
     """Apart, split, merge and undo each are applied at once and outlive the next."""
     known = ids(data)

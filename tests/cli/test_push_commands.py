@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import pytest
 from standardwebhooks import Webhook
 
 from tests.cli.test_commands import run
 from tests.pipeline.receivers import receiving
 
 
+@pytest.mark.long
 def test_an_endpoint_is_added_tried_turned_and_removed(tmp_path: Path) -> None:
     """Its secret is shown once and nowhere else; a call of type "test" verifies with it."""
     data = tmp_path / "data"

@@ -118,7 +118,7 @@ def crowded(db: Database) -> list[Told]:
     return told + revised
 
 
-@pytest.mark.long_on_postgresql
+@pytest.mark.long
 def test_a_crowd_that_is_gone_is_mended(db: Database, crowded: list[Told]) -> None:
     """Once upkeep was there, the stories are those of a database that never saw a crowd."""
     touched = thin_out(db, NOW, 60)
@@ -173,7 +173,7 @@ def test_upkeep_waits_for_the_linker_and_comes_once_an_hour(db: Database) -> Non
     assert late > 0
 
 
-@pytest.mark.long_on_postgresql
+@pytest.mark.long
 def test_the_same_words_in_any_order(db: Database) -> None:
     """More papers than make a crowd print one text: the same evidence at once and batch by batch."""
     _, first = _notice(0, 0, 0)

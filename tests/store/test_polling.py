@@ -176,7 +176,7 @@ def test_one_request_at_a_time_a_host(db: Database, fetcher: Fetcher) -> None:
     assert 1 == most[0]
 
 
-@pytest.mark.long_on_postgresql
+@pytest.mark.long
 def test_the_gap_between_two_requests(db: Database, fetcher: Fetcher) -> None:
     """A host that was just asked is left alone for the gap, or for its crawl-delay if that is longer."""
     robots = Answer(body=b"User-agent: *\nCrawl-delay: 30\n")

@@ -80,7 +80,7 @@ def test_from_the_key_to_the_feed(desk: Desk) -> None:
     assert key not in "".join((tried.stdout, tried.stderr, sent.stdout, sent.stderr, *listed))
 
 
-@pytest.mark.long_on_postgresql
+@pytest.mark.long
 def test_a_key_is_changed_without_losing_a_call(desk: Desk) -> None:
     """Both keys sign until the old one is ended; a wrong key is refused with the reason."""
     desk.run("sources", "add", "bao-xudua", "--webhook")
