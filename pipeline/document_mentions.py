@@ -1,7 +1,6 @@
 """The official documents that a text names: number, issuer, date, role. Pure; never raises."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 
 from pipeline.document_roles import role
@@ -46,14 +45,18 @@ def merged(mentions: Iterable[DocumentMention]) -> tuple[DocumentMention, ...]:
         if same is None:
             kept.append(one)
             continue
-        other = kept[same]
-        kept[same] = replace(
-            other,
-            role=Role.ISSUES if Role.ISSUES in (one.role, other.role) else Role.CITES,
-            issuer=max(other.issuer, one.issuer, key=lambda name: (bool(place_of(name)), bool(name))),
-            dated=max(one.dated, other.dated, key=len),
-        )
+        kept[same] = joined(kept[same], one)
     return tuple(kept)
+
+
+def joined(one: DocumentMention, other: DocumentMention) -> DocumentMention:
+    """Return two mentions of a document as one, its number in the fuller spelling: with year, with a zero."""
+    return DocumentMention(
+        number=min(one.number, other.number),
+        role=Role.ISSUES if Role.ISSUES in (one.role, other.role) else Role.CITES,
+        issuer=max(one.issuer, other.issuer, key=lambda name: (bool(place_of(name)), bool(name))),
+        dated=max(other.dated, one.dated, key=len),
+    )
 
 
 def _is_same(one: DocumentMention, other: DocumentMention) -> bool:

@@ -81,7 +81,7 @@ def index(  # noqa: PLR0917 - what FastAPI hands over
     counts = _counts(site.db, wanted, int(monotonic() // _SECONDS))
     start = (page - 1) * _PER_PAGE
     with site.db.snapshot() as conn:
-        since = _since(counts, start + _PER_PAGE + 1)
+        since = 0 if year else _since(counts, start + _PER_PAGE + 1)
         known = stored.listed(conn, wanted, _PER_PAGE + 1, start, since=since)
         rows = [_row(conn, one) for one in known[:_PER_PAGE]]
     shown = render(
@@ -131,7 +131,7 @@ def _year(year: str) -> int | None:
 
 
 def _since(counts: Counts, wanted: int) -> int:
-    """Return the year from which on there are as many documents as are wanted."""
+    """Return the year from which on there are as many documents as are wanted, whatever year is asked for."""
     for year, documents in counts.years:
         wanted -= documents
         if wanted <= 0:

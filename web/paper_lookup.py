@@ -134,9 +134,8 @@ def _found(conn: Connection, known: Known) -> Found:
 
 def told_in(conn: Connection, paper: Paper, role: Role | None, limit: int, offset: int = 0) -> list[Story]:
     """Return the living stories that name a document, each once, newest first."""
-    named = stored.namings(conn, paper, role=role, limit=limit, offset=offset)
-    known = stories.many(conn, (one.story_id for one in named))
-    told = dict.fromkeys(one.story_id for one in named)
+    told = stored.tellers(conn, paper, role=role, limit=limit, offset=offset)
+    known = stories.many(conn, told)
     return [known[one] for one in told if one in known and known[one].state is StoryState.LIVE]
 
 

@@ -7,10 +7,22 @@ from datetime import datetime
 from typing import Any
 
 from feeds.channel import Channel, channel
-from pipeline import earliest, text
+from pipeline import earliest, papers, text
 from pipeline.dedup import WordKind
-from pipeline.earliest import First, Grain, Span
-from pipeline.model import EntryId, Face, Labels, Officeholder, Rights, Story, Telling
+from pipeline.document_mentions import joined
+from pipeline.earliest import First, Span
+from pipeline.model import (
+    DocumentMention,
+    EntryId,
+    Face,
+    Labels,
+    Officeholder,
+    Rights,
+    Role,
+    Story,
+    Telling,
+)
+from pipeline.papers import Paper
 from pipeline.store import Connection, review, sources, stories, versions, words
 from pipeline.store.versions import Version
 from pipeline.store.words import HABIT, Said
@@ -43,15 +55,6 @@ class Timed:
     told: Telling
     at: Span | None
     seen_at: datetime | None
-
-    @property
-    def stated(self) -> str:
-        """Return the time as far as the source writes it, for readers."""
-        if self.at is None:
-            return ""
-        if self.at.grain is Grain.SECOND:
-            return view.instant(self.at.begin)
-        return view.when(self.at.text())
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,17 @@ class Shown:
         """Return the lead's summary, "" where its text, which stands below, begins so."""
         said = self.face.summary.removesuffix("…").rstrip()
         return "" if said and self.face.content.startswith(said) else self.face.summary
+
+    @property
+    def documents(self) -> dict[str, list[tuple[DocumentMention, str]]]:
+        """Return by role the documents that are named, each once with the path of its page."""
+        once: dict[Paper, DocumentMention] = {}
+        for one, paper in papers.of_face(self.face):
+            once[paper] = joined(once[paper], one) if paper in once else one
+        found: dict[str, list[tuple[DocumentMention, str]]] = {role: [] for role in Role}
+        for paper, one in once.items():
+            found[one.role].append((one, paper.path))
+        return found
 
     @property
     def attachments(self) -> list[AttachmentBody]:
@@ -252,12 +266,15 @@ def _by_time(one: Timed) -> tuple[bool, float, float, str]:
 
 
 def _before(times: Sequence[Timed], first: First) -> list[str]:
-    """Return the sources that were seen here before the hour that the first one states."""
+    """Return the sources that were seen here before the hour that the first one states; it may be among them.
+
+    A source that publishes an article anew often gives it a new hour, too.
+    """
     won = next((one for one in times if one.told.entry_id == first.entry_id), None)
     if won is None or won.at is None:
         return []
-    others = (one for one in times if one is not won and one.seen_at and one.seen_at < won.at.begin)
-    return list(dict.fromkeys(one.told.source_name for one in others))
+    earlier = (one for one in times if one.seen_at and one.seen_at < won.at.begin)
+    return list(dict.fromkeys(one.told.source_name for one in earlier))
 
 
 def _corrected(conn: Connection, face: Face) -> tuple[list[Corrected], list[Telling]]:

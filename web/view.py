@@ -18,7 +18,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from feeds.channel import SITE_TITLE, Channel, channel
-from pipeline import papers, places, text, topics
+from pipeline import places, text, topics
+from pipeline.earliest import Grain, Span
 from pipeline.face import BY_EDITOR
 from pipeline.model import LOCAL_ZONE, NATIONAL, EntryKind, Face, Labels, Officeholder, Places, Verdict
 from search.holders import called
@@ -82,6 +83,11 @@ def instant(moment: datetime | str | None) -> str:
     known = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
     local = known.astimezone(LOCAL_ZONE)
     return f"{local:%H:%M:%S}, {_day(local.date())}"
+
+
+def stated(at: Span) -> str:
+    """Return the time at which a source says that it published, as far as it says it."""
+    return instant(at.begin) if at.grain is Grain.SECOND else when(at.text())
 
 
 def number(value: float) -> str:
@@ -250,6 +256,7 @@ def _environment() -> Environment:
     filters = (
         when,
         instant,
+        stated,
         number,
         score,
         duration,
@@ -267,7 +274,6 @@ def _environment() -> Environment:
         file_name,
         in_bulletin,
         source_count,
-        papers.paper,
     )
     environment.filters.update({one.__name__: one for one in filters})
     environment.globals.update(

@@ -30,7 +30,8 @@ class Known:
     """A document that stories name.
 
     Args:
-        number, issuer: as written where it is told most fully; dated: as long as it is known.
+        number: in its fullest spelling: "73/2023/NĐ-CP" before "73/NĐ-CP", "01/CT-UBND" before "1/CT-UBND".
+        issuer: as one of the stories writes it; dated: as long as it is known.
         issued, told: how many stories issue it, and how many name it at all.
         last: when the newest of them was published.
     """
@@ -194,10 +195,25 @@ def counted(conn: Connection, wanted: Wanted) -> Counts:
     )
 
 
+def tellers(
+    conn: Connection, paper: Paper, *, role: Role | None = None, limit: int, offset: int = 0
+) -> list[StoryId]:
+    """Return the stories that name a document, each once, newest first.
+
+    A story may spell one document in two ways, and with each in another role: it issues it, then.
+    """
+    query = select(table.c.story_id).where(*_of(paper)).group_by(table.c.story_id)
+    issues = func.sum(case((table.c.role == Role.ISSUES, 1), else_=0)) > 0
+    if role is not None:
+        query = query.having(issues if role is Role.ISSUES else ~issues)
+    ordered = query.order_by(func.max(table.c.published_at).desc(), table.c.story_id.desc())
+    return [StoryId(one) for one in conn.scalars(ordered.limit(limit).offset(offset))]
+
+
 def namings(
     conn: Connection, paper: Paper, *, role: Role | None = None, limit: int, offset: int = 0
 ) -> list[Naming]:
-    """Return which stories name a document, newest first."""
+    """Return each naming of a document with its spelling, newest first."""
     query = select(table).where(*_of(paper))
     if role is not None:
         query = query.where(table.c.role == role)
@@ -287,10 +303,10 @@ def _of(paper: Paper) -> tuple[Any, ...]:
 
 
 def _documents() -> Any:
-    issued = func.sum(case((table.c.role == Role.ISSUES, 1), else_=0))
+    issued = func.count(case((table.c.role == Role.ISSUES, table.c.story_id)).distinct())
     return select(
         *_identity(),
-        func.max(table.c.number).label("number"),
+        func.min(table.c.number).label("number"),  # digits go before letters: the year, a zero in front
         func.max(table.c.issuer).label("issuer"),
         func.max(table.c.dated).label("dated"),
         issued.label("issued"),

@@ -325,15 +325,40 @@ def test_what_narrows_the_list_can_be_taken_away(client: httpx.Client) -> None:
 
 
 def test_the_list_comes_page_by_page(db: Database, client: httpx.Client) -> None:
-    """Twenty to a page, each document once, and nothing behind the last."""
+    """Twenty to a page, each document once, and nothing behind the last; the few of an older year too."""
     named = [DocumentMention(f"{n}/KH-UBND", Role.CITES, "UBND tỉnh Cà Mau", "2022") for n in range(1, 46)]
-    send(db, tell(1, "Một tin nhắc nhiều văn bản", *named))
+    older = DocumentMention("5/CT-UBND", Role.CITES, "UBND tỉnh Cà Mau", "2019")
+    undated = DocumentMention("6/CT-UBND", Role.CITES, "UBND tỉnh Cà Mau")
+    send(db, tell(1, "Một tin nhắc nhiều văn bản", *named, older, undated))
     settled(db)
     names = '//ol[@class="list"]//h2/a/@href'
     pages = [texts(client.get("/van-ban", params={"trang": number}), names) for number in (1, 2, 3, 4)]
+    years = [texts(client.get("/van-ban", params={"nam": year}), names) for year in ("2019", "khong-ro")]
 
-    assert [20, 20, 5, 0] == [len(page) for page in pages]
-    assert 45 == len({one for page in pages for one in page})
+    assert [20, 20, 7, 0] == [len(page) for page in pages]
+    assert 47 == len({one for page in pages for one in page})
+    assert [1, 1] == [len(found) for found in years]
+
+
+def test_a_document_in_two_spellings_is_one(db: Database, client: httpx.Client) -> None:
+    """Its number stands in the fuller one; a story with both counts once, and issues it if either does."""
+    whole = DocumentMention("73/2023/NĐ-CP", Role.CITES, "Chính phủ", "2023")
+    short = DocumentMention("73/NĐ-CP", Role.CITES, "Chính phủ", "2023-10-01")
+    issuing = replace(short, role=Role.ISSUES)
+    send(db, *(tell(n, f"Tin thứ {n}", whole, short, year=2000 + n) for n in range(20, 42)))
+    send(db, tell(1, "Chính phủ ban hành nghị định", whole, issuing))
+    settled(db)
+    first = client.get("/api/documents/chinh-phu/2023/73-nd-cp").json()
+    second = client.get(first["next"]).json()
+    [issue] = first["issued_by"]
+    story = client.get(f"/tin/{issue['story_id']}")
+
+    assert ("73/2023/NĐ-CP", "2023-10-01", 23, 22) == tuple(
+        first[name] for name in ("number", "dated", "stories", "cited")
+    )
+    assert (20, 2, None) == (len(first["cited_by"]), len(second["cited_by"]), second["next"])
+    assert "Chính phủ ban hành nghị định" == issue["title"]
+    assert [first["page"]] == texts(story, '//*[@class="docs"]//a/@href')
 
 
 def test_more_namesakes_than_are_shown_are_one_link_away(db: Database, client: httpx.Client) -> None:

@@ -313,6 +313,18 @@ def test_the_first_by_the_sources_own_times(client: httpx.Client, db: Database) 
 
 
 @ONLY_SQLITE
+def test_an_hour_that_was_changed_afterwards_is_told(client: httpx.Client, db: Database) -> None:
+    """What was here before the hour that its source writes was not published then."""
+    tell(db, PAPER, bridge("a", published=at(9)), datetime(2026, 11, 20, 1, tzinfo=UTC))
+    alone = client.get(f"/tin/{only(db).story_id}")
+    tell(db, RADIO, bridge("b", published=at(10)))
+    several = client.get(f"/tin/{only(db).story_id}")
+
+    assert "Tin Tỉnh đã thấy bài này trước giờ mà nguồn ghi." in found(alone, "//section[1]/p")
+    assert "Nhưng Tin Tỉnh đã thấy tin này trước giờ đó ở: Báo Mẫu." in found(several, "//section[1]/p")
+
+
+@ONLY_SQLITE
 def test_twenty_copies_do_not_drown_the_page(client: httpx.Client, db: Database) -> None:
     """One column holds them, the page stays small, and no statement is asked once for each."""
     tell(db, PAPER, bridge("a"))
