@@ -21,7 +21,7 @@ from pydantic import TypeAdapter
 
 from pipeline import explain
 from pipeline.errors import Refused
-from pipeline.model import Basis, Change, Decision, EntryId, Source, SourceId, Story, StoryId
+from pipeline.model import Change, Decision, EntryId, Source, SourceId, Story, StoryId, When
 from pipeline.store import Connection, changes, codec, dossiers, entries, review, versions, words
 from pipeline.store.dossiers import Granted, Kept
 from pipeline.store.review import Link, Seen
@@ -45,9 +45,10 @@ _AT_ONCE = 20
 
 _USER = re.compile(r"(?<=://)[^/\s@?#\"'<>]+@")
 _SECRET = re.compile(
-    r"(?i)([?&;#](?:access|auth|api|app|client|session|private|secret|security|refresh|id|x-amz)?[-_]?"
-    r"(?:token|key|apikey|secret|signature|sig|password|passwd|pwd|pass|auth|authorization|jwt|credential|"
-    r"session|sessionid|sid|phpsessid|jsessionid|ticket)=)[^&#;\s\"'<>]+"
+    r"(?i)([?&;#](?:[\w.-]{0,40}(?:token|secret|signature|password|passwd|credential)|"
+    r"(?:[\w.-]{0,40}[-_.]|access|auth|api|app|client|session|private|secret|security|refresh|id)?"
+    r"(?:key|sig|pwd|pass|auth|authorization|jwt|session|sessionid|sid|phpsessid|jsessionid|ticket))=)"
+    r"[^&#;\s\"'<>]+"
 )
 _SECRET_NAME = re.compile(r"(?i)authoriz|cookie|token|secret|signature|api-?key|password|credential")
 _PROSE = frozenset(("title", "summary", "body", "note"))
@@ -88,8 +89,7 @@ class Head:
     entry_id: EntryId
     source_name: str
     title: str
-    published: str
-    published_basis: Basis
+    published: When
     first_seen: datetime
     decision: Decision | None
     gone: bool
@@ -144,8 +144,7 @@ def heads(conn: Connection, found: Dossier) -> list[Head]:
             entry_id=one.entry_id,
             source_name=one.source.name,
             title=one.draft.title,
-            published=one.draft.published.text(),
-            published_basis=one.draft.published.basis,
+            published=one.draft.published,
             first_seen=one.first_seen,
             decision=one.decision,
             gone=not one.live,
@@ -294,6 +293,7 @@ def _version(one: Text) -> dict[str, Any]:
         "last_received_at": _iso(told.last_received_at),
         "decision": None if told.decision is None else asdict(told.decision),
         "published": told.draft.published.text(),
+        "published_basis": told.draft.published.basis,
         "read": masked(codec.dump_draft(told.draft)),
     }
 

@@ -22,17 +22,18 @@ from fastapi.responses import HTMLResponse, Response, StreamingResponse
 from pipeline import dossier
 from pipeline.diff import Difference, difference
 from pipeline.dossier import MOST_BYTES, MOST_PIECES, Dossier, Text
+from pipeline.earliest import span
 from pipeline.errors import EngineUnavailable, Refused
 from pipeline.model import ChangeKind, EntryId, Rights, StoryId
 from pipeline.store import Connection, Database, dossiers
 from pipeline.store.accounts import Role, Session
 from pipeline.store.dossiers import Kept
 from pipeline.store.versions import History
-from web import language
 from web.account import needs
+from web.language import Language, speaking
 from web.problems import Problem, described
 from web.site import TheSite
-from web.view import render, streamed
+from web.view import render_vietnamese, streamed
 
 _CHUNK = 1 << 18
 _MAKING = BoundedSemaphore(2)  # 200 MB of raw documents take ten seconds of a core
@@ -97,7 +98,6 @@ def made(
         Refused: it would be larger than it may be.
         EngineUnavailable: the disk cannot hold it.
     """
-    language.speak({})  # the same bytes for whoever asks
     found = dossier.gather(conn, story_id, most_bytes=most_bytes, most_pieces=most_pieces)
 
     def page(damaged: Collection[str]) -> Iterator[str]:
@@ -112,12 +112,14 @@ def made(
             receipt_name=dossier.receipt_name,
             masked=dossier.masked,
             longest=_LONGEST,
+            span=span,
             CHANGES=_CHANGES,
             RIGHTS=_RIGHTS,
         )
 
     try:
-        dossier.write(conn, found, file, page)
+        with speaking(Language.VIETNAMESE):  # the same bytes for whoever asks
+            dossier.write(conn, found, file, page)
         return dossier.digest(file)
     except OSError as error:
         raise EngineUnavailable("disk", f"the evidence file cannot be written: {error}") from error
@@ -155,11 +157,14 @@ def evidence(
         raise Problem(503, "busy", "other evidence is being made", headers={"Retry-After": "10"})
     with ExitStack() as stack:
         stack.callback(_MAKING.release)
-        try:
-            file = _scratch(site.settings.data)
-            sha256, size = taken(site.db, told, who.name, file)
-        except Refused as error:
-            return _too_large(error)
+        file = _scratch(site.settings.data)
+        with ExitStack() as unsent:
+            unsent.enter_context(file)
+            try:
+                sha256, size = taken(site.db, told, who.name, file)
+            except Refused as error:
+                return _too_large(error)
+            unsent.pop_all()  # the answer closes it
     headers = {
         "Content-Disposition": f'attachment; filename="ho-so-{told}.zip"',
         "Content-Length": str(size),
@@ -200,7 +205,7 @@ def _pieces(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def _too_large(error: Refused) -> Response:
-    page = render(
+    page = render_vietnamese(
         "error.html",
         title="Hồ sơ quá lớn",
         advice="Người vận hành lấy được hồ sơ này bằng lệnh: "

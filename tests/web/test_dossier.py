@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from pipeline import dossier
+from pipeline.dossier import MOST_BYTES
 from pipeline.errors import Refused
-from pipeline.model import Rights, Source, SourceId, StoryId
+from pipeline.model import Basis, Precision, Rights, Source, SourceId, StoryId, When
 from pipeline.store import Database, dossiers, receipts, sources, stories, words
 from pipeline.store.accounts import Role
 from pipeline.store.schema import blob, receipt
@@ -251,6 +252,50 @@ def test_rights_of_the_past_are_told(db: Database, story_id: StoryId) -> None:
     assert Rights.FULL is known.rights
     assert [Rights.TITLE, Rights.FULL] == [one.rights for one in granted]
     assert granted[0].since < granted[1].since
+
+
+@pytest.mark.long_on_postgresql
+def test_a_time_that_the_source_did_not_write_is_not_called_its_own(serve: Serve, db: Database) -> None:
+    """The page to read says that the source writes none, and when the article came."""
+    send(
+        db, draft("lua", "Giá lúa tăng", TEXTS["lua"], published=When(NOW, Precision.SECOND, Basis.RECEIVED))
+    )
+    settled(db)
+    with db.read() as conn:
+        [told] = stories.page(conn, None, 10)
+    archive = fetched(signed_in(serve(), db, Role.EDITOR), told.story_id)
+    page = archive.read(f"ho-so-{told.story_id}/xem.html").decode()
+    version = next(name for name in archive.namelist() if name.endswith("0001.json"))
+
+    assert 2 == page.count('nguồn không ghi <span class="soft">(ngày nhận được: 12:00, 20/11/2026)')
+    assert "received" == json.loads(archive.read(version))["published_basis"]
+
+
+def test_what_is_too_large_can_be_had_by_the_operator(serve: Serve, db: Database, story_id: StoryId) -> None:
+    """The answer says how, and nothing is written down."""
+    with db.write() as conn:
+        conn.execute(update(blob).values(size=MOST_BYTES))
+    answer = signed_in(serve(), db, Role.EDITOR).get(f"/tin/{story_id}/ho-so.zip")
+
+    assert (422, "no-store") == (answer.status_code, answer.headers["cache-control"])
+    assert f"./tintinh story evidence {story_id}" in answer.text
+    with db.read() as conn:
+        assert [] == dossiers.taken(conn, story_id)
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("https://a.example/x?rss_token=q1&page=2", "https://a.example/x?rss_token=[che]&page=2"),
+        ("https://a.example/x?X-Goog-Signature=q1", "https://a.example/x?X-Goog-Signature=[che]"),
+        ("https://a.example/x?subscription-key=q1#a", "https://a.example/x?subscription-key=[che]#a"),
+        ("https://lan:q1@a.example/x;jsessionid=q1", "https://[che]@a.example/x;jsessionid=[che]"),
+        ("https://a.example/x?newsid=7&key=q1", "https://a.example/x?newsid=7&key=[che]"),
+    ],
+)
+def test_what_opens_a_door_is_masked_by_its_name(address: str, expected: str) -> None:
+    """Whatever stands before "token"; numbers of articles stay."""
+    assert expected == dossier.masked(address)
 
 
 @given(st.text(alphabet="ab:/@?&=;# \"'tokenkysig", max_size=60))
