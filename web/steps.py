@@ -75,5 +75,12 @@ def _changes(
 
 
 def _hidden(draft: Draft, seen: Text) -> tuple[str, str]:
-    """Return the summary and the body where nothing of them may be seen."""
-    return "" if seen.summary else draft.summary, "" if seen.content else draft.body
+    """Return what of the summary and the body may not be seen."""
+    body = "" if seen.content else _behind(seen.summary, draft.body)
+    return _behind(seen.summary, draft.summary), body
+
+
+def _behind(shown: str, whole: str) -> str:
+    """Return what follows in a text on what is shown of its beginning; all of it if it begins otherwise."""
+    line, begin = " ".join(whole.split()), " ".join(shown.removesuffix("…").split())
+    return line.removeprefix(begin)

@@ -10,8 +10,10 @@ from lxml import html
 from pipeline.model import Act, Rights
 from pipeline.store import Database, accounts, sources, stories
 from pipeline.store.accounts import Role
+from pipeline.store.versions import Version
 from tests.store.tellings import NOW, PAPER, draft, send, settled
 from tests.web.conftest import Serve
+from web.steps import steps
 
 URL = "https://baomau.example/cau-a1.html"
 FIRST = (
@@ -124,6 +126,32 @@ def test_a_stranger_sees_what_the_source_allows(
     assert ("content" not in shown) == newest["changes"]["unseen"]
     assert ("content" in shown) == ("3,4" in page.text) == ("3,2" in page.text)
     assert newest["changes"]["title"]["rows"]
+
+
+_LONG = "Cầu mới nối hai bờ. " * 40  # more than a summary may be
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ({"summary": f"{_LONG}Hai xã."}, {"summary": f"{_LONG}Ba xã."}, (False, True)),
+        ({"body": f"Hai xã.\n\n{_LONG}"}, {"body": f"Ba xã.\n\n{_LONG}"}, (True, False)),
+        ({"body": f"Hai xã.\n\n{_LONG}Xong."}, {"body": f"Ba xã.\n\n{_LONG}Hết."}, (True, True)),
+        ({"summary": "Hai\nxã."}, {"summary": "Hai xã."}, (False, False)),
+    ],
+)
+def test_only_what_is_not_shown_is_called_unseen(
+    old: dict[str, str], new: dict[str, str], expected: tuple[bool, bool]
+) -> None:
+    """Of a long summary that is its end, of a text without a summary what follows on its beginning."""
+    versions = [
+        Version(rank, draft("a", "Cầu", **{"body": "", **told}), False, NOW, NOW, NOW, 1, None)
+        for rank, told in enumerate((old, new), 1)
+    ]
+    changes = steps(versions, Rights.SUMMARY)[0].changes
+
+    assert changes is not None
+    assert expected == (bool(changes.summary.rows), changes.unseen)
 
 
 @pytest.mark.parametrize(("role", "sees"), [(Role.READER, False), (Role.EDITOR, True), (Role.OPS, True)])
