@@ -1,8 +1,10 @@
 // Small comforts; the page works without them: a line to cite can be selected, similar stories are a link away.
 const copied = async (text) => {
-  if (navigator.clipboard && window.isSecureContext) {
+  try {
     await navigator.clipboard.writeText(text);
     return;
+  } catch {
+    // Without TLS there is no clipboard, and a browser may forbid it: the older way is left.
   }
   const field = document.createElement("textarea");
   field.value = text;
