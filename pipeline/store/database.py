@@ -34,6 +34,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from pipeline.errors import BadInput, BadSettings, EngineUnavailable
 from pipeline.store import addresses, meta, papers
@@ -132,7 +133,8 @@ class Database:
             return MigrationContext.configure(conn).get_current_revision() == head
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, those in use when they are given back."""
+        event.listen(self.engine, "checkin", _let_go)
         self.engine.dispose()
 
 
@@ -194,6 +196,11 @@ def _sqlite_pragmas(connection: Any, _record: object) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", _CACHE, _CHECKPOINT):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _let_go(_connection: object, record: ConnectionPoolEntry) -> None:
+    """Close a connection that comes back to a pool which is no more: nobody else would."""
+    record.close()
 
 
 @contextmanager
