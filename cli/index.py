@@ -203,17 +203,20 @@ def _looked(looking: "Gate", *, mend: bool) -> "tuple[Walk, dict[Fault, list[str
 
 
 def _mended(opened: "Desk", index: "Index", found: "Walk", unlike: list[str], *, deep: bool) -> "Walk":
-    """Return when what is wrong was made again, and what is wrong then."""
+    """Return when what is wrong was made again, and what is wrong then, which is noted."""
     from cli.desk import now
     from search import sync
-    from search.rounds import living
+    from search.rounds import living, record
 
     if unlike:
         sync.rebuild(opened.db, index, now, waits=_waits)
     elif found.sound:
         return found
     sync.follow(opened.db, index, now, waits=_waits)
-    return _looked(living(opened.db, index, deep=deep), mend=False)[0]
+    left, _ = _looked(living(opened.db, index, deep=deep), mend=False)
+    with opened.db.write() as conn:
+        record(conn, left, now(), deep=deep)
+    return left
 
 
 def _waits(until: datetime) -> None:

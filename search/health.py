@@ -21,7 +21,7 @@ from search.index import Index
 
 _KEY = "index_health"  # meta
 _FAILED_WITHIN = timedelta(hours=1)
-_UNWATCHED_SECONDS = 300.0  # upkeep looks every minute
+_UNWATCHED_SECONDS, _UNWATCHED_SWEEPS = 300.0, 60  # upkeep looks every twelve sweeps, a minute by default
 _AGAIN = timedelta(hours=1)  # an alarm that lasts is told again
 
 
@@ -208,7 +208,7 @@ def shown(conn: Connection, chosen: Settings, now: datetime) -> Watched:
         seen = replace(seen, free=disk.free, total=disk.total)
     said = alarms(seen, limit)
     age = (now - last.at).total_seconds() if last.at else 0.0
-    if age > _UNWATCHED_SECONDS:
+    if age > max(_UNWATCHED_SECONDS, _UNWATCHED_SWEEPS * chosen.sweep_seconds):
         said[Alarm.UNWATCHED] = f"upkeep has not looked at Meilisearch for {age:.0f} s"
     return replace(last, seen=seen, alarms=_raised(said, last, now))
 

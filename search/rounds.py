@@ -7,14 +7,13 @@ it goes on where it was when a process ends. One a week is deep: it compares who
 import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from pipeline.store import Connection, Database, changes, indexing, meta, stories
 from search import standing
 from search.gate import Fault, Gate, Side, Walk, walk_of
 from search.index import Index
-from search.sync import request_rebuild
 
 _KEY = "index_gate"  # meta
 _MOST_AGAIN = 1_000  # refused documents tried again after a round
@@ -26,7 +25,8 @@ _DEEP = timedelta(days=7)  # between deep rounds: of 100,000 stories one takes h
 class Rounds:
     """The round under way, None between two, and whether it is deep; what the last one found, and when.
 
-    `deep_at`: when the last deep one ended.
+    `deep_at`: when the last deep one ended. `unlike`: settings that were not as we set them when the last
+    one began; where they still are, Meilisearch keeps them in another way, and a new index mends nothing.
     """
 
     walk: Walk | None = None
@@ -34,6 +34,7 @@ class Rounds:
     at: datetime | None = None
     deep: bool = False
     deep_at: datetime | None = None
+    unlike: tuple[str, ...] = ()
 
 
 def rounds(conn: Connection) -> Rounds:
@@ -46,12 +47,15 @@ def rounds(conn: Connection) -> Rounds:
         datetime.fromisoformat(at) if at else None,
         bool(stored.get("deep")),
         datetime.fromisoformat(deep_at) if deep_at else None,
+        tuple(stored.get("unlike", ())),
     )
 
 
 def record(conn: Connection, walk: Walk, now: datetime, *, deep: bool = False) -> None:
     """Note what a round found."""
-    _put(conn, Rounds(None, walk, now, deep_at=now if deep else rounds(conn).deep_at))
+    before = rounds(conn)
+    deep_at = now if deep else before.deep_at
+    _put(conn, replace(before, walk=None, last=walk, at=now, deep=False, deep_at=deep_at))
 
 
 def living(db: Database, index: Index, *, deep: bool = False) -> Gate:
@@ -66,7 +70,9 @@ def whole(
     mend: bool,
     told: Callable[[Walk, dict[str, Fault]], None],
 ) -> Walk:
-    """Make a whole round at once; `mend`: nudge what is wrong. `told` hears of each page.
+    """Make a whole round at once. `mend`: nudge what is wrong, and note the round; else nothing is written.
+
+    `told` hears of each page.
 
     Raises:
         EngineUnavailable: Meilisearch or SQL is away, or there is no index.
@@ -77,9 +83,9 @@ def whole(
         if mend:
             _nudge(gate.db, faults, clock())
         told(walk, faults)
-    with gate.db.write() as conn:
-        record(conn, walk, clock(), deep=gate.deep)
-        if mend:
+    if mend:
+        with gate.db.write() as conn:
+            record(conn, walk, clock(), deep=gate.deep)
             _again(conn, clock())
     return walk
 
@@ -105,9 +111,14 @@ def go_on(
     deep = seen.deep if seen.walk else late and (seen.deep_at is None or now - seen.deep_at >= _DEEP)
     if seen.walk is None and not late and not _suspicious(db, index, seen, now):
         return None
-    if seen.walk is None and index.unlike(index.name):
-        request_rebuild(db)
-        return None
+    if seen.walk is None and (unlike := tuple(index.unlike(index.name))) != seen.unlike:
+        seen = replace(seen, unlike=unlike)
+        with db.write() as conn:
+            _put(conn, seen)
+            if unlike:
+                standing.want(conn)
+        if unlike:
+            return None
     gate, walk, end = living(db, index, deep=deep), seen.walk or Walk(), time.monotonic() + seconds
     while walk.side is not Side.DONE and time.monotonic() < end:
         walk, faults = gate.step(walk)
@@ -118,7 +129,7 @@ def go_on(
             record(conn, walk, clock(), deep=deep)
             _again(conn, clock())
         else:
-            _put(conn, Rounds(walk, seen.last, seen.at, deep, seen.deep_at))
+            _put(conn, replace(seen, walk=walk, deep=deep))
     return walk if over else None
 
 
@@ -153,5 +164,6 @@ def _put(conn: Connection, kept: Rounds) -> None:
         "at": kept.at.isoformat() if kept.at else None,
         "deep": kept.deep,
         "deep_at": kept.deep_at.isoformat() if kept.deep_at else None,
+        "unlike": kept.unlike,
     }
     meta.put(conn, _KEY, json.dumps(stored))

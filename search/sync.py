@@ -189,28 +189,36 @@ class _Step:
             state = standing.state(conn)
         born = self._index.born(self._index.name)
         ours = born is not None and born == state.filled.born
-        done = self._follow(state.position) if ours else self._lose(state.position)
         under_way = state.rebuild
+        fits = under_way is not None and self._fits(under_way)
+        beside = under_way if fits else None
+        done = self._follow(state.position, beside) if ours else self._lose(state.position)
         if under_way is None and ours and state.filled.schema == version() and not state.wanted:
             return done
         if under_way is not None and under_way.born == born:
             return done + self._finish(under_way)  # swapped in before a crash
-        if under_way is None or state.wanted or not self._fits(under_way):
+        if under_way is None or state.wanted or not fits:
             under_way = self._begin(state.filled if ours else None)
         return done + self._fill(under_way)
 
-    def _follow(self, position: int) -> Synced:
-        """Apply the next changes and nudges to the living index and move the cursor."""
+    def _follow(self, position: int, beside: Rebuild | None) -> Synced:
+        """Apply the next changes and nudges to the living index and move the cursor.
+
+        Nudges are met in the one beside it too: what a late worker wrote may stand in either.
+        """
         with self._db.read() as conn:
-            nudges = indexing.nudges(conn, self._limit)
+            nudges, waiting = indexing.nudges(conn, self._limit), indexing.nudge_count(conn)
         done, seq, met = self._writer.apply(self._index.name, position, nudges)
+        if beside is not None:
+            _, count = self._writer.write(beside.uid, [StoryId(one.document_id) for one in met])
+            met = met[:count]
         if seq > position or met:
             with self._db.write() as conn:
                 leases.fence(conn, self._held)
                 changes.advance(conn, CURSOR, seq)
                 indexing.calm(conn, met)
                 self._writer.note(conn, done.refused)
-        return done
+        return done + Synced(more=len(met) < waiting)
 
     def _lose(self, position: int) -> Synced:
         """Send the cursor back, because the index that it speaks of is gone."""

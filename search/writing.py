@@ -57,7 +57,7 @@ class Writer:
     def apply(self, uid: str, position: int, nudges: Sequence[Nudge]) -> tuple[Synced, int, Sequence[Nudge]]:
         """Bring the next changes and nudges into an index.
 
-        Returns what was done, the position reached, and the nudges that were met.
+        Returns what was done (`more`: the log goes on), the position reached, and the nudges that were met.
         """
         with self._db.read() as conn:
             batch = changes.after(conn, position, self._limit)
@@ -70,7 +70,7 @@ class Writer:
         dealt = set(wanted[:count])
         seq = _reached(position, batch, dealt)
         met = [one for one in nudges if one.document_id in dealt]
-        return done + Synced(more=seq < head or len(met) < len(nudges)), seq, met
+        return done + Synced(more=seq < head), seq, met
 
     def write(self, uid: str, story_ids: Sequence[StoryId]) -> tuple[Synced, int]:
         """Write the present state of stories: a document for a live one, a deletion for any other.

@@ -21,7 +21,6 @@ from search.gate import Fault, Gate, Side, Walk, fault
 from search.index import Index
 from search.query import Query, search
 from search.rounds import go_on, living, whole
-from search.schema import SETTINGS
 from search.writing import Writer
 from tests.search.test_sync import NOW, clock, synced, tell
 from tests.store.tellings import draft, send, settled
@@ -80,6 +79,51 @@ def test_an_index_that_was_edited_by_hand_is_mended(db: Database, index: Index) 
     assert (3, 3, False) == (done.indexed, done.deleted, done.rebuilt)
     assert {} == looked(db, index)
     assert 7 == search(index, Query()).total
+
+
+def test_looking_alone_puts_no_round_off(store: Database, index: Index) -> None:
+    """However often somebody only looks, upkeep's next round comes when it is due, and mends."""
+    tell(store, range(8))
+    synced(store, index)
+    edited_by_hand(store, index)
+    looked(store, index)
+    round_ = go_on(store, index, clock, hours=24, seconds=60)
+    done = synced(store, index)
+
+    assert round_ is not None
+    assert FOUR == round_.faults
+    assert (3, 3) == (done.indexed, done.deleted)
+
+
+def test_more_nudges_than_a_step_takes_are_all_met(store: Database, index: Index) -> None:
+    """Who follows until nothing is left leaves none of them, though the log has nothing new."""
+    tell(store, range(5))
+    synced(store, index)
+    with store.write() as conn:
+        indexing.nudge(conn, [story_id for story_id, _ in indexing.page(conn, "", 9)], NOW)
+    done = sync.follow(store, index, clock, limit=2)
+    with store.read() as conn:
+        left = indexing.nudge_count(conn)
+
+    assert (5, 0) == (done.indexed, left)
+
+
+def test_what_was_written_late_into_a_new_index_is_made_again_there(store: Database, index: Index) -> None:
+    """A nudge is met in the living index and in the one that is built beside it."""
+    tell(store, range(6))
+    synced(store, index)
+    sync.request_rebuild(store)
+    sync.sync(store, index, NOW, limit=3)
+    [new] = index.others()
+    with store.write() as conn:
+        [first, *_] = [story_id for story_id, _ in indexing.page(conn, "", 9)]
+        indexing.nudge(conn, [first], NOW)
+    for uid in (index.name, new):
+        index.write(uid, [{"id": first, "revision": 0}])
+    done = sync.sync(store, index, NOW, limit=2)
+
+    assert (False, True) == (done.rebuilt, done.more)
+    assert [{first: 1}, {first: 1}] == [index.held(uid, [first]) for uid in (index.name, new)]
 
 
 def test_pages_do_not_change_what_is_found(store: Database, index: Index) -> None:
@@ -285,7 +329,7 @@ def test_a_count_that_differs_brings_the_next_round_forward(store: Database, ind
     """A document that vanished is noticed before the day is over, though not at once."""
     tell(store, range(3))
     synced(store, index)
-    whole(living(store, index), clock, mend=False, told=lambda _walk, _faults: None)
+    whole(living(store, index), clock, mend=True, told=lambda _walk, _faults: None)
     index.write(index.name, [], [documents(store, 1)[1]["id"]])
     soon = go_on(store, index, lambda: NOW + timedelta(minutes=1), hours=24, seconds=9)
     later = go_on(store, index, lambda: NOW + timedelta(minutes=11), hours=0, seconds=9)
@@ -295,21 +339,27 @@ def test_a_count_that_differs_brings_the_next_round_forward(store: Database, ind
     assert 1 == later.missing
 
 
-def test_settings_that_somebody_changed_are_noticed(store: Database, index: Index) -> None:
-    """An index with other settings than ours is built anew."""
+def test_settings_that_somebody_changed_are_put_right_once(store: Database, index: Index) -> None:
+    """An index with other settings than ours is built anew; where that mends nothing, not for ever."""
     tell(store, range(3))
     synced(store, index)
-    before = index.unlike(index.name)
-    with index.client() as client:
-        index.wait(client, client.index(index.name).update_stop_words(["của"]))
-    after = index.unlike(index.name)
-    go_on(store, index, clock, hours=24, seconds=9)
-    done = synced(store, index)
 
-    assert ([], ["stopWords"]) == (before, after)
-    assert done.rebuilt
-    assert [] == index.unlike(index.name)
-    assert SETTINGS["stopWords"] == []
+    def altered() -> Walk | None:
+        with index.client() as client:
+            index.wait(client, client.index(index.name).update_stop_words(["của"]))
+        unlike.append(index.unlike(index.name))
+        return go_on(store, index, clock, hours=24, seconds=9)
+
+    unlike = [index.unlike(index.name)]
+    first, done = altered(), synced(store, index)
+    mended, again = index.unlike(index.name), altered()
+    with store.read() as conn:
+        is_due = sync.due(conn)
+
+    assert [[], ["stopWords"], ["stopWords"]] == unlike
+    assert (None, True, []) == (first, done.rebuilt, mended)
+    assert again is not None
+    assert (True, False) == (again.sound, is_due)
 
 
 def test_a_round_that_was_kept_by_another_version_is_read(store: Database) -> None:

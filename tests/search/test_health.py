@@ -125,14 +125,16 @@ def test_an_alarm_is_told_when_it_begins_hourly_and_not_in_between(store: Databa
 
 
 def test_what_was_never_looked_at_is_no_alarm(store: Database, tmp_path: Path) -> None:
-    """A first start is quiet; later silence of upkeep is not."""
+    """A first start is quiet; later silence of upkeep is not, unless it is set to look more rarely."""
+    rarely = Settings(data=tmp_path, sweep_seconds=60)
     with store.write() as conn:
         first = health.shown(conn, Settings(data=tmp_path), NOW)
         health.keep(conn, health.Watched(Seen(), {}, NOW))
         soon = health.shown(conn, Settings(data=tmp_path), NOW + timedelta(minutes=5))
         late = health.shown(conn, Settings(data=tmp_path), NOW + timedelta(minutes=6))
+        still = health.shown(conn, rarely, NOW + timedelta(minutes=60))
 
-    assert [set(), set(), {Alarm.UNWATCHED}] == [set(one.alarms) for one in (first, soon, late)]
+    assert [set(), set(), {Alarm.UNWATCHED}, set()] == [set(one.alarms) for one in (first, soon, late, still)]
 
 
 def test_a_full_disk_loses_nothing(store: Database, cramped: Index, small_disk: Path) -> None:
