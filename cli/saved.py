@@ -85,7 +85,7 @@ def try_mail(
       ./tintinh saved try-mail lan@toasoan.example
     """
     from cli.desk import now
-    from pipeline import letters, mailer
+    from pipeline import letters, mail_addresses, mailer
     from pipeline.config import settings
     from pipeline.errors import BadSettings
 
@@ -93,7 +93,7 @@ def try_mail(
     post = mailer.mailer(chosen.smtp_url, chosen.smtp_password_file, chosen.mail_from, chosen.http_timeout)
     if post is None:
         raise BadSettings("TINTINH_SMTP_URL", "is empty: no letters are sent")
-    to = mailer.address(address)
+    to = mail_addresses.address(address)
     status = post.send(mailer.Letter(to, letters.trial(post.writer, to, now())))
     out_row(f"SMTP {status}")
     if not mailer.is_taken(status):

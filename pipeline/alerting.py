@@ -16,7 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from pipeline import mailer, outgoing, sealing, told
+from pipeline import mail_addresses, outgoing, sealing, told
 from pipeline.alert_batches import Batch, next_batch, slot
 from pipeline.deliver import Errand, Failure, Request, again
 from pipeline.errors import SourceUnreachable
@@ -112,7 +112,7 @@ def ask(  # noqa: PLR0917 - whom, how, when
         BadInput: it is no address, or the search has as many as it may.
         BadSettings: the file of the master secret cannot be read or made.
     """
-    address = mailer.address(typed)
+    address = mail_addresses.address(typed)
     hashed = address_hash(key_file, address)
     number = saved_ways.ask_mail(conn, saved_id, address, hashed, pace, language, now)
     if number is not None:

@@ -14,6 +14,7 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -24,7 +25,7 @@ import structlog
 
 from pipeline.errors import Refused, SourceUnreachable, TinTinhError
 from pipeline.fetch import Fetched, Fetcher, retry_after
-from pipeline.mailer import Letter, Mailer
+from pipeline.mailer import Letter, Mailer, Round
 from pipeline.stages import Clock
 from pipeline.store import Connection, Database, counters, deliveries
 from pipeline.store.deliveries import Delivery
@@ -141,10 +142,13 @@ def drain(
         gather: is called before each look for what is due: whoever is to be told more is noted.
         mailer: hands letters over; None: they wait.
     """
-    post = partial(_sent, fetcher, mailer)
     end, made, arrived = time.monotonic() + seconds, 0, 0
     running: dict[Future[bool], Delivery] = {}
-    with ThreadPoolExecutor(_THREADS, thread_name_prefix="deliver") as pool:
+    with (
+        mailer.round() if mailer else nullcontext() as letters,
+        ThreadPoolExecutor(_THREADS, thread_name_prefix="deliver") as pool,
+    ):
+        post = partial(_sent, fetcher, letters)
         while True:
             if time.monotonic() < end:
                 gather()
@@ -181,12 +185,12 @@ def _claimed(db: Database, now: datetime, seconds: float, failing: Sequence[bool
     return claimed[:hands]
 
 
-def _sent(fetcher: Fetcher, mailer: Mailer | None, sent: Request | Letter) -> Fetched:
+def _sent(fetcher: Fetcher, letters: Round | None, sent: Request | Letter) -> Fetched:
     """Send a call or a letter; return the answer. Raises SourceUnreachable, Refused."""
     if isinstance(sent, Letter):
-        if mailer is None:
+        if letters is None:
             raise SourceUnreachable("mail server", "none is set")
-        return Fetched(mailer.send(sent), "", None, {})
+        return Fetched(letters.send(sent), "", None, {})
     return fetcher.send(
         sent.url,
         content=sent.content,

@@ -1,4 +1,4 @@
-"""The one door to SMTP: one letter, one conversation with our mail server, over in a bounded time.
+"""The one door to SMTP: letters handed to our mail server, each in a bounded time.
 
 The standard library's smtplib (RFC 5321) with its own socket: it waits anew for every byte and looks for
 this machine's name in the DNS. TLS is used wherever the server offers it, and a password never goes
@@ -7,37 +7,31 @@ stand in no message and no log.
 """
 
 import contextlib
-import ipaddress
 import re
 import smtplib
 import socket
 import ssl
 import threading
 import time
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import parseaddr
 from functools import cache
 from pathlib import Path
 from typing import ClassVar
-from urllib.parse import unquote, urlsplit
 
 import certifi
-import idna
 
-from pipeline.errors import BadInput, BadSettings, SourceUnreachable
+from pipeline.errors import SourceUnreachable
+from pipeline.mail_addresses import Server, sender, server
 from pipeline.network import resolve, time_left
 
-_PORTS = {"smtp": 587, "smtps": 465}
-_LONGEST, _LONGEST_LOCAL, _LONGEST_DOMAIN = 254, 64, 253  # RFC 5321 section 4.5.3.1
-_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 _ENHANCED = re.compile(rb"\s*([245]\.\d{1,3}\.\d{1,3})\b")  # RFC 3463, where the answer's text begins
-_OK, _NOT_OK, _GO_ON, _BAD, _FOR_GOOD = 200, 300, 354, 400, 500
+_OK, _NOT_OK, _GO_ON, _FOR_GOOD = 200, 300, 354, 500
 _NAME = "mail server"  # the subject of every error
+_MOST_LETTERS = 50  # in one conversation: many servers end it after a hundred
+_FAREWELL = 2.0  # seconds that a server has to say goodbye
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,82 +44,6 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
-    """Whom letters are handed to. `scheme`: smtps (TLS from the start) or smtp (STARTTLS)."""
-
-    scheme: str
-    user: str
-    host: str
-    port: int
-
-    @property
-    def is_here(self) -> bool:
-        """Say whether it listens on this machine, where nobody reads along."""
-        with contextlib.suppress(ValueError):
-            return ipaddress.ip_address(self.host).is_loopback
-        return self.host == "localhost"
-
-
-def server(url: str) -> Server:
-    """Take smtp://user@host:port apart; the port is 587, with smtps 465, if not said.
-
-    Raises:
-        BadSettings: it is no such address, or has a password in it.
-    """
-    try:
-        parts = urlsplit(url.strip())
-        port = parts.port
-    except ValueError as error:
-        raise BadSettings("TINTINH_SMTP_URL", "is no address") from error
-    if parts.password is not None:
-        raise BadSettings("TINTINH_SMTP_URL", "a password belongs into the file TINTINH_SMTP_PASSWORD_FILE")
-    further = parts.path.strip("/") or parts.query or parts.fragment
-    if parts.scheme not in _PORTS or not parts.hostname or further:
-        raise BadSettings("TINTINH_SMTP_URL", "is no address like smtp://user@mail.example.vn:587")
-    return Server(parts.scheme, unquote(parts.username or ""), parts.hostname, port or _PORTS[parts.scheme])
-
-
-def address(typed: str) -> str:
-    """Return an address as it is written to: the domain in lower-case ASCII (RFC 5891).
-
-    A local part is a dot-atom of ASCII: quoted ones and those of RFC 6531 are taken by few servers, and
-    nothing that could begin another header or command gets through.
-
-    Raises:
-        BadInput: it is none.
-    """
-    local, at, domain = unicodedata.normalize("NFC", typed).strip().rpartition("@")
-    try:
-        host = idna.encode(domain, uts46=True).decode("ascii").lower()
-    except (idna.IDNAError, UnicodeError) as error:
-        raise BadInput("email", "is no e-mail address") from error
-    labels = host.split(".")
-    right = (
-        at
-        and len(local) <= _LONGEST_LOCAL
-        and _LOCAL.fullmatch(local)
-        and len(host) <= _LONGEST_DOMAIN
-        and len(labels) > 1
-        and all(map(_LABEL.fullmatch, labels))
-        and not labels[-1].isdigit()
-        and len(local) + 1 + len(host) <= _LONGEST
-    )
-    if not right:
-        raise BadInput("email", "is no e-mail address")
-    return f"{local}@{host}"
-
-
-def sender(told: str) -> Address:
-    """Return who writes, from "Tin Tỉnh <tin@example.vn>". Raises BadSettings."""
-    name, spec = parseaddr(told)
-    try:
-        local, _, domain = address(spec).rpartition("@")
-    except BadInput as error:
-        raise BadSettings("TINTINH_MAIL_FROM", "is no address like Tin Tỉnh <tin@example.vn>") from error
-    return Address(" ".join(name.split()), local, domain)
-
-
-@dataclass(frozen=True, slots=True)
 class Mailer:
     """Hands letters over.
 
@@ -133,7 +51,7 @@ class Mailer:
         place: the mail server.
         password_file: holds the password of its user, None without one.
         writer: who writes; bounces go there.
-        timeout: seconds for one whole conversation.
+        timeout: seconds for one letter, connecting included.
     """
 
     place: Server
@@ -142,41 +60,27 @@ class Mailer:
     timeout: float
 
     def send(self, letter: Letter) -> int:
-        """Hand a letter over; return what was answered for its recipient: 2xx taken, 4xx later, 5xx never.
-
-        Raises:
-            SourceUnreachable: the server is away, slow, or refuses us and not the recipient.
-        """
-        try:
-            with self._client() as client:
-                self._known(client)
-                return self._handed(client, letter)
-        except (smtplib.SMTPException, OSError) as error:
-            raise SourceUnreachable(_NAME, _why(error)) from error
+        """Hand one letter over, in a conversation of its own, as `Round.send` does."""
+        with self.round() as one:
+            return one.send(letter)
 
     @contextlib.contextmanager
-    def _client(self) -> Iterator["_Client"]:
-        """Connect; whatever happens, the connection is cut when the time is up."""
-        deadline = time.monotonic() + self.timeout
-        client = _Client(self.place, deadline, local_hostname=self.writer.domain)
-        watch = threading.Timer(time_left(_NAME, deadline), client.cut)
-        watch.daemon = True
-        watch.start()
+    def round(self) -> Iterator["Round"]:
+        """Yield who hands many letters over; its conversations end with the block."""
+        made = Round(self)
         try:
-            client.begin()
-            yield client
-            with contextlib.suppress(smtplib.SMTPException, OSError):
-                client.quit()
-        except (smtplib.SMTPException, OSError) as error:
-            if client.is_cut:
-                raise SourceUnreachable(_NAME, "took longer than the time for one letter") from error
-            raise
+            yield made
         finally:
-            watch.cancel()
-            client.close()
+            made.end()
 
-    def _known(self, client: "_Client") -> None:
-        """Greet, by TLS where it can be, and say who we are."""
+    def begin(self, client: "_Client") -> None:
+        """Connect, greet, by TLS where it can be, and say who we are.
+
+        Raises:
+            SourceUnreachable: the server offers no TLS, or our password cannot be read.
+            smtplib.SMTPException, OSError: it is away, or refuses us.
+        """
+        client.begin()
         client.ehlo_or_helo_if_needed()
         here, secure = self.place.is_here, self.place.scheme == "smtps"
         if not secure and not here and client.has_extn("starttls"):
@@ -196,16 +100,83 @@ class Mailer:
         except (OSError, UnicodeError) as error:
             raise SourceUnreachable(_NAME, "the file with its password cannot be read as ASCII") from error
 
-    def _handed(self, client: "_Client", letter: Letter) -> int:
-        code, said = client.mail(self.writer.addr_spec)
-        if not is_taken(code):
-            raise SourceUnreachable(_NAME, f"refuses us as sender: {_answer(code, said)}")
-        code, said = client.rcpt(letter.to)
-        if not is_taken(code):
-            return _judged(code, said, before_text=True)
-        policy = letter.message.policy.clone(linesep="\r\n")
-        code, said = client.text(letter.message.as_bytes(policy=policy))
-        return code if is_taken(code) else _judged(code, said, before_text=False)
+
+class Round:
+    """Hands letters over, one after the other in a conversation: greeting anew costs more than a letter.
+
+    Safe to share between threads, each of which has a conversation of its own meanwhile. One that the server
+    ended is begun again, and so is one that failed, whatever the reason.
+    """
+
+    def __init__(self, of: Mailer) -> None:
+        """Connect to nobody yet."""
+        self._of = of
+        self._free: list[_Client] = []
+
+    def send(self, letter: Letter) -> int:
+        """Hand a letter over; return what was answered for its recipient: 2xx taken, 4xx later, 5xx never.
+
+        Raises:
+            SourceUnreachable: the server is away, slow, or refuses us and not the recipient.
+        """
+        deadline = time.monotonic() + self._of.timeout
+        try:
+            client = self._going_on(deadline) or self._begun(deadline)
+            with client.within(deadline):
+                status = _handed(client, self._of.writer, letter)
+        except (smtplib.SMTPException, OSError) as error:
+            raise SourceUnreachable(_NAME, _why(error)) from error
+        client.letters += 1
+        self._free.append(client)
+        return status
+
+    def end(self) -> None:
+        """End all conversations."""
+        while self._free:
+            _leave(self._free.pop())
+
+    def _going_on(self, deadline: float) -> "_Client | None":
+        """Return a conversation that goes on, None if there is none."""
+        while True:
+            try:
+                client = self._free.pop()
+            except IndexError:
+                return None
+            if client.letters >= _MOST_LETTERS:
+                _leave(client)
+                continue
+            with contextlib.suppress(smtplib.SMTPException, OSError), client.within(deadline):
+                if is_taken(client.rset()[0]):
+                    return client
+            client.close()
+
+    def _begun(self, deadline: float) -> "_Client":
+        client = _Client(self._of.place, deadline, local_hostname=self._of.writer.domain)
+        with client.within(deadline):
+            self._of.begin(client)
+        return client
+
+
+def _leave(client: "_Client") -> None:
+    """Take leave of the server, who may take a moment to answer."""
+    with (
+        contextlib.suppress(smtplib.SMTPException, OSError, SourceUnreachable),
+        client.within(time.monotonic() + _FAREWELL),
+    ):
+        client.quit()
+    client.close()
+
+
+def _handed(client: "_Client", writer: Address, letter: Letter) -> int:
+    code, said = client.mail(writer.addr_spec)
+    if not is_taken(code):
+        raise SourceUnreachable(_NAME, f"refuses us as sender: {_answer(code, said)}")
+    code, said = client.rcpt(letter.to)
+    if not is_taken(code):
+        return _judged(code, said, before_text=True)
+    policy = letter.message.policy.clone(linesep="\r\n")
+    code, said = client.text(letter.message.as_bytes(policy=policy))
+    return code if is_taken(code) else _judged(code, said, before_text=False)
 
 
 def mailer(url: str, password_file: Path | None, writer: str, timeout: float) -> Mailer | None:
@@ -238,11 +209,34 @@ def _judged(code: int, said: bytes, *, before_text: bool) -> int:
 
 
 class _Client(smtplib.SMTP):
-    """One conversation, over at `deadline` (`time.monotonic()`), however slowly bytes drip."""
+    """One conversation, connected by `deadline`; no step of it lasts longer, however slowly bytes drip."""
 
     def __init__(self, place: Server, deadline: float, *, local_hostname: str) -> None:
         super().__init__(local_hostname=local_hostname)  # without a host: nothing is connected yet
-        self._place, self._deadline, self.is_cut = place, deadline, False
+        self._place, self._deadline = place, deadline
+        self._is_cut, self.letters = False, 0
+
+    @contextlib.contextmanager
+    def within(self, deadline: float) -> Iterator[None]:
+        """Do something by a deadline (`time.monotonic()`); then, and on any failure, the connection ends.
+
+        Raises:
+            SourceUnreachable: the time was up.
+        """
+        watch = threading.Timer(time_left(_NAME, deadline), self._cut)
+        watch.daemon = True
+        watch.start()
+        try:
+            with contextlib.ExitStack() as on_failure:
+                on_failure.callback(self.close)
+                yield
+                on_failure.pop_all()
+        except (smtplib.SMTPException, OSError) as error:
+            if self._is_cut:
+                raise SourceUnreachable(_NAME, "took longer than the time for one letter") from error
+            raise
+        finally:
+            watch.cancel()
 
     def begin(self) -> None:
         """Connect and read the greeting."""
@@ -261,9 +255,9 @@ class _Client(smtplib.SMTP):
         self.send(b".\r\n")
         return self.getreply()
 
-    def cut(self) -> None:
+    def _cut(self) -> None:
         """End the connection under whoever waits for it."""
-        self.is_cut = True
+        self._is_cut = True
         with contextlib.suppress(AttributeError, OSError):
             self.sock.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]
 
@@ -280,7 +274,7 @@ class _Client(smtplib.SMTP):
         wire.settimeout(time_left(_NAME, self._deadline))
         if self._place.scheme == "smtps":
             wire = _trust().wrap_socket(wire, server_hostname=host)
-        if self.is_cut:
+        if self._is_cut:
             wire.close()
             raise TimeoutError
         return wire

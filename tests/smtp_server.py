@@ -46,6 +46,7 @@ class Office:
         to_recipient, to_text: what it answers, in turn; the last one for ever.
         hangs: seconds before it answers to a text.
         got: what it took.
+        calls: the conversations in which somebody named a recipient.
     """
 
     port: int = 0
@@ -53,6 +54,7 @@ class Office:
     to_text: list[str] = field(default_factory=lambda: ["250 2.0.0 taken"])
     hangs: float = 0
     got: list[Taken] = field(default_factory=list)
+    calls: list[SMTP] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -60,10 +62,11 @@ class Office:
         return f"smtp://127.0.0.1:{self.port}"
 
     async def handle_RCPT(  # noqa: N802 - the library's name
-        self, _: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+        self, call: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Answer for a recipient."""
         del session, options
+        self.calls += [call] if call not in self.calls else []
         answer = _next(self.to_recipient)
         if answer.startswith("2"):
             envelope.rcpt_tos.append(address)
@@ -79,6 +82,16 @@ class Office:
             self.got.append(Taken(envelope.rcpt_tos[0], user, secure, envelope.content))
         await asyncio.sleep(self.hangs)
         return answer
+
+    def hang_up(self) -> None:
+        """End all conversations without a word."""
+
+        async def abort() -> None:
+            for call in self.calls:
+                assert isinstance(call.transport, asyncio.WriteTransport)
+                call.transport.abort()
+
+        asyncio.run_coroutine_threadsafe(abort(), self.calls[0].loop).result()
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import structlog
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from pipeline import mailer, outgoing
+from pipeline import mail_addresses, outgoing
 from pipeline.alert_batches import next_letter
 from pipeline.errors import BadInput
 from pipeline.model import StoryState
@@ -118,7 +118,7 @@ def create(
     try:
         asked, owner = typed.asks(), who.name if who else None
         if typed.email:
-            mailer.address(typed.email)
+            mail_addresses.address(typed.email)
         if wait := max(_wait(door, request, who) for door in doors):
             late = _("Đã lưu quá nhiều trong một giờ. Xin thử lại sau.")
             return _new(request, site, who, typed, Told(problem=late, status=429, wait=wait))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from pipeline import alerting, mailer, outgoing
+from pipeline import alerting, mail_addresses, outgoing
 from pipeline.model import LOCAL_ZONE
 from pipeline.store import Connection, saved, saved_ways
 from pipeline.store.saved import Saved
@@ -74,7 +74,7 @@ def _paced(conn: Connection, _site: Site, known: Saved, typed: Typed) -> None:
 
 # What is refused is no try: mistyping an address uses nothing up.
 ADDRESSES: dict[Action, Callable[[Typed], object]] = {
-    Action.MAIL: lambda typed: mailer.address(typed.email),
+    Action.MAIL: lambda typed: mail_addresses.address(typed.email),
     Action.HOOK: lambda typed: outgoing.address(typed.url),
 }
 # What is done, each returning what the next page shows or where it is.
