@@ -7,6 +7,7 @@ attempt: by the one that it went into, and not at all if it is gone or that one 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from pipeline.letters import News
 from pipeline.model import LOCAL_ZONE, Story, StoryId, StoryState, Telling
@@ -81,7 +82,8 @@ def _next(conn: Connection, known: Way, most: int, now: datetime) -> list[Match]
     found = saved.matches(conn, known.saved_id, known.position, most)
     begun = [one for one in found if one.position <= known.through]
     until = slot(known.pace, now)
-    return begun or [one for one in found if one.at <= until]
+    # Up to the first that is younger: behind it one may be older, as clocks differ, and none is passed over.
+    return begun or list(takewhile(lambda one: one.at <= until, found))
 
 
 def _news(conn: Connection, known: Way, found: Collection[Match]) -> tuple[News, ...]:

@@ -185,7 +185,8 @@ class Hooks:
             return None
         with db.read() as conn:
             here = told.Here(self.desk.base_url, *meta.authority(conn))
-        request = _signed(self.desk, batch.known, str(batch.through), _body(batch, here, now), now)
+        name = str(batch.through) if batch.news else f"flaw{batch.search.changed}"
+        request = _signed(self.desk, batch.known, name, _body(batch, here, now), now)
         return _Telling(request, batch, self.desk.chance)
 
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from pipeline.errors import BadInput
 from pipeline.model import Change, ChangeKind, Story, StoryId, StoryState
-from pipeline.store import Connection, Database, changes, labels, leases, saved, stories
+from pipeline.store import Connection, Database, changes, labels, leases, saved, saved_ways, stories
 from pipeline.store.leases import Lease
 from pipeline.store.saved import Kind, Match, Saved, State
 from search.document import document
@@ -124,7 +124,7 @@ def _held_against(
     with db.write() as conn:
         leases.fence(conn, held)
         for saved_id, flaw in watch.wrong.items():
-            saved.invalidate(conn, saved_id, flaw) if flaw else saved.revalidate(conn, saved_id)
+            saved_ways.invalidate(conn, saved_id, flaw) if flaw else saved.revalidate(conn, saved_id)
         saved.note(conn, found, clock())
         changes.advance(conn, CURSOR, reached)
     return Alerted(len(batch), len(found), reached < head or bool(watch.wrong))

@@ -72,8 +72,8 @@ def change(
             saved_ways.paced(conn, known.way_id, pace)
     if one_click:
         _LOG.info("saved_mail_ended", way=known.way_id)
-        return _page(request, site, known, "ended")
-    return _page(request, site, known, "choose", changed=pace is not None)
+    is_over = bool(one_click) or known.state is State.OFF
+    return _page(request, site, known, "ended" if is_over else "choose", changed=pace is not None)
 
 
 def _known(conn: Connection, site: Site, purpose: Purpose, given: str) -> Way:

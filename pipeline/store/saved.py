@@ -210,10 +210,12 @@ def end(conn: Connection, saved_id: int) -> None:
         counters.add(conn, "saved_ended")
 
 
-def invalidate(conn: Connection, saved_id: int, flaw: str) -> None:
-    """Note that the question of an active search cannot be read; it is kept."""
-    if _set(conn, saved_id, (State.ACTIVE,), state=State.INVALID, flaw=flaw[:_LONGEST_FLAW]):
+def invalidate(conn: Connection, saved_id: int, flaw: str) -> bool:
+    """Note that the question of an active search cannot be read, and keep it; say whether it was active."""
+    was = _set(conn, saved_id, (State.ACTIVE,), state=State.INVALID, flaw=flaw[:_LONGEST_FLAW])
+    if was:
         counters.add(conn, "saved_invalid")
+    return was
 
 
 def revalidate(conn: Connection, saved_id: int) -> None:

@@ -119,6 +119,7 @@ def ask_mail(  # noqa: PLR0917 - one row
     Raises:
         BadInput: the search has as many letters as it may.
     """
+    _one_at_a_time(conn)
     mine = and_(table.c.saved_id == saved_id, table.c.address_hash == address_hash)
     row = conn.execute(select(*_columns()).where(mine)).one_or_none()
     known = None if row is None else _way(row)
@@ -144,6 +145,7 @@ def ask_mail(  # noqa: PLR0917 - one row
 
 def add_hook(conn: Connection, saved_id: int, url: str, now: datetime) -> int:
     """Register a webhook, which is told nothing before its trial. Raises BadInput: there are too many."""
+    _one_at_a_time(conn)
     _room(conn, saved_id, Kind.HOOK, MOST_HOOKS)
     values = {"address": url, "address_hash": "", "pace": Pace.INSTANT, "language": "", "asks": 0}
     return _added(conn, saved_id, Kind.HOOK, state=State.ASKED, asked_at=now, **values)
@@ -199,6 +201,12 @@ def end(conn: Connection, saved_id: int) -> None:
     for one in of_search(conn, saved_id):
         closed(conn, one.way_id)
     saved.end(conn, saved_id)
+
+
+def invalidate(conn: Connection, saved_id: int, flaw: str) -> None:
+    """Note that an active search's question cannot be read; its ways are told, also of a flaw as before."""
+    if saved.invalidate(conn, saved_id, flaw):
+        conn.execute(table.update().where(table.c.saved_id == saved_id).values(flaw_told=""))
 
 
 def stopped(conn: Connection, way_id: int, reason: str) -> None:
@@ -317,6 +325,11 @@ def _urgent() -> ColumnElement[bool]:
 def _standing_at(known: Way) -> ColumnElement[bool]:
     """Say that a way is where it was when it was read."""
     return and_(table.c.way_id == known.way_id, table.c.position == known.position)
+
+
+def _one_at_a_time(conn: Connection) -> None:
+    """Have whoever else adds a way wait: limits hold, and no address has two ways of a search."""
+    counters.add(conn, "saved_way_wanted")
 
 
 def _room(conn: Connection, saved_id: int, kind: Kind, most: int) -> None:

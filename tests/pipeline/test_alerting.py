@@ -1,6 +1,7 @@
 """Letters of saved searches: to whom, when, what, and each story once."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -27,6 +28,8 @@ from tests.store.newsroom import NEWS
 from tests.store.tellings import settled
 
 pytestmark = pytest.mark.long_on_postgresql  # what its SQL says there, tests/store/test_saved_ways.py holds
+
+_STORY = re.compile(r"/tin/(\S+)")
 
 
 @pytest.fixture
@@ -347,22 +350,40 @@ def test_even_corrections_are_not_endless(desk: Desk, office: Office) -> None:
 
 
 def test_a_search_that_cannot_be_read_is_told_once(desk: Desk, office: Office) -> None:
-    """Its holder learns why, and finds go on when it can be read again."""
+    """Its holder learns why, each time that it comes about; finds go on when it can be read again."""
     search = desk.save()
     desk.way(search)
-    with desk.db.write() as conn:
-        saved.invalidate(conn, search, "topic: no topic of this name")
-    desk.run()
-    desk.run(hours=1)
-    with desk.db.write() as conn:
-        saved.revalidate(conn, search)
+    for _ in range(2):
+        with desk.db.write() as conn:
+            saved_ways.invalidate(conn, search, "topic: no topic of this name")
+        desk.run()
+        desk.run(hours=1)
+        with desk.db.write() as conn:
+            saved.revalidate(conn, search)
     desk.find(search, desk.story("cau full"))
     desk.run()
 
-    assert ["Cầu đường: cần sửa câu hỏi", "Cầu đường: 1 tin mới"] == [
+    assert ["Cầu đường: cần sửa câu hỏi"] * 2 + ["Cầu đường: 1 tin mới"] == [
         letter.message["Subject"] for letter in office.got
     ]
+    assert 3 == len({letter.message["Message-ID"] for letter in office.got})
     assert "Phần không dùng được nữa: chủ đề." in office.got[0].text
+
+
+def test_no_find_is_passed_over(desk: Desk, office: Office) -> None:
+    """Where a clock went back between two finds, the younger one is told by the next letter."""
+    search = desk.save()
+    desk.way(search)
+    first, second, third = map(desk.story, ("cau full", "sen full", "notice 0"))
+    for minutes, story in ((0, first), (2, second), (-2, third)):
+        desk.now += timedelta(minutes=minutes)
+        desk.find(search, story)
+    desk.run()
+    early = [_STORY.findall(letter.text) for letter in office.got]
+    desk.run(minutes=3)
+
+    assert [[first]] == early
+    assert [second, third] == _STORY.findall(office.got[-1].text)
 
 
 @pytest.mark.parametrize("change", ["pause", "end", "close"])

@@ -10,7 +10,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from pipeline import alerting, outgoing
-from pipeline.store import Database, saved, saved_ways, words
+from pipeline.store import Database, saved_ways, words
 from pipeline.store.saved import Kind
 from pipeline.store.saved_ways import State
 from tests.pipeline.alert_desk import Desk
@@ -178,17 +178,19 @@ def test_who_wants_no_more_is_stopped(desk: Desk, receiver: Receiver, status: in
 
 
 def test_a_flaw_is_told(desk: Desk, receiver: Receiver) -> None:
-    """A program learns too that its search cannot be read."""
+    """A program learns too that its search cannot be read, by a message that is not the last one's double."""
     search = desk.save()
     hook(desk, receiver, search)
+    desk.find(search, desk.story("cau full"))
+    desk.run()
     with desk.db.write() as conn:
-        saved.invalidate(conn, search, "topic: no such topic")
+        saved_ways.invalidate(conn, search, "topic: no such topic")
     desk.run()
     desk.run(hours=1)
+    told = said(receiver.got[-1])
 
-    assert [("saved.invalid", "topic: no such topic")] == [
-        (told["type"], told["data"]["flaw"]) for told in map(said, receiver.got)
-    ]
+    assert ("saved.invalid", "topic: no such topic") == (told["type"], told["data"]["flaw"])
+    assert 2 == len(receiver.got) == len({got.headers["webhook-id"] for got in receiver.got})
 
 
 def test_private_addresses_are_not_called(db: Database, tmp_path: Path, receiver: Receiver) -> None:

@@ -1,5 +1,6 @@
 """The ways of saved searches in SQL: who is behind, what is counted, and cursors that only move once."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 
 import pytest
@@ -134,6 +135,27 @@ def test_who_confirmed_is_not_asked_again(db: Database) -> None:
 
         assert (None, way, way) == (active, stopped, off)
         assert (State.ASKED, Pace.DAILY) == (known(conn, way).state, known(conn, way).pace)
+
+
+def test_who_presses_twice_is_asked_once(db: Database) -> None:
+    """Two wishes at the same moment find one way: two would tell each story twice."""
+    with db.write() as conn:
+        one = search(conn)
+
+    def ask(conn: Connection) -> int | None:
+        return saved_ways.ask_mail(conn, one, "lan@bao.example", "lan", Pace.DAILY, "vi", NOW)
+
+    def again() -> int | None:
+        with db.write() as conn:
+            return ask(conn)
+
+    with ThreadPoolExecutor(1) as pool:
+        with db.write() as conn:
+            first = ask(conn)
+            second = pool.submit(again)
+            wait([second], timeout=0.2)  # it would be done by then if it did not wait for us
+
+        assert first == second.result()
 
 
 def test_webhooks_are_few(db: Database) -> None:

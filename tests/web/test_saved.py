@@ -269,9 +269,11 @@ def test_one_click_ends_letters(client: httpx.Client, db: Database, desk: Desk) 
     page = client.get(link)
     before = ways(db, path)[0].state
     answer = client.post(link, content="List-Unsubscribe=One-Click", headers=_FORM)
-    again = client.post(link, content="List-Unsubscribe=One-Click", headers=_FORM)
+    again = client.post(link, files={"List-Unsubscribe": (None, "One-Click")})  # as multipart/form-data
+    late = client.post(link, data={"pace": "daily"})
 
     assert 'name="List-Unsubscribe" value="One-Click"' in page.text
+    assert "Không còn thư nào" in late.text
     assert (State.ACTIVE, 200, 200) == (before, answer.status_code, again.status_code)
     assert [] == ways(db, path)
     assert "Không còn thư nào" in client.get(link).text
