@@ -28,7 +28,7 @@ from web.view import render
 
 _PER_PAGE = 30
 _MOST_MONTHS = 120
-_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+_MONTH = re.compile(r"((?:19|20|21)\d\d)-(0[1-9]|1[0-2])", re.ASCII)
 _POSITION = re.compile(r"(\d{8}T\d{6}\.\d{6})Z-([0-9a-z]{1,32})")
 _MOMENT = "%Y%m%dT%H%M%S.%f"
 
@@ -107,7 +107,7 @@ def of_both(  # noqa: PLR0917
 def _asked(before: str, month: str) -> Shown:
     """Return what an address asks for; what cannot be read in it is passed over."""
     at, of = _POSITION.fullmatch(before), _MONTH.fullmatch(month)
-    first = date(int(of[1]), int(of[2]), 1) if of and int(of[1]) else None
+    first = date(int(of[1]), int(of[2]), 1) if of else None
     position = None
     if at:
         try:

@@ -120,7 +120,8 @@ def test_months_are_linked_and_hold_their_stories(client: httpx.Client, db: Data
 
 
 @pytest.mark.parametrize(
-    "query", ["?truoc=x", "?truoc=20269999T000000.000000Z-s1", "?thang=2026-13", "?thang=0000-01"]
+    "query",
+    ["?truoc=x", "?truoc=20269999T000000.000000Z-s1", "?thang=2026-13", "?thang=0001-01", "?thang=9999-12"],
 )
 def test_what_cannot_be_read_is_passed_over(client: httpx.Client, db: Database, query: str) -> None:
     """A mistyped address shows the newest."""
