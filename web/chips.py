@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pipeline.text import clean
+from search.asked import QUOTES
 
 _MOST = 3
 _YEARS = range(1945, 2101)
@@ -53,7 +54,7 @@ def usual(today: date) -> list[Span]:
 
 def named(q: str, today: date) -> list[Span]:
     """Return the stretches that a question names, in order, at most three."""
-    text = clean(q).replace("\n", " ")
+    text = QUOTES.sub('"', clean(q)).replace("\n", " ")
     seen = _ranges(text, _apart(list(_seen(text, today))))
     return [Span(one.since, one.until, text.strip() if one.stays else _without(text, one)) for one in seen][
         :_MOST

@@ -58,6 +58,8 @@ def test_a_question_names_a_stretch_of_days(q: str, since: str, until: str, rest
         "31/02/2023",
         "tháng 13/2023",
         "73/2023/NĐ-CP",
+        '"lũ tháng 10/2020"',
+        "“lũ tháng 10/2020”",
         "12/2021/QĐ-UBND",
         '"hôm nay ăn gì"',
         "tỷ số 1-2",
