@@ -22,7 +22,9 @@ def add(
     source: Values = None,
     may: Annotated[str, typer.Option(help="What it opens: search, export, changes.")] = "search",
     per_minute: Annotated[int, typer.Option(help="Requests.")] = 120,
-    days: Annotated[int, typer.Option(help="How long it is good; 0: until it is revoked.")] = 0,
+    days: Annotated[
+        int, typer.Option(min=0, max=36_500, help="How long it is good; 0: until it is revoked.")
+    ] = 0,
 ) -> None:
     """Draw a key and print it: once, since only its hash is kept.
 

@@ -6,6 +6,7 @@ is broken off, so that nobody takes a part for the whole.
 
 import csv
 import io
+import re
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -52,8 +53,9 @@ COLUMNS = (
 )
 _BLOCK = 32_000  # characters sent at a time
 _BOM = "\ufeff"  # Excel takes a file without it for the system's old encoding
-# What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection"), wide forms too.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+# What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection"), wide forms too. Where a
+# comma parts decimals they part cells at semicolons.
+_FORMULA = re.compile(r"(?:^|(?<=;))(?=[-=+@＝＋－＠])")
 _AS_FILE: dict[str, Any] = {
     "tags": ["search"],
     "response_class": StreamingResponse,
@@ -199,6 +201,5 @@ def _row(story: Story, base_url: str) -> tuple[str, ...]:
 
 
 def cell(text: str) -> str:
-    """Return a text as one cell that no spreadsheet takes for a formula. Never raises."""
-    line = " ".join(text.split())
-    return f"'{line}" if line.startswith(_FORMULA) else line
+    """Return a text as one line that no spreadsheet takes for a formula, nor a part of it. Never raises."""
+    return _FORMULA.sub("'", " ".join(text.split()))

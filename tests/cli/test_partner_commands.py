@@ -11,10 +11,12 @@ def test_a_key_is_shown_once(tmp_path: Path) -> None:
     drawn = run(data, "partner", "add", "ban", "--province", "vinh-long", "--may", "search,export")
     listed = run(data, "partner", "list").stdout
     wrong = run(data, "partner", "add", "khac", "--may", "write")
+    endless = run(data, "partner", "add", "khac", "--days", "9999999")
 
     assert (0, True, 1) == (drawn.returncode, drawn.stdout.startswith("ttk_"), len(drawn.stdout.split()))
     assert ["ban", "open", "export,search", "province=vinh-long", "never used"] == listed.strip().split("\t")
     assert drawn.stdout.strip() not in listed
+    assert (2, False) == (endless.returncode, "Traceback" in endless.stderr)
     assert (1, "tintinh: may: write: none of search, export, changes") == (
         wrong.returncode,
         wrong.stderr.strip(),

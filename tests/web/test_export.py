@@ -91,5 +91,20 @@ def test_no_cell_is_a_formula_or_breaks_a_line(text: str) -> None:
     """Whatever a paper writes."""
     made = cell(text)
 
-    assert made[:1] not in set("=+-@\t\r＝＋－＠") - {""}
+    assert {part[:1] for part in made.split(";")}.isdisjoint("=+-@\t\r＝＋－＠")
     assert len(made.split("\n")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("=1+1", "'=1+1"),
+        ("\t＝1", "'＝1"),
+        ("Nóng;=1+1", "Nóng;'=1+1"),
+        ("sở; - ban", "sở; - ban"),
+        ("5-7", "5-7"),
+    ],
+)
+def test_a_formula_is_disarmed_wherever_a_cell_may_begin(text: str, shown: str) -> None:
+    """Where a comma parts decimals, spreadsheets part cells at semicolons; other signs stay as they are."""
+    assert shown == cell(text)

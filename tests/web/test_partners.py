@@ -75,9 +75,10 @@ def test_keys_open_what_they_are_for(searching: httpx.Client, told: Database) ->
         partners.revoke(conn, "thoi", NOW)
     asked = [("/api/search", reader), ("/api/search.csv", reader)]
     asked += [("/api/search", headers) for headers in (late, gone, {"Authorization": "Bearer ttk_x"})]
+    asked += [("/api/search", {"Authorization": "Bearer"})]
     answers = [searching.get(path, headers=headers) for path, headers in asked]
 
-    assert [200, 403, 401, 401, 401] == [answer.status_code for answer in answers]
+    assert [200, 403, 401, 401, 401, 401] == [answer.status_code for answer in answers]
     assert "Bearer" == answers[2].headers["www-authenticate"]
     assert 200 == searching.get("/api/search", headers={"Authorization": "Basic eDp5"}).status_code
 
