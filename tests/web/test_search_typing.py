@@ -48,6 +48,17 @@ def heard(page: Page) -> list[Request]:
     return requests
 
 
+def holding(page: Page) -> list[Route]:
+    """Return a list that gets the next request of a page while somebody types, which is not answered."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(TYPED, hold, times=1)
+    return held
+
+
 def test_hits_come_while_one_types(page: Page) -> None:
     """The address follows, the caret stays where it is, the count is told; no page is added to go back."""
     long = page.evaluate("history.length")
@@ -95,12 +106,7 @@ def test_an_input_method_that_sends_backspaces_is_waited_for(page: Page) -> None
 
 def test_a_late_answer_does_not_overtake(page: Page) -> None:
     """What was asked before is given up; a wait of a second is told."""
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route(TYPED, hold, times=1)
+    held = holding(page)
     page.locator("#q").focus()
     page.keyboard.insert_text("khám")
     expect(page.locator("#wait")).to_have_text("Vẫn đang tìm…")
@@ -109,6 +115,36 @@ def test_a_late_answer_does_not_overtake(page: Page) -> None:
 
     assert held[0].request.failure is not None
     expect(page.locator("#wait")).to_have_text("1 tin")
+
+
+def test_an_answer_to_what_was_taken_back_does_not_come(page: Page) -> None:
+    """Who empties the field again sees what belongs to it, though an answer is on its way."""
+    held = holding(page)
+    page.locator("#q").focus()
+    page.keyboard.insert_text("khám")
+    expect(page.locator("#wait")).to_have_text("Vẫn đang tìm…")
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Backspace")
+    expect(page.locator("#wait")).to_have_text("")
+
+    assert held[0].request.failure is not None
+    expect(page.locator("#found")).not_to_have_class(re.compile("busy"))
+
+
+def test_hits_that_are_read_are_not_taken_away(page: Page) -> None:
+    """Who is among the hits when an answer comes stays there; it comes when they are back in the field."""
+    held = holding(page)
+    page.locator("#q").focus()
+    page.keyboard.insert_text("khám")
+    expect(page.locator("#found")).to_have_class(re.compile("busy"))
+    page.keyboard.press("ArrowDown")
+    held[0].continue_()
+    expect(page.locator("#found")).not_to_have_class(re.compile("busy"))
+
+    expect(page.locator(".card h2 a").first).to_be_focused()
+    expect(page.locator(".card")).to_have_count(2)
+    page.keyboard.press("/")
+    expect(page.locator("h1")).to_have_text("“khám”")
 
 
 def test_without_a_network_the_old_hits_stay(page: Page) -> None:

@@ -30,11 +30,24 @@ function show(next) {
   wait.textContent = next.dataset.told;
 }
 
+function reading() {
+  return document.getElementById("found").contains(document.activeElement);
+}
+
+// What was asked before is not what stands in the field now.
+function giveUp() {
+  if (!running) return;
+  running.abort();
+  running = null;
+  document.getElementById("found").classList.remove("busy");
+  wait.textContent = "";
+}
+
 async function look() {
   const q = field.value.trim();
-  if (composing || q === shown || q.length === 1) return;
-  if (document.getElementById("found").contains(document.activeElement)) return;
-  running?.abort();
+  if (composing) return;
+  giveUp();
+  if (q === shown || q.length === 1 || reading()) return;
   const mine = (running = new AbortController());
   const address = asked();
   const path = form.action + (String(address) && "?" + address);
@@ -47,7 +60,11 @@ async function look() {
     const answer = await fetch(form.action + "?" + address, { signal: mine.signal, credentials: "same-origin" });
     const next = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("found");
     if (!next) throw new Error("no part of a page");
-    if (running !== mine || composing) return;
+    if (running !== mine) return;
+    if (composing || reading()) {
+      wait.textContent = "";
+      return;
+    }
     shown = q;
     show(next);
     history.replaceState(history.state, "", path);
@@ -58,7 +75,10 @@ async function look() {
   } finally {
     clearTimeout(slow);
     clearTimeout(late);
-    if (running === mine) busy.classList.remove("busy");
+    if (running === mine) {
+      busy.classList.remove("busy");
+      running = null;
+    }
   }
 }
 
@@ -83,6 +103,8 @@ form.addEventListener("submit", () => {
   clearTimeout(timer);
   running?.abort();
 });
+// Whoever comes back to the field may have left it before its last answer.
+field.addEventListener("focus", soon);
 window.addEventListener("online", soon);
 window.addEventListener("offline", () => {
   wait.textContent = form.dataset.offline;
