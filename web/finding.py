@@ -154,8 +154,9 @@ def newest_from_store(site: Searched, asked: engine.Query) -> Newest:
             fitting = [one for one, its in told if all(condition.holds(its) for condition in conditions)]
             page += fitting[max(0, first - seen) : first + asked.per_page - seen]
             seen += len(fitting)
-            incomplete = time.monotonic() > end
-            if seen > first + asked.per_page or incomplete:
+            if seen > first + asked.per_page:
+                break
+            if incomplete := time.monotonic() > end:
                 break
     left_out = (("q", asked.q), ("before", asked.before))
     unapplied = tuple(name for name, value in left_out if value)

@@ -11,8 +11,8 @@ from pipeline.store import saved, saved_ways
 from pipeline.store.saved_ways import Kind, Pace, Way
 from pipeline.topics import topics
 from search.question import SEVERAL, chosen
+from web.filters import field_names, value_label
 from web.language import gettext as _
-from web.search import field_names, value_label
 from web.view import when
 
 

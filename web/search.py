@@ -18,22 +18,25 @@ from pipeline.errors import BadInput, EngineUnavailable
 from pipeline.model import LOCAL_ZONE, Source, Story, StoryId
 from pipeline.places import areas, provinces
 from pipeline.store import sources
+from pipeline.text import clean
 from pipeline.topics import topics
 from search import query as engine
 from search.asked import FRAMES
 from search.asked import asked as words_of
-from search.question import MOST_CHARACTERS, NAMES, chosen
+from search.question import MOST_CHARACTERS, NAMES, SEVERAL, chosen
 from search.schema import FACETS, MOST_HITS
 from search.snippet import marked
 from search.tokens import bare, tokens
 from web.account import Signed
+from web.filters import are_set, field_names, value_label
 from web.finding import find, living, newest_from_store, papers
 from web.language import gettext as _
 from web.language import ngettext
 from web.made import sent
-from web.narrowing import chips, groups, histogram, span_label
+from web.narrowing import chips, groups, histogram
+from web.partners import MOST_OF_KEY, MOST_OF_STRANGER
 from web.site import Site, TheSite
-from web.view import area_choice, number, province_name, render, topic_name
+from web.view import number, query, render
 
 _PER_PAGE = 20
 _TYPING = "manh"  # a parameter: only what changes while somebody types
@@ -100,6 +103,7 @@ def page(request: Request, site: TheSite, who: Signed) -> Response:
         "said": " ".join([_told(listing), *notices]).strip(),
         "here": "search",
         "signed": who,
+        "files": _files(asked, listing.total or 0, MOST_OF_KEY if who else MOST_OF_STRANGER),
     }
     shown = render("_found.html" if typing else "search.html", **values)
     if listing.unanswered and named is None:
@@ -127,7 +131,7 @@ def _understood(given: Mapping[str, str]) -> tuple[engine.Query, list[str]]:
             wrong = error.subject if left.get(error.subject) else "page"
             if wrong == "q":
                 notices.append(_("Câu hỏi quá dài: chỉ %(n)s ký tự đầu được dùng.", n=MOST_CHARACTERS))
-                left["q"] = left["q"].strip()[: MOST_CHARACTERS // 2]
+                left["q"] = clean(left["q"]).strip()[:MOST_CHARACTERS]
                 continue
             if wrong not in ("page", "before", "sort"):
                 notices.append(_dropped(wrong, left))
@@ -151,27 +155,15 @@ def _readable(given: Mapping[str, str]) -> bool:
     return True
 
 
-def field_names() -> dict[str, str]:
-    """Return what each parameter is called, in the order in which it is shown."""
-    return {
-        "province": _("Tỉnh, thành"),
-        "area": _("Địa bàn cũ"),
-        "topic": _("Chủ đề"),
-        "source": _("Nguồn tin"),
-        "person": _("Người giữ chức vụ"),
-        "office": _("Chức vụ"),
-        "bulletin": _("Bản tin"),
-        "doc": _("Văn bản"),
-        "from": _("Từ ngày"),
-        "to": _("Đến ngày"),
-    }
-
-
 def _listing(site: Site, asked: engine.Query, *, typing: bool) -> _Listing:
     try:
         asked, found = _found(site, asked, typing=typing)
     except EngineUnavailable:
         return _from_store(site, asked)
+    except BadInput:  # a place in a reading of the question that there is not, or no more
+        if asked.before is None:
+            raise
+        return _listing(site, replace(asked, before=None), typing=typing)
     alive = living(site, found)
     hits = [
         _shown(alive[story_id], hit.snippet, asked.q)
@@ -186,7 +178,7 @@ def _shown(story: Story, snippet: str, q: str) -> _Shown:
     title = marked(story.face.title, q)
     told = set(map(bare, tokens(f"{story.face.title} {snippet}")))
     sought = {bare(word) for word in words_of(q).words() if word not in FRAMES}
-    unseen = bool(sought) and told.isdisjoint(sought)
+    unseen = bool(sought) and told.isdisjoint(sought) and "<mark>" not in f"{title} {snippet}"
     return _Shown(story, Markup(title), Markup(snippet), unseen)  # noqa: S704 - their only tag is <mark>
 
 
@@ -231,20 +223,22 @@ def _values(asked: engine.Query, listing: _Listing, known: list[Source]) -> dict
         return value_label(name, value, known)
 
     found, total = listing.found, listing.total or 0
-    last = -(-min(total, MOST_HITS) // _PER_PAGE) if listing.total is not None else asked.page + listing.more
+    counted = total if listing.total is not None else (asked.page + listing.more) * _PER_PAGE
+    last = -(-min(counted, MOST_HITS) // _PER_PAGE)
+    place = asked.before.text() if asked.before else ""
     return {
         "asked": kept,
         "stated": stated,
         "title": _heading(kept, listing),
         "channel": _channel(asked),
         "counts": found.facets,
-        "filters": _filters(asked, titles, known, today),
+        "filters": list(are_set(asked, known, today)),
         "groups": groups(
             found.facets, kept, {name: titles[name] for name in titles if name in FACETS}, label
         ),
         "chips": chips(kept, today),
         "histogram": histogram(found.months, found.days, kept, today) if stated else None,
-        "several": {name: len(chosen(kept[name])) for name in ("province", "area", "topic", "source")},
+        "several": {name: len(chosen(kept[name])) for name in SEVERAL},
         "total": listing.total,
         "told": _told(listing),
         "hits": listing.hits,
@@ -253,9 +247,10 @@ def _values(asked: engine.Query, listing: _Listing, known: list[Source]) -> dict
         "page": asked.page,
         "last_page": last,
         "pages": _pages(asked.page, last),
-        "further": _further(asked, listing, last),
+        "further": _further(listing, last),
         "too_deep": asked.page >= last and total > MOST_HITS and not listing.found.cursor,
-        "walking": asked.before is not None,
+        "walking": listing.asked.before is not None,
+        "again": query(kept, page=asked.page, before=place),
         "provinces": provinces(),
         "areas": areas(),
         "topics": topics(),
@@ -278,8 +273,21 @@ def _told(listing: _Listing) -> str:
     return ngettext("%(n)s tin", "%(n)s tin", listing.total) % {"n": number(listing.total)}
 
 
-def _further(asked: engine.Query, listing: _Listing, last: int) -> str:
+def _files(asked: engine.Query, total: int, most: int) -> tuple[str, str]:
+    """Return what a reader who may take `most` gets as a file, in words, and the address's parameters."""
+    oldest = asked.sort is engine.Sort.OLDEST
+    if total <= most:
+        told = _("Tải tất cả về:")
+    elif oldest:
+        told = _("Tải %(n)s tin cũ nhất về:", n=number(most))
+    else:
+        told = _("Tải %(n)s tin mới nhất về:", n=number(most))
+    return told, query(asked.stated(), sort=asked.sort.value if oldest else "")
+
+
+def _further(listing: _Listing, last: int) -> str:
     """Return the cursor behind the last page that has a number; "" if there is nothing behind."""
+    asked = listing.asked
     at_end = asked.before is not None or (asked.page >= last and (listing.total or 0) > MOST_HITS)
     return listing.found.cursor if at_end else ""
 
@@ -294,45 +302,6 @@ def _channel(asked: engine.Query) -> Channel:
         "all",
     ]
     return next(found for found in map(channel, keys) if found)
-
-
-def _filters(
-    asked: engine.Query, titles: dict[str, str], known: list[Source], today: Any
-) -> list[dict[str, Any]]:
-    """Return what is asked for beside words: each with the change that drops it."""
-    stated = asked.stated()
-    found: list[dict[str, Any]] = []
-    for name, title in titles.items():
-        own = chosen(stated.get(name, "")) if name in FACETS else ()
-        if name in ("from", "to"):
-            continue
-        for value in own or filter(None, [stated.get(name, "")]):
-            rest = ",".join(one for one in own if one != value)
-            label = value_label(name, value, known)
-            found.append({"field": name, "title": title, "label": label, "change": {name: rest}})
-    if asked.date_from or asked.date_to:
-        span = span_label(asked.date_from, asked.date_to, today)
-        found.append(
-            {"field": "from", "title": _("Ngày đăng"), "label": span, "change": {"from": "", "to": ""}}
-        )
-    return found
-
-
-def value_label(name: str, value: str, known: list[Source]) -> str:
-    """Return what a parameter's value is called."""
-    match name:
-        case "province":
-            return province_name(value)
-        case "area":
-            return area_choice(value)
-        case "topic":
-            return topic_name(value)
-        case "source":
-            return next((one.name for one in known if one.source_id == value), value)
-        case "bulletin":
-            return _("Có trong Bản tin") if value == "yes" else _("Không có trong Bản tin")
-        case _:
-            return value.strip('"“”') if name == "office" else value
 
 
 def _pages(page: int, last: int) -> list[int | None]:

@@ -9,6 +9,8 @@ import pytest
 from lxml import html
 
 from pipeline.model import LOCAL_ZONE
+from search.cursor import Cursor
+from search.question import read
 from tests.web.conftest import Serve
 from tests.web.town import Town
 
@@ -93,6 +95,7 @@ def test_facets_combine_and_can_be_taken_back(reader: httpx.Client) -> None:
         ({"bulletin": "no"}, ["Khám miễn phí ở Tân Phú"]),
         ({"doc": "12/qđ-ubnd"}, ["Thông xe cầu Rạch Vong"]),
         ({"q": "xã", "source": "cong-mau"}, []),
+        ({"office": "giám đốc sở văn hóa, thể thao"}, []),
     ],
 )
 def test_every_filter_can_be_asked_for_and_dropped(
@@ -171,6 +174,29 @@ def test_without_an_engine_filters_hold_and_words_are_said_to_be_left_out(serve:
     assert "theo các bộ lọc đã chọn" in said
     assert "Chưa xét các từ “cầu”" in said
     assert "cầu" == link(page, "Thử lại")["q"]
+    assert [] == found(page, '//*[@class="card"]')
+    assert ["Chưa thấy tin nào khớp các bộ lọc"] == found(filtered, '//*[@class="empty"]/h2')
+
+
+def test_without_an_engine_a_walk_can_be_gone_on_with(serve: Serve) -> None:
+    """The way to try again leads to the same place of it."""
+    place = Cursor(0, 1, 1, 2_000, read({"topic": "y-te"}).mark()).text()
+    page = serve(meilisearch_url="http://127.0.0.1:9").get(
+        "/tim-kiem", params={"topic": "y-te", "before": place}
+    )
+
+    assert {"topic": "y-te", "before": place} == link(page, "Thử lại")
+
+
+def test_behind_the_end_is_a_way_back(reader: httpx.Client) -> None:
+    """A page that is no more, and a place that never was, do not say that nothing was found."""
+    late = reader.get("/tim-kiem", params={"q": "xã", "page": "7"})
+    nowhere = Cursor(99, 1, 1, 1, read({"q": "xã", "sort": "oldest"}).mark()).text()
+    first = reader.get("/tim-kiem", params={"q": "xã", "sort": "oldest", "before": nowhere})
+
+    assert ["Hết rồi"] == found(late, '//*[@class="empty"]/h2')
+    assert {"q": "xã"} == link(late, "Về đầu")
+    assert ["Khám miễn phí ở Tân Phú"] == found(first, '//*[@class="card"]/h2/a')
 
 
 def test_a_question_that_is_too_long_is_cut_and_said_so(reader: httpx.Client) -> None:
@@ -214,10 +240,10 @@ def test_english_words_stand_around_vietnamese_news(reader: httpx.Client) -> Non
 
 def test_all_that_is_found_can_be_taken_along(reader: httpx.Client) -> None:
     """As a file with the same question, for programs and spreadsheets."""
-    page = reader.get("/tim-kiem", params={"q": "xã", "topic": "y-te"})
+    page = reader.get("/tim-kiem", params={"q": "xã", "topic": "y-te", "sort": "oldest"})
     files = found(page, "//a[@download]/@href")
 
-    assert [{"q": "xã", "topic": "y-te"}] * 2 == [asked_by(one) for one in files]
+    assert [{"q": "xã", "topic": "y-te", "sort": "oldest"}] * 2 == [asked_by(one) for one in files]
     assert {200} == {reader.get(one).status_code for one in files}
 
 
@@ -245,9 +271,11 @@ def test_a_search_is_followed_without_standing_in_an_address(reader: httpx.Clien
 def test_a_hit_that_shows_none_of_the_words_says_why(reader: httpx.Client) -> None:
     """Full texts are searched, and shown only as far as their sources allow."""
     shown = reader.get("/tim-kiem", params={"q": "rạch vong"})
+    keyed = reader.get("/tim-kiem", params={"q": "khams"})
     hidden = reader.get("/tim-kiem", params={"q": "dọn dẹp"})
 
-    assert [] == found(shown, '//*[contains(@class, "note")]')
+    assert [[], []] == [found(page, '//*[contains(@class, "note")]') for page in (shown, keyed)]
+    assert ["Khám"] == found(keyed, "//h2//mark")
     assert ["Chỗ khớp nằm trong toàn văn, ngoài phần trích này."] == found(
         hidden, '//p[contains(@class, "note")]'
     )

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.model import Labels
+from search.question import MOST_CHARACTERS
 from web import view
 from web.search import _pages, _understood
 
@@ -100,11 +101,13 @@ def test_static_addresses_change_with_the_bytes() -> None:
         | st.sampled_from(["vinh-long", "y-te", "2026-11-22", "9999-12-31", "0001-01-01", "51", "newest"]),
     )
 )
+@example({"q": "\N{HEBREW LETTER SHIN WITH DAGESH AND SHIN DOT}" * 200})  # three characters each in NFC
 def test_every_address_makes_a_question(given_values: dict[str, str]) -> None:
     """Whatever is typed into the address, the page has a question to answer."""
     asked, _ = _understood(dict(given_values))
 
     assert 1 <= asked.page <= 50
+    assert len(asked.q) <= MOST_CHARACTERS
 
 
 @given(st.integers(1, 50), st.integers(0, 50))
