@@ -15,8 +15,8 @@ from typing import Any
 from pipeline.config import Settings
 from pipeline.errors import EngineUnavailable
 from pipeline.store import Connection, Database, indexing, meta, numbers
-from search import index as engine
 from search import standing
+from search.disk import Disk, disk
 from search.index import Index
 
 _KEY = "index_health"  # meta
@@ -108,9 +108,7 @@ def look(db: Database, index: Index, now: datetime) -> Seen:
     """
     with db.read() as conn:
         seen = _of_sql(conn, Seen(), now)
-    disk = index.disk()
-    if disk is not None:
-        seen = replace(seen, free=disk.free, total=disk.total)
+    seen = _with_disk(seen, index.disk())
     try:
         oldest = index.oldest_task()
         failed = index.failed_tasks(now - _FAILED_WITHIN)
@@ -203,9 +201,7 @@ def shown(conn: Connection, chosen: Settings, now: datetime) -> Watched:
     On a disk that is full for SQL too nothing more can be kept: that is seen here all the same.
     """
     last, limit = kept(conn), limits(chosen)
-    seen, disk = _of_sql(conn, last.seen, now), engine.disk(chosen.meilisearch_data)
-    if disk is not None:
-        seen = replace(seen, free=disk.free, total=disk.total)
+    seen = _with_disk(_of_sql(conn, last.seen, now), disk(chosen.meilisearch_data))
     said = alarms(seen, limit)
     age = (now - last.at).total_seconds() if last.at else 0.0
     if age > max(_UNWATCHED_SECONDS, _UNWATCHED_SWEEPS * chosen.sweep_seconds):
@@ -223,6 +219,10 @@ def _of_sql(conn: Connection, seen: Seen, now: datetime) -> Seen:
         refused=indexing.refusal_count(conn),
         trouble=standing.trouble(conn),
     )
+
+
+def _with_disk(seen: Seen, found: Disk | None) -> Seen:
+    return seen if found is None else replace(seen, free=found.free, total=found.total)
 
 
 def _raised(said: Mapping[Alarm, str], before: Watched, now: datetime) -> dict[Alarm, Raised]:

@@ -5,7 +5,6 @@ later, after its 202. A document that Meilisearch refuses fails the whole task, 
 too, so a failed batch is halved until the bad one stands alone.
 """
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,8 +19,10 @@ from search import batches
 from search.batches import Document, Line
 from search.breaker import Breaker
 from search.conditions import quoted
+from search.disk import Disk, disk
 from search.door import ASKING, PATIENCE, REST, TIMEOUT, Door, Failed
-from search.schema import PLACE_ACCENTED, PLACE_PLAIN, PRIMARY_KEY, SETTINGS
+from search.schema import PLACE_ACCENTED, PLACE_PLAIN, PRIMARY_KEY, SETTINGS, unlike
+from search.sending import RefusedDocument, Sending
 
 _WAITING_TASKS = 20  # more than these in its queue: it is behind, and sending more makes it worse
 _UNKNOWN_ATTRIBUTE = "invalid_search_attributes_to_search_on"
@@ -33,14 +34,6 @@ _MOST_FAILED = 100  # failed tasks that are looked through
 
 
 @dataclass(frozen=True, slots=True)
-class RefusedDocument:
-    """A document that Meilisearch does not take, and why."""
-
-    document_id: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Task:
     """A task of Meilisearch. `at`: when it was enqueued, or failed; `code` and `message` of its failure."""
 
@@ -49,40 +42,6 @@ class Task:
     at: datetime
     code: str = ""
     message: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Disk:
-    """The disk of Meilisearch's data, in bytes."""
-
-    free: int
-    total: int
-
-
-class _Sending:
-    """What became of a write so far."""
-
-    def __init__(self) -> None:
-        self.stood = 0
-        self.probe: Line | None = None  # one that stood
-        self.refused: list[RefusedDocument] = []
-        self.doubts = 0  # refusals that may be Meilisearch's own failure
-
-    def refuse(self, line: Line, error: Failed) -> None:
-        """Note a document that fails alone; raise EngineUnavailable if all do and none is at fault."""
-        self.leave_out(line, error.message)
-        self.doubts += error.doubtful
-        if self.doubts > 1:
-            self.check()
-
-    def leave_out(self, line: Line, reason: str) -> None:
-        """Note a document that is not sent, or not taken."""
-        self.refused.append(RefusedDocument(line.document_id, reason))
-
-    def check(self) -> None:
-        """Raise EngineUnavailable if there is doubt and no document stood."""
-        if self.doubts and not self.stood:
-            raise EngineUnavailable("Meilisearch", self.refused[-1].reason)
 
 
 class Index(Door):
@@ -154,7 +113,7 @@ class Index(Door):
         """
         if self.waiting() > _WAITING_TASKS:
             raise EngineUnavailable("Meilisearch", "has too many tasks waiting; nothing more is sent for now")
-        sending = _Sending()
+        sending = Sending()
         lines = list(map(batches.line, documents))
         for line in lines:
             if line.flaw:
@@ -163,7 +122,7 @@ class Index(Door):
             self._put(uid, part, sending)
         sending.check()
         if sending.doubts and sending.probe is not None:
-            probing = _Sending()  # what stood before and fails now speaks for no fault of a document
+            probing = Sending()  # what stood before and fails now speaks for no fault of a document
             self._put(uid, [sending.probe], probing)
             probing.check()
         out = [*gone, *(one.document_id for one in sending.refused)]  # an old text is not shown for a new one
@@ -196,8 +155,7 @@ class Index(Door):
     def unlike(self, uid: str) -> list[str]:
         """Return the names of settings that are not as we set them."""
         with self.client() as client:
-            there = client.index(uid).get_settings()
-        return sorted(name for name, value in SETTINGS.items() if not _within(value, there.get(name)))
+            return unlike(client.index(uid).get_settings())
 
     def disk(self) -> Disk | None:
         """Return how full the disk of its data is, None where that cannot be seen from here. Never raises."""
@@ -299,7 +257,7 @@ class Index(Door):
                 if len(one) > _LONGEST_FILTERED:
                     self.wait(client, client.index(uid).delete_document(one))
 
-    def _put(self, uid: str, lines: Sequence[Line], sending: _Sending) -> None:
+    def _put(self, uid: str, lines: Sequence[Line], sending: Sending) -> None:
         """Put documents, halving a batch that fails until the bad ones stand alone."""
         try:
             with self.client() as client:
@@ -343,30 +301,6 @@ def _unplaced(query: dict[str, Any]) -> dict[str, Any]:
 def _aware(told: datetime) -> datetime:
     """Return a time with its zone: the library leaves Meilisearch's UTC out."""
     return told.replace(tzinfo=UTC)
-
-
-def _within(wanted: Any, there: Any) -> bool:
-    """Say whether a setting is as wanted; Meilisearch adds its defaults to what is nested, and sorts it."""
-    if isinstance(wanted, dict) and isinstance(there, dict):
-        return all(_alike(value, there.get(name)) for name, value in wanted.items())
-    return bool(wanted == there)
-
-
-def _alike(wanted: Any, there: Any) -> bool:
-    if isinstance(wanted, list) and isinstance(there, list):
-        return sorted(map(str, wanted)) == sorted(map(str, there))
-    return bool(wanted == there)
-
-
-def disk(folder: Path | None) -> Disk | None:
-    """Return how full the disk of a folder is, None where it cannot be seen. Never raises."""
-    if folder is None:
-        return None
-    try:
-        seen = shutil.disk_usage(folder)
-    except OSError:
-        return None
-    return Disk(seen.free, seen.total)
 
 
 def open_index(chosen: Settings, *, hurried: bool = False) -> Index | None:

@@ -5,6 +5,7 @@ Another version than the index was built with makes `search.sync` build it anew.
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from search.document import FORM
@@ -98,3 +99,21 @@ def version() -> str:
     """Return a name for the settings and the form of the documents: 12 hexadecimal digits."""
     stated = json.dumps([FORM, SETTINGS], sort_keys=True).encode()
     return hashlib.sha256(stated).hexdigest()[:12]
+
+
+def unlike(there: Mapping[str, Any]) -> list[str]:
+    """Return the names of those of an index's settings that are not as ours."""
+    return sorted(name for name, value in SETTINGS.items() if not _within(value, there.get(name)))
+
+
+def _within(wanted: Any, there: Any) -> bool:
+    """Say whether a setting is as wanted; Meilisearch adds its defaults to what is nested, and sorts it."""
+    if isinstance(wanted, dict) and isinstance(there, dict):
+        return all(_alike(value, there.get(name)) for name, value in wanted.items())
+    return bool(wanted == there)
+
+
+def _alike(wanted: Any, there: Any) -> bool:
+    if isinstance(wanted, list) and isinstance(there, list):
+        return sorted(map(str, wanted)) == sorted(map(str, there))
+    return bool(wanted == there)

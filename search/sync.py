@@ -18,8 +18,9 @@ from pipeline.store import Connection, Database, changes, indexing, leases
 from pipeline.store.leases import Lease
 from search import batches, standing
 from search.gate import PAGE, Fault, Gate, Side
-from search.index import Index, RefusedDocument
+from search.index import Index
 from search.schema import version
+from search.sending import RefusedDocument
 from search.standing import CURSOR, Filled, Phase, Progress, Rebuild
 from search.writing import Synced, Writer
 

@@ -9,8 +9,9 @@ from pipeline.store import Connection, Database, changes, counters, indexing, st
 from pipeline.store.indexing import Nudge
 from search import batches
 from search.document import document
-from search.index import Index, RefusedDocument
+from search.index import Index
 from search.schema import version
+from search.sending import RefusedDocument
 
 _CHUNK = 50  # stories read at a time
 

@@ -15,8 +15,9 @@ from pipeline.config import Settings
 from pipeline.errors import EngineUnavailable
 from pipeline.store import Database, indexing
 from search import health
+from search.disk import disk
 from search.health import Alarm, Limits, Seen, alarms, look
-from search.index import Index, disk
+from search.index import Index
 from search.query import Query, search
 from search.sync import sync
 from tests.engine_fixtures import Lent

@@ -13,7 +13,8 @@ import pytest
 
 from pipeline.store import Database, leases
 from search import standing
-from search.index import Index, disk
+from search.disk import disk
+from search.index import Index
 from search.query import Query, search
 from search.standing import Phase, Progress
 from search.sync import NoNewIndex, rebuild, request_rebuild, sync
