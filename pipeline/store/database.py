@@ -182,9 +182,15 @@ def each(conn: Connection, values: Collection[int]) -> FromClause:
 
 def _engine(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=_POOL, max_overflow=_OVERFLOW)
+        return create_engine(
+            url, pool_pre_ping=True, pool_size=_POOL, max_overflow=_OVERFLOW, hide_parameters=True
+        )
     engine = create_engine(
-        url, pool_size=_POOL, max_overflow=_OVERFLOW, connect_args={"timeout": _BUSY_SECONDS}
+        url,
+        pool_size=_POOL,
+        max_overflow=_OVERFLOW,
+        connect_args={"timeout": _BUSY_SECONDS},
+        hide_parameters=True,  # errors stand in logs, with their statements
     )
     event.listen(engine, "connect", _sqlite_pragmas)
     return engine

@@ -3,20 +3,23 @@
 import signal
 import subprocess
 import sys
+import traceback
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import column, inspect, select
+from sqlalchemy.exc import ProgrammingError
 
-from pipeline.errors import BadInput
+from pipeline.errors import BadInput, EngineUnavailable
 from pipeline.similarity import RULES
 from pipeline.stages import receive, settle
 from pipeline.store import Database, changes, export, meta, open_database, prints, transfer
-from pipeline.store.schema import fingerprint, metadata, posting
+from pipeline.store.schema import counter, fingerprint, metadata, posting
 from tests.store.tellings import NOW, HandedOver, clock, draft, send, settled
 
 BODY = (
@@ -70,6 +73,17 @@ def test_a_process_killed_while_it_migrates_leaves_the_schema_of_before(tmp_path
     assert (-signal.SIGKILL, []) == (killed.returncode, left)
     assert db.current()
     db.close()
+
+
+def test_errors_name_no_value(db: Database) -> None:
+    """Values may be secrets, and whole errors stand in logs."""
+    value = token_hex()  # and not a text that stands in the lines of the traceback
+    with pytest.raises((EngineUnavailable, ProgrammingError)) as caught, db.read() as conn:
+        conn.execute(select(column("nothing")).where(counter.c.name == value))
+    told = "".join(traceback.format_exception(caught.value))
+
+    assert "nothing" in told
+    assert value not in told
 
 
 def test_a_copy_holds_everything_and_goes_on(db: Database, tmp_path: Path) -> None:
