@@ -106,6 +106,8 @@ def index_stories() -> None:
         except SoftTimeLimitExceeded:
             indexing().pace = pace.cut_off()
             raise
+        except sync.NoNewIndex:  # which may last for weeks; it is noted, and upkeep makes an alarm of it
+            return
         indexing().pace = pace.went(time.monotonic() - begun, most)
         if not done.more:
             return

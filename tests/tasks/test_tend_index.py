@@ -1,4 +1,4 @@
-"""What upkeep does about the index, as its worker runs it."""
+"""What upkeep and the index stage do about the index, as their workers run them."""
 
 import json
 import os
@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from pipeline.store import Database, indexing, open_database
+from search import standing
 from search.gate import Fault
 from search.index import Index
+from search.sync import request_rebuild
 from tests.engine_fixtures import Lent
 from tests.search.test_gate import edited_by_hand, looked
 from tests.search.test_sync import synced, tell
@@ -30,22 +32,27 @@ for least in sys.argv[1:]:
     upkeep.tend_index()
     print('{"event": "over"}', file=sys.stderr)
 """
+STAGE = "from tasks import stages; stages.index_stories()"
 
 
-def tended(data: Path, lent: Lent, name: str, *least_disk: int) -> list[list[dict[str, Any]]]:
-    """Run the task in a process of its own, once a limit; return what it says of the index each time."""
+def ran(script: str, data: Path, lent: Lent, name: str, disk: Path, *given: int) -> str:
+    """Run a script in a process of its own, where Meilisearch's data seem to be on a disk; return its log."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("TINTINH_")} | {
         "TINTINH_DATA": str(data),
         "TINTINH_BROKER_URL": "redis://127.0.0.1:9/0",
         "TINTINH_MEILISEARCH_URL": lent.url,
         "TINTINH_MEILISEARCH_KEY_FILE": str(lent.key_file),
         "TINTINH_MEILISEARCH_INDEX": name,
-        "TINTINH_MEILISEARCH_DATA": str(data),
+        "TINTINH_MEILISEARCH_DATA": str(disk),
     }
-    command = [sys.executable, "-c", SCRIPT, *map(str, least_disk)]
-    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", script, *map(str, given)]
+    return subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=True).stderr
+
+
+def tended(data: Path, lent: Lent, name: str, *least_disk: int) -> list[list[dict[str, Any]]]:
+    """Run the task once a limit; return what it says of the index each time."""
     told: list[list[dict[str, Any]]] = [[]]
-    for line in map(json.loads, done.stderr.splitlines()):
+    for line in map(json.loads, ran(SCRIPT, data, lent, name, data, *least_disk).splitlines()):
         if line["event"] == "over":
             told.append([])
         elif line["event"].startswith("index_") and line.get("alarm") in (None, "disk"):
@@ -87,3 +94,22 @@ def test_alarms_are_logged_and_faults_nudged(
     assert [] == second
     assert [("index_alarm_over", "disk")] == [(line["event"], line["alarm"]) for line in third]
     assert (6, {}) == (waiting, left)
+
+
+@pytest.mark.long
+def test_a_new_index_that_cannot_be_had_holds_up_nothing(
+    tmp_path: Path, meilisearch: Lent, filled: tuple[Database, Index]
+) -> None:
+    """On a disk without room the stage goes on with the old one, and says so to upkeep alone."""
+    db, index = filled
+    request_rebuild(db)
+    tell(db, range(8, 10))
+    said = ran(STAGE, tmp_path, meilisearch, index.name, Path("/proc"))  # a disk of 0 bytes
+    with db.read() as conn:
+        trouble = standing.trouble(conn)
+    held = index.count(index.name)
+    db.close()
+    index.drop(index.name)
+
+    assert ("", 10) == (said, held)
+    assert "no room" in trouble
