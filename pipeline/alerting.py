@@ -205,7 +205,7 @@ def _body(batch: Batch, here: told.Here, now: datetime) -> dict[str, Any]:
 
 
 def _signed(desk: Desk, known: Way, name: str, body: dict[str, Any], now: datetime) -> Request:
-    secrets = [outgoing.secret(desk.key_file, known.salt, 1)]
+    secrets = outgoing.secrets_of(desk.key_file, known, now)
     number = f"tt_{known.salt[:12]}_{name}"
     return outgoing.signed(known.address, secrets, number, body, now, allow_private=desk.private)
 

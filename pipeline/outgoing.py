@@ -26,6 +26,7 @@ from pipeline.stages import Clock
 from pipeline.store import Connection, Database, changes, deliveries, endpoints, meta, stories
 from pipeline.store.deliveries import Delivery
 from pipeline.store.endpoints import KIND, Endpoint, State
+from pipeline.store.saved_ways import Way
 from pipeline.target import Target, authority, target
 
 WEBHOOK = KIND
@@ -71,19 +72,18 @@ def chosen(provinces: Iterable[str], topics: Iterable[str], channels: Iterable[s
     return tuple(sorted({*both, *channels} - {channel_keys.EVERYTHING}))
 
 
-def secrets_of(key_file: Path, known: Endpoint, now: datetime) -> tuple[str, ...]:
-    """Return the secrets that sign for an endpoint at `now`, newest first: one, or two after a rotation.
+def secrets_of(key_file: Path, known: Endpoint | Way, now: datetime) -> tuple[str, ...]:
+    """Return the secrets that sign for somebody at `now`, newest first: one, or two after a rotation.
 
     Raises:
         BadSettings: the file of the master secret cannot be read or made.
     """
     both = known.both_until is not None and now < known.both_until
     numbers = (known.number, known.number - 1)[: 1 + both]
-    return tuple(secret(key_file, known.salt, number) for number in numbers)
+    return tuple(_secret(key_file, known.salt, number) for number in numbers)
 
 
-def secret(key_file: Path, salt: str, number: int) -> str:
-    """Return the secret of a number that signs for whoever has this salt. Raises BadSettings."""
+def _secret(key_file: Path, salt: str, number: int) -> str:
     made = sealing.derived(key_file, f"webhook\0{salt}\0{number}")
     return f"whsec_{base64.b64encode(made).decode()}"
 

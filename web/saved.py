@@ -30,7 +30,7 @@ from web import saved_words as words
 from web.account import Signed, check_form, form_key, keep_form_key
 from web.language import gettext as _
 from web.problems import Problem, described
-from web.saved_changes import ADDRESSES, CHANGES, Action, Typed, mailed
+from web.saved_changes import ADDRESSES, CHANGES, SECRETS, Action, Typed, mailed
 from web.site import Site, TheSite
 from web.throttle import Throttle, network
 from web.view import render
@@ -166,7 +166,7 @@ def act(
     with site.db.read() as conn:
         known = _opened(conn, key, who)
     check_form(request, site, who, csrf)
-    if action is Action.HOOK and who is None:
+    if action in SECRETS and who is None:
         raise Problem(403, "forbidden", "webhooks are for people who are signed in")
     typed = Typed(given, datetime.now(UTC), clean(name).strip(), email.strip(), pace, url.strip(), way)
     try:
@@ -182,8 +182,8 @@ def act(
         return _page(request, site, who, key, known, Told(problem=words.wrong(error), status=422))
     ring("deliver")
     _LOG.info("saved_search_changed", saved_id=known.saved_id, action=action.value)
-    if action is Action.HOOK:
-        return _page(request, site, who, key, known, Told(secret=made or ""))
+    if action in SECRETS:
+        return _page(request, site, who, key, known, Told(words.done(action), secret=made or ""))
     to = {Action.END: "/theo-doi", Action.RENEW: f"/theo-doi/{made}"}.get(action, f"/theo-doi/{key}")
     cut = "-ngay" if action is Action.ASK and typed.is_cut() else ""
     return RedirectResponse(f"{to}?done={action}{cut}", 303)

@@ -31,6 +31,7 @@ class Action(StrEnum):
     PACE = "nhip"
     DROP = "bo"
     HOOK = "webhook"
+    ROTATE = "khoa-moi"
     TRY = "goi-thu"
 
 
@@ -65,13 +66,21 @@ def mailed(conn: Connection, site: Site, saved_id: int, typed: Typed) -> None:
 def _hooked(conn: Connection, site: Site, known: Saved, typed: Typed) -> str:
     """Register a webhook and return its secret, which is shown once."""
     made = _way(conn, known, saved_ways.add_hook(conn, known.saved_id, typed.url, typed.now))
-    return outgoing.secret(site.settings.push_key_file, made.salt, 1)
+    return outgoing.secrets_of(site.settings.push_key_file, made, typed.now)[0]
+
+
+def _rotated(conn: Connection, site: Site, known: Saved, typed: Typed) -> str:
+    """Give a webhook another secret and return it, which is shown once; for a day the old one signs too."""
+    made = saved_ways.rotated(conn, _way(conn, known, typed.way, Kind.HOOK), typed.now + outgoing.OVERLAP)
+    return outgoing.secrets_of(site.settings.push_key_file, made, typed.now)[0]
 
 
 def _paced(conn: Connection, _site: Site, known: Saved, typed: Typed) -> None:
     saved_ways.paced(conn, _way(conn, known, typed.way, Kind.MAIL).way_id, typed.pace)
 
 
+# What shows a webhook's secret.
+SECRETS = frozenset({Action.HOOK, Action.ROTATE})
 # What is refused is no try: mistyping an address uses nothing up.
 ADDRESSES: dict[Action, Callable[[Typed], object]] = {
     Action.MAIL: lambda typed: mail_addresses.address(typed.email),
@@ -91,6 +100,7 @@ CHANGES: dict[Action, Callable[[Connection, Site, Saved, Typed], str | None]] = 
     Action.PACE: _paced,
     Action.DROP: lambda conn, _, of, typed: saved_ways.closed(conn, _way(conn, of, typed.way).way_id),
     Action.HOOK: _hooked,
+    Action.ROTATE: _rotated,
     Action.TRY: lambda conn, _, of, typed: alerting.attempt(
         conn, _way(conn, of, typed.way, Kind.HOOK), typed.now
     ),

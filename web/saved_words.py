@@ -149,6 +149,7 @@ def done(action: str) -> str:
         "nhan-thu": _("Nếu địa chỉ nhận được thư, thư xác nhận sẽ đến trong ít phút."),
         "nhip": _("Đã đổi nhịp gửi thư."),
         "bo": _("Đã bỏ."),
+        "khoa-moi": _("Đã đổi khóa ký. Trong một ngày, lời gọi còn được ký bằng cả khóa cũ."),
         "goi-thu": _("Đang gọi thử. Tải lại trang sau vài giây để xem kết quả."),
     }
     return told.get(action, "")

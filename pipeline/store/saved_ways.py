@@ -63,7 +63,8 @@ class Way:
 
     Args:
         address: of mail, or of a webhook; "" once it is off. address_hash: "" of webhooks.
-        salt: what its codes and its secret are made from.
+        salt: what its codes are made from, and by `number` its newest secret; both_until: until when the
+            secret before that signs too.
         asks: confirmations within a day of `asked_at`, the last of which was then.
         position: of saved_match, told up to there; through: what is under way.
         burst: instant letters since `burst_from`.
@@ -80,6 +81,8 @@ class Way:
     pace: Pace
     language: str
     salt: str
+    number: int
+    both_until: datetime | None
     asks: int
     asked_at: datetime
     position: int
@@ -149,6 +152,12 @@ def add_hook(conn: Connection, saved_id: int, url: str, now: datetime) -> int:
     _room(conn, saved_id, Kind.HOOK, MOST_HOOKS)
     values = {"address": url, "address_hash": "", "pace": Pace.INSTANT, "language": "", "asks": 0}
     return _added(conn, saved_id, Kind.HOOK, state=State.ASKED, asked_at=now, **values)
+
+
+def rotated(conn: Connection, known: Way, both_until: datetime) -> Way:
+    """Give a webhook a new secret; the one so far signs too until a moment."""
+    _set(conn, known.way_id, number=known.number + 1, both_until=both_until)
+    return replace(known, number=known.number + 1, both_until=both_until)
 
 
 def get(conn: Connection, way_id: int) -> Way | None:

@@ -713,7 +713,9 @@ saved_way = Table(
     Column("address_hash", String(64), nullable=False),
     Column("pace", String(8), nullable=False),
     Column("language", String(8), nullable=False),
-    Column("salt", String(32), nullable=False),  # what its codes and its secret are made from
+    Column("salt", String(32), nullable=False),  # what its codes and its secrets are made from
+    Column("number", Integer, nullable=False, server_default="1"),  # of its newest secret
+    Column("both_until", Instant),  # until when the secret before it signs too
     Column("asks", Integer, nullable=False),  # confirmations asked for, in a day
     Column("asked_at", Instant, nullable=False),
     Column("position", BigInteger, nullable=False),  # of saved_match: told up to here

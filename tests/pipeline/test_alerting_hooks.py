@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,13 @@ def said(got: Got) -> dict[str, Any]:
     return told
 
 
+def verifies(secret: str, got: Got) -> bool:
+    """Say whether a call is signed by a secret; when is another matter."""
+    signed = datetime.fromtimestamp(int(got.headers["webhook-timestamp"]), UTC)
+    made = Webhook(secret).sign(got.headers["webhook-id"], signed, got.body.decode())
+    return made in got.headers["webhook-signature"].split()
+
+
 def test_a_webhook_is_tried_before_it_is_told_anything(desk: Desk, receiver: Receiver) -> None:
     """Nothing goes to a receiver that did not answer well; why stands beside it."""
     search = desk.save()
@@ -85,7 +92,7 @@ def test_finds_are_told_in_order_and_signed(desk: Desk, receiver: Receiver) -> N
     desk.find(search, bridge, kind=Kind.CORRECTED)
     desk.run()
     desk.run()
-    secret = outgoing.secret(desk.key, desk.known(way).salt, 1)
+    [secret] = outgoing.secrets_of(desk.key, desk.known(way), desk.now)
 
     assert ["saved.new", "saved.new", "saved.corrected"] == [said(got)["type"] for got in receiver.got]
     assert 3 == len({got.headers["webhook-id"] for got in receiver.got})
@@ -95,6 +102,23 @@ def test_finds_are_told_in_order_and_signed(desk: Desk, receiver: Receiver) -> N
     )
     assert NEWS["cau full"].title == first["story"]["title"]
     assert "bí mật" not in receiver.got[0].body.decode()
+
+
+def test_a_new_secret_signs_beside_the_old_one(desk: Desk, receiver: Receiver) -> None:
+    """For a day, in which whoever receives takes it over: no find is lost."""
+    search = desk.save()
+    way = hook(desk, receiver, search)
+    [old] = outgoing.secrets_of(desk.key, desk.known(way), desk.now)
+    with desk.db.write() as conn:
+        saved_ways.rotated(conn, desk.known(way), desk.now + outgoing.OVERLAP)
+    new, _ = outgoing.secrets_of(desk.key, desk.known(way), desk.now)
+    desk.find(search, desk.story("cau full"))
+    desk.run()
+    desk.run(days=1)
+    desk.find(search, desk.story("sen full"))
+    desk.run()
+
+    assert [[old, new], [new]] == [[one for one in (old, new) if verifies(one, got)] for got in receiver.got]
 
 
 def test_what_happened_to_a_story_has_its_own_time(desk: Desk, receiver: Receiver) -> None:

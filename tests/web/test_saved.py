@@ -24,6 +24,7 @@ NOW = datetime.now(UTC)
 ASKED = {"q": "đê bao", "province": "vinh-long"}
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _TOKEN = re.compile(r"/theo-doi/([0-9A-Za-z]{32})")
+_SECRET = re.compile(r"whsec_[\w+/=]+")
 
 
 @pytest.fixture
@@ -374,19 +375,21 @@ def test_who_is_signed_in_has_a_list(client: httpx.Client, db: Database) -> None
 
 
 def test_a_webhook_is_added_and_its_secret_shown_once(client: httpx.Client, db: Database) -> None:
-    """By people who are signed in; it is tried by a button."""
+    """By people who are signed in; it is tried by a button, and another secret made by one."""
     path = made(client)
-    refused = client.post(
-        f"{path}/webhook", data={"csrf": csrf(client.get(path)), "url": "https://a.example/"}
-    )
+    refused = [
+        client.post(f"{path}/{action}", data={"csrf": csrf(client.get(path)), "url": "https://a.example/"})
+        for action in ("webhook", "khoa-moi")
+    ]
     signed_in(client, db)
     bad = act(client, path, "webhook", url="ftp://a.example")
     shown = act(client, path, "webhook", url="https://a.example/hook?key=abc")
     later = client.get(path)
     act(client, path, "goi-thu", way=ways(db, path)[0].way_id)
+    turned = act(client, path, "khoa-moi", way=ways(db, path)[0].way_id)
 
-    assert (403, 422, 200) == (refused.status_code, bad.status_code, shown.status_code)
-    assert "whsec_" in shown.text
+    assert ({403}, 422, 200) == ({one.status_code for one in refused}, bad.status_code, shown.status_code)
+    assert 2 == len({secret for page in (shown, turned) for secret in _SECRET.findall(page.text)})
     assert "whsec_" not in later.text
     assert "https://a.example/hook?…" in later.text
     with db.read() as conn:
