@@ -19,6 +19,7 @@ from search.tokens import accented, bare, tokens
 from search.typed import decoded
 
 QUOTES = re.compile(r'["“”„‟«»″＂]')
+_MINUS = re.compile("[\u2212\ufe63\uff0d]")  # the sign itself; dashes part sentences
 _RUN = re.compile(r"\d+(?:[./,:-]\d+)+|[^\W_]+")  # a day, a sum or a code stands together
 # Behind a word, at a word in small letters or in quotes, and nothing but the like behind it: "2020 -2025",
 # "Hà Nội -Hải Phòng" and "thứ hai -thứ sáu" are ranges.
@@ -26,7 +27,8 @@ _LEFT_OUT = re.compile(r'(?<=\S)((?:\s+-(?:"[^"]+"|[^\W\d_]+))+)\s*$')
 _ONLY_OUT = re.compile(r'\s*(?:-(?:"[^"]+"|[^\W\d_]+)(?:\s+|$))+')
 _UNCLOSED = re.compile(r'(?:^|\s)-"[^"]+$')
 _ONE_OUT = re.compile(r'-("?)([^"\s-][^"]*?)\1(?=\s+-|\s*$)')
-_SLUG_END = re.compile(r"(?:[-_.]?(?:\d{5,}|post\d+|html?|aspx|chn|vnp|ldo|tpo|epi))+$")
+# Possessive: a run of figures that may be cut in many ways is tried in one only.
+_SLUG_END = re.compile(r"(?:[-_.]?(?:\d{5,}+|post\d++|html?|aspx|chn|vnp|ldo|tpo|epi))+$")
 _AMP = re.compile(r"(?<=//)amp\.|(?<=[^/:]/)amp/|/amp$|\.amp(?=\.html?$|$)")
 # As browsers show them: a host and what follows, or "www."; "TP.HCM", "v.v." and "31.1.2023" are words.
 _SHOWN_ADDRESS = re.compile(
@@ -112,7 +114,7 @@ def asked(q: str) -> Asked:
     """
     if told_as(q):
         return Asked()
-    text, without = _parted(_closed(QUOTES.sub('"', clean(_worded(q)))))
+    text, without = _parted(_closed(_MINUS.sub("-", QUOTES.sub('"', clean(_worded(q))))))
     terms: list[Term] = []
     numbers: list[str] = []
     bare_words = is_quoted = False

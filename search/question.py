@@ -44,6 +44,7 @@ _SIGNS = re.compile(r"[\s/-]+")
 _SHORT_YEAR = re.compile(r"(\d{1,2}/\d{1,2}/)([0-4]\d)")
 _MOST_SOURCE = 200
 _MOST_NAME = 100
+_MOST_NUMBER = 100  # characters of a document's number
 _IN_QUOTES = re.compile(r'["“”](.+)["“”]')
 _YEARS = (1900, 2200)
 STATED = (
@@ -294,7 +295,7 @@ def _several(text: str) -> str:
 
 def _document(text: str) -> str:
     """Return a document number with its signs: "90 KH-UBND" is 90/KH-UBND; what is none as it is."""
-    if documents.canonical(text) or not (found := _SPACED.fullmatch(text)):
+    if len(text) > _MOST_NUMBER or documents.canonical(text) or not (found := _SPACED.fullmatch(text)):
         return text
     count, year, codes = found.groups()
     return "/".join(filter(None, (count.lower(), year, _SIGNS.sub("-", codes or ""))))

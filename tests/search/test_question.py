@@ -104,6 +104,12 @@ def test_a_long_address_loses_its_tracking() -> None:
     assert url == read({"q": f"{url}?fbclid={'x' * 400}"}).q
 
 
+def test_what_is_no_document_number_is_told_at_once() -> None:
+    """However long it is: there are many ways to part so many spaces."""
+    with pytest.raises(BadInput, match="doc"):
+        read({"doc": f"1{' ' * 30_000}a\nb"})
+
+
 def test_days_in_the_wrong_order_are_told() -> None:
     """`to` before `from` is an error, not an empty answer."""
     with pytest.raises(BadInput, match="to: must be a day not before"):
