@@ -4,7 +4,7 @@
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -130,17 +130,17 @@ def search(index: Index, query: Query, texts: Texts | None = None, led: Led | No
     )
 
 
-def walk(index: Index, query: Query) -> Iterator[Results]:
-    """Yield the pages of a question in order of time, each by the cursor of the one before.
+def walk(index: Index, query: Query, led: Led | None = None) -> Iterator[Results]:
+    """Yield the pages of a question in order of time, each by the cursor of the one before; `led` as `search`.
 
     Raises:
         EngineUnavailable: as `search`, at any page.
     """
     assert query.in_time()
-    found = search(index, query)
+    found = search(index, query, led=led)
     yield found
     while found.cursor:
-        found = search(index, replace(query, page=1, before=read_cursor(found.cursor)))
+        found = search(index, replace(query, page=1, before=read_cursor(found.cursor)), led=led)
         yield found
 
 
@@ -151,8 +151,7 @@ def _answer(index: Index, query: Query, texts: Texts | None, led: Led | None) ->
             return answer
         found = _asked(index, query, rung, texts, led)
         if found["estimatedTotalHits"]:
-            queries = {one["_federation"]["queriesPosition"] for one in found["hits"]}
-            relaxed = rung.relaxed or (bool(queries) and queries <= rung.short())
+            relaxed = rung.relaxed or _lacks_a_word(index, rung, found["hits"])
             shown = (query.page - 1) * query.per_page + len(found["hits"])
             return _Answer(found, place, relaxed, more=shown < found["estimatedTotalHits"])
     return _covered(index, query, COVERED)
@@ -169,7 +168,21 @@ def _further(index: Index, query: Query, last: Cursor, led: Led | None) -> _Answ
     found = index.search(rung.queries, {"limit": query.per_page, "offset": 0})
     if found["estimatedTotalHits"] and not found["hits"]:
         raise EngineUnavailable("Meilisearch", "ran out of time")  # or the walk would seem to be at its end
-    return _Answer(found, last.rung, rung.relaxed, more=len(found["hits"]) < found["estimatedTotalHits"])
+    first = rungs(replace(query, before=None), led)[last.rung]
+    relaxed = rung.relaxed or _lacks_a_word(index, first, found["hits"])
+    return _Answer(found, last.rung, relaxed, more=len(found["hits"]) < found["estimatedTotalHits"])
+
+
+def _lacks_a_word(index: Index, rung: Rung, hits: Sequence[Mapping[str, Any]]) -> bool:
+    """Say whether no story holds every word, since hits are but titles that hold all words but one.
+
+    One page does not tell: those that hold every word may stand on another.
+    """
+    short = rung.short()
+    if not hits or not {one["_federation"]["queriesPosition"] for one in hits} <= short:
+        return False
+    whole = [one for place, one in enumerate(rung.queries) if place not in short]
+    return not index.search(whole, {"limit": 0})["estimatedTotalHits"]
 
 
 def _cursor(query: Query, answer: _Answer) -> str:

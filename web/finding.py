@@ -5,7 +5,7 @@ newest stories come from SQL, by all that is asked for but the words.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
@@ -21,6 +21,7 @@ from search.asked import told_as
 from search.document import document
 from search.holders import office_keys, person_keys
 from search.index import Index
+from search.plan import Led
 from search.question import Sort, chosen
 from search.schema import OFFICE_KEYS, PEOPLE_KEYS
 from web.leading import leading, unit
@@ -79,11 +80,28 @@ def find(site: Searched, asked: engine.Query) -> engine.Results:
             return {str(one): told for one, told in stories.texts(conn, map(StoryId, ids)).items()}
 
     index = asked_index(site)
+    meant, led = _meant(site, asked)
+    return engine.search(index, meant, texts, led)
+
+
+def walk(site: Searched, asked: engine.Query) -> Iterator[engine.Results]:
+    """Return all pages, in order of time, of what `find` finds.
+
+    Raises:
+        EngineUnavailable: as `find`, at any page.
+    """
+    index = asked_index(site)
+    meant, led = _meant(site, asked)
+    return engine.walk(index, meant, led)
+
+
+def _meant(site: Searched, asked: engine.Query) -> tuple[engine.Query, Led | None]:
+    """Return a question as the index is asked it, and the stories of the documents that it names."""
     with site.db.read() as conn:
         told = stories.resolve(conn, StoryId(told_as(asked.q))) if told_as(asked.q) else None
         led = leading(conn, asked)
     # A story that went into another is found as that one.
-    return engine.search(index, replace(asked, q=str(told)) if told else asked, texts, led)
+    return replace(asked, q=str(told)) if told else asked, led
 
 
 def asked_index(site: Searched) -> Index:
@@ -95,7 +113,7 @@ def asked_index(site: Searched) -> Index:
 
 def papers(site: Searched, asked: engine.Query) -> Lookup | None:
     """Return the official documents that a question names, above its first page of hits."""
-    if asked.page > 1 or not (asked.q or asked.doc):
+    if asked.page > 1 or asked.before is not None or not (asked.q or asked.doc):
         return None
     with site.db.read() as conn:
         return look_up(conn, f"{asked.doc} {asked.q}", unit(asked))

@@ -1,6 +1,7 @@
 """Questions to a real Meilisearch over a small shelf of stories."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -18,9 +19,10 @@ from pipeline.model import (
     When,
 )
 from pipeline.store import open_database
+from search.cursor import tie
 from search.index import Index
-from search.query import Query, Sort, read, search
-from search.schema import SETTINGS
+from search.query import Query, Sort, read, search, walk
+from search.schema import SETTINGS, SHOWN
 from search.sync import sync
 from tests.engine_fixtures import Lent
 from tests.store.tellings import NOW, PAPER, draft, send, settled
@@ -218,6 +220,27 @@ def test_a_word_that_is_nowhere_does_not_hide_the_rest(shelf: Index) -> None:
     assert results.relaxed
     assert results.total == len(results.hits) == sum(results.facets["source"].values())
     assert sorted(hit.published for hit in results.hits) == [hit.published for hit in reversed(newest.hits)]
+
+
+@pytest.mark.parametrize("sort", [Sort.RELEVANCE, Sort.NEWEST])
+def test_a_page_of_titles_that_lack_a_word_is_not_relaxed(index: Index, sort: Sort) -> None:
+    """It is where no story on any page holds every word."""
+    index.build(index.name)
+    words = {"whole": ("tin", "mot hai ba bon sau bay"), "lacks": ("mot hai ba bon sau", "")}
+    for at, (name, (title, body)) in enumerate(words.items()):
+        shown: dict[str, object] = dict.fromkeys([*SHOWN, *SETTINGS["searchableAttributes"]], "")
+        told = {"id": name, "title_plain": title, "body": body, "published_at": at, "tie": tie(name)}
+        index.write(index.name, [shown | {"topics": [], "entries": []} | told])
+    asked = Query(q="mot hai ba bon sau bay", per_page=1, sort=sort)
+    pages = (
+        list(walk(index, asked))
+        if asked.in_time()
+        else [search(index, replace(asked, page=page)) for page in (1, 2)]
+    )
+
+    assert {"whole", "lacks"} == {hit.story_id for page in pages for hit in page.hits}
+    assert [False, False] == [page.relaxed for page in pages]
+    assert search(index, replace(asked, q="mot hai ba bon sau chin")).relaxed
 
 
 @pytest.mark.parametrize(

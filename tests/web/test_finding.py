@@ -1,6 +1,7 @@
 """What search page, API and command line share, on a real Meilisearch."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -8,12 +9,13 @@ import pytest
 
 from pipeline.model import DocumentMention, Role
 from pipeline.store import Database, open_database, stories, words
+from search.cursor import Cursor
 from search.index import Index
-from search.query import Query, read
+from search.query import Query, Sort, read
 from search.sync import sync
 from tests.engine_fixtures import Lent
 from tests.store.tellings import NOW, draft, send, settled
-from web.finding import Shelf, find, newest_from_store
+from web.finding import Shelf, find, newest_from_store, papers
 
 
 @pytest.fixture
@@ -58,3 +60,13 @@ def test_sql_filters_by_a_number_without_its_kind(told: Database) -> None:
     found = newest_from_store(Shelf(told, None), read({"doc": "73/2023"}))
 
     assert ["Bảo vệ cán bộ dám nghĩ dám làm"] == [story.face.title for story in found.stories]
+
+
+def test_documents_stand_above_the_first_page_only(told: Database) -> None:
+    """Neither a further page nor a walk brings them again: without an engine it would seem to have ended."""
+    first = Query(q="nghị định 73/2023", sort=Sort.NEWEST)
+    walked = replace(first, before=Cursor(0, 1, 1, 9, first.mark()))
+    shelf = Shelf(told, None)
+
+    assert papers(shelf, first) is not None
+    assert [None, None] == [papers(shelf, one) for one in (replace(first, page=2), walked)]
