@@ -52,11 +52,46 @@ SAME = (
     ("vksnd", "viện kiểm sát nhân dân"),
     ("thpt", "trung học phổ thông"),
     ("thcs", "trung học cơ sở"),
+    ("đbscl", "đồng bằng sông cửu long"),
+    ("tngt", "tai nạn giao thông"),
+    ("tn mt", "tnmt", "tài nguyên và môi trường"),
+    ("nn mt", "nnmt", "nông nghiệp và môi trường"),
+    ("kh đt", "khđt", "kế hoạch và đầu tư"),
+    ("kh cn", "khcn", "khoa học và công nghệ"),
+    ("vh tt dl", "vhttdl", "vhtt dl", "văn hóa thể thao và du lịch"),
+    ("lđ tb xh", "lđtbxh", "lđtb xh", "lao động thương binh và xã hội"),
+    ("bcđ", "ban chỉ đạo"),
+    ("bql", "ban quản lý"),
+    ("bđs", "bất động sản"),
+    ("bvđk", "bệnh viện đa khoa"),
+    ("cand", "công an nhân dân"),
+    ("ccb", "cựu chiến binh"),
+    ("cccd", "căn cước công dân"),
+    ("csđt", "cảnh sát điều tra"),
+    ("hđqt", "hội đồng quản trị"),
+    ("lhpn", "liên hiệp phụ nữ"),
+    ("lhq", "liên hợp quốc"),
+    ("llvt", "lực lượng vũ trang"),
+    ("mtqg", "mục tiêu quốc gia"),
+    ("nhnn", "ngân hàng nhà nước"),
+    ("nhcsxh", "ngân hàng chính sách xã hội"),
+    ("nsnd", "nghệ sĩ nhân dân"),
+    ("nsưt", "nghệ sĩ ưu tú"),
+    ("pctn", "phòng chống tham nhũng"),
+    ("pctt", "phòng chống thiên tai"),
+    ("qđnd", "quân đội nhân dân"),
+    ("qsdđ", "quyền sử dụng đất"),
+    ("svđ", "sân vận động"),
+    ("tkcn", "tìm kiếm cứu nạn"),
+    ("tnhh", "trách nhiệm hữu hạn"),
+    ("tnxp", "thanh niên xung phong"),
+    ("ttxvn", "thông tấn xã việt nam"),
     ("bắc kạn", "bắc cạn"),
     ("đắk lắk", "đắc lắc", "đăk lăk", "đaklak"),
     ("đắk nông", "đắc nông", "đăk nông"),
     ("kon tum", "kontum"),
     ("pleiku", "plei ku", "plây cu"),
+    ("buôn ma thuột", "buôn mê thuột", "ban mê thuột"),
     ("tt huế", "thừa thiên huế"),
     ("br vt", "brvt", "bà rịa vũng tàu"),
 )
@@ -85,10 +120,15 @@ _PIECE = re.compile(r"\d+|[^\W\d_]+")
 _LEAD = r"(?:(?<!\w)(?P<lead>ng[aà]y)\s+)?"  # "sáng ngày 31/1" and "sáng 31/1" are one
 _DAY, _MONTH, _YEAR = r"(?P<day>[0-3]?\d)", r"(?P<month>[01]?\d)", r"(?P<year>[12]\d{3})"
 _NUMERIC = re.compile(
-    rf"{_LEAD}(?<![\w/.,-]){_DAY}(?P<sign>[/.-]){_MONTH}(?:(?P=sign)(?P<year>[12]\d{{3}}|[0-4]\d))?(?![\w/-]|[.,]\d)"
+    rf"{_LEAD}(?<![\w/.,-]){_DAY}(?P<sign>[/.-]){_MONTH}(?:(?P=sign)(?P<year>[12]\d{{3}}|[0-4]\d))?(?![\w/-]|[.,]\d)",
+    re.IGNORECASE,
 )
 _TOLD = re.compile(
     rf"{_LEAD}(?<!\w){_DAY}\s+th[aá]ng\s+{_MONTH}(?!\w)(?:\s*,?\s*n[aă]m\s+{_YEAR}(?!\w))?", re.IGNORECASE
+)
+_WHOLE_MONTH = re.compile(
+    rf"(?<!\w)(?P<lead>th[aá]ng)\s+{_MONTH}\s*(?:(?P<sign>[/.-])|,?\s+n[aă]m)\s*{_YEAR}(?![\w/-]|[.,]\d)",
+    re.IGNORECASE,
 )
 _LAST_DAY, _LAST_MONTH = 31, 12
 
@@ -113,7 +153,7 @@ def readings(q: str) -> tuple[str, ...]:
     held = [quoted.span() for quoted in _QUOTED.finditer(text)]  # what is quoted has no other form
     found = [
         one
-        for one in _apart([*_days(text), *_named(text)])
+        for one in _apart([*_days(text), *_months(text), *_named(text)])
         if not any(start < one.end and one.start < end for start, end in held)
     ]
     turns = range(max((len(one.others) for one in found), default=0))
@@ -179,13 +219,14 @@ def leveller(line: str, spelling: Callable[[str], str]) -> Callable[[str], str]:
         if any(form in line for form in spelled):
             pairs += [(form, spelled[0]) for form in spelled[1:]]
     day = re.compile(rf"(?<= )(\d+) {spelling('tháng')} (\d+)(?: {spelling('năm')} (\d{{4}}))?(?= )")
-
+    month = re.compile(rf"(?<= {spelling('tháng')} )(\d+) {spelling('năm')} (?=\d{{4}} )")
     led = re.compile(rf" {spelling('ngày')} (?=\d)")
 
     def level(text: str) -> str:
         for form, first in pairs:
             text = text.replace(form, first)
-        return day.sub(lambda found: " ".join(filter(None, found.groups())), led.sub(" ", text))
+        days = day.sub(lambda found: " ".join(filter(None, found.groups())), led.sub(" ", text))
+        return month.sub(r"\1 ", days)
 
     return level
 
@@ -261,4 +302,16 @@ def _days(text: str) -> list[_Found]:
                 led = tuple(f"{seen['lead']} {one}" for one in fresh)
                 fresh = (*led[:1], *fresh[:1], *led[1:])
             found.append(_Found(seen.start(), seen.end(), fresh))
+    return found
+
+
+def _months(text: str) -> list[_Found]:
+    """Find months with their year: "tháng 3/2019", "tháng 3 năm 2019"."""
+    found = []
+    blind = not accented(tokens(text))
+    for seen in _WHOLE_MONTH.finditer(text):
+        month, year = int(seen["month"]), seen["year"]
+        if 1 <= month <= _LAST_MONTH:
+            between = "/" if not seen["sign"] else " nam " if blind else " năm "
+            found.append(_Found(seen.start(), seen.end(), (f"{seen['lead']} {month}{between}{year}",)))
     return found

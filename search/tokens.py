@@ -25,9 +25,11 @@ def tokens(text: str) -> list[str]:
     """Return the words of `text` in order, caseless, accents kept.
 
     Letters part from digits (QL1A → ql 1 a, covid19 → covid 19), digit groups close
-    (1.234.567 and 1,234,567 → 1234567), zeros in front go (01/CT-UBND → 1 ct ubnd).
+    (1.234.567 and 1,234,567 → 1234567), zeros in front go (01/CT-UBND → 1 ct ubnd), raised and lowered
+    figures are figures (m² → m 2).
     """
-    grouped = _GROUPED.sub(lambda found: found[0].translate(_POINTS), fold(text))
+    level = fold(text).replace("²", "2").replace("³", "3").replace("₂", "2")
+    grouped = _GROUPED.sub(lambda found: found[0].translate(_POINTS), level)
     found = (word for word in _WORD.findall(grouped) if len(word) <= _LONGEST)
     return [word.lstrip("0") or "0" if word[0].isdecimal() else word for word in found]
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pipeline.model import Basis, Places, Precision, When
 from pipeline.store import open_database
 from search.asked import asked
-from search.forms import MOST_READINGS, missing, placed, readings
+from search.forms import MOST_READINGS, leveller, missing, placed, readings
 from search.index import Index
 from search.order import ordered
 from search.plan import EXACT, PHRASE, Led
@@ -234,6 +234,15 @@ def test_raw_keys(keys: str, expected: str | None) -> None:
         ("họp 31/1", ["họp 31 tháng 1"]),
         ("ngày 15 tháng 3", ["ngày 15/3", "15/3"]),
         ("15 tháng 3", ["15/3"]),
+        (
+            "Ngày 15/3/2021",
+            ["Ngày 15 tháng 3 năm 2021", "15 tháng 3 năm 2021", "Ngày 15 tháng 3", "Ngày 15/3"],
+        ),
+        ("lũ tháng 03-2021", ["lũ tháng 3 năm 2021"]),
+        ("lu thang 3/2021", ["lu thang 3 nam 2021"]),
+        ("tháng 3 năm 2021", ["tháng 3/2021"]),
+        ("tháng 13/2021", []),
+        ("Sở VH-TT&DL", ["Sở văn hóa thể thao và du lịch", "Sở vhtt dl", "Sở vhttdl"]),
         ("UBND tỉnh", ["ủy ban nhân dân tỉnh"]),
         ("uy ban nhan dan tinh", ["ubnd tinh"]),
         ("QL1A", ["quoc lo 1A"]),
@@ -309,6 +318,15 @@ def test_a_run_that_is_not_there_goes_behind() -> None:
     texts = {"a": ["tin mới của tỉnh, mới của tỉnh ta"], "b": ["tin mới\n\ncủa tỉnh ta"]}
 
     assert ["b", "a"] == [hit["id"] for hit in ordered(hits, asked("tin mới của tỉnh ta"), texts)]
+
+
+def test_a_month_in_words_is_one_in_figures() -> None:
+    """Where runs of words are held against texts; a day is level already, another number stays."""
+    level = leveller(" lũ tháng 3 2021 ", str)
+
+    assert " lũ tháng 3 2021 " == level(" lũ tháng 3 năm 2021 ")
+    assert " 15 3 2021 " == level(" ngày 15 tháng 3 năm 2021 ")
+    assert " tháng 3 năm 20 " == level(" tháng 3 năm 20 ")
 
 
 def test_a_title_counts_among_those_that_hold_every_word() -> None:
