@@ -12,7 +12,7 @@ from typing import Any
 
 from search.schema import PRIMARY_KEY
 
-MOST_BYTES = 4_000_000  # of JSON in one batch; larger ones save little and take long (docs/search.md)
+MOST_BYTES = 4_000_000  # of JSON in one batch; larger ones take too long for a task (docs/operations.md)
 MOST_OF_ONE = 4_000_000  # of JSON in one document: twenty times what `search.document` lets through
 MOST_DEPTH = 50  # levels of a document; behind 128 Meilisearch calls it an internal error
 MOST_FIELDS = 1_000  # names in a document; an index has 65,535 for all of them

@@ -18,7 +18,7 @@ from search.index import Index
 _KEY = "index_gate"  # meta
 _MOST_AGAIN = 1_000  # refused documents tried again after a round
 _BETWEEN = timedelta(minutes=10)  # rounds because of a count that differs
-_DEEP = timedelta(days=7)  # between deep rounds: of 100,000 stories one takes half a minute
+_DEEP = timedelta(days=7)  # between deep rounds: of 100,000 stories one takes two minutes and a half
 
 
 @dataclass(frozen=True, slots=True)
