@@ -131,7 +131,9 @@ def search(index: Index, query: Query, texts: Texts | None = None, led: Led | No
 
 
 def walk(index: Index, query: Query, led: Led | None = None) -> Iterator[Results]:
-    """Yield the pages of a question in order of time, each by the cursor of the one before; `led` as `search`.
+    """Yield the pages of a question in order of time, each by the cursor of the one before.
+
+    `led`: as in `search`.
 
     Raises:
         EngineUnavailable: as `search`, at any page.

@@ -24,7 +24,7 @@ from search import query as engine
 from search.holders import called
 from search.question import MOST_PER_PAGE, STATED, Sort
 from web.account import Signed
-from web.finding import asked_index
+from web.finding import walk
 from web.partners import MOST_OF_KEY, MOST_OF_STRANGER, REFUSALS, Exporting, Reader
 from web.problems import Problem, described
 from web.shapes import StoryBody
@@ -108,7 +108,7 @@ def _streamed(request: Request, site: Site, who: Reader, most: int, form: str) -
     asked = engine.read(engine.gathered(request.query_params.multi_items()))
     sort = Sort.NEWEST if asked.sort is Sort.RELEVANCE else asked.sort
     asked = replace(asked, sort=sort, page=1, per_page=MOST_PER_PAGE, before=None, within=who.within)
-    pages = engine.walk(asked_index(site), asked)
+    pages = walk(site, asked)
     first = next(pages)  # before anything is sent: an engine that is away is answered as such
     told = islice(_living(site, first, pages), most)
     lines = _rows(told, site.settings.base_url) if form == "csv" else _lines(told)

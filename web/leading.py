@@ -16,7 +16,7 @@ def leading(conn: Connection, asked: Query) -> Led | None:
     Document by document, the likeliest first, those that issue it before those that cite it, newest first;
     of two spellings of one number ("01-NQ/CP", "01/NQ-CP") the one that was asked for goes first.
     """
-    if asked.blank() or asked.in_time():
+    if asked.blank():
         return None
     known = look_up(conn, asked.q, unit(asked))
     if known is None or known.missed or known.asked.rest:

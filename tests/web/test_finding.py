@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from pipeline.model import DocumentMention, Role
+from pipeline.model import Basis, DocumentMention, Precision, Role, When
 from pipeline.store import Database, open_database, stories, words
 from search.cursor import Cursor
 from search.index import Index
@@ -15,7 +16,7 @@ from search.query import Query, Sort, read
 from search.sync import sync
 from tests.engine_fixtures import Lent
 from tests.store.tellings import NOW, draft, send, settled
-from web.finding import Shelf, find, newest_from_store, papers
+from web.finding import Shelf, find, newest_from_store, papers, walk
 
 
 @pytest.fixture
@@ -53,6 +54,26 @@ def test_a_story_that_went_into_another_is_found_by_its_own_address(
     index.drop(index.name)
 
     assert [[survivor]] * 2 == [[hit.story_id for hit in hits] for hits in found]
+
+
+def test_a_document_is_found_in_every_order_and_on_a_walk(told: Database, meilisearch: Lent) -> None:
+    """Its stories, though none says who issued it and when, beside the one that has the question's words."""
+    issued = (DocumentMention("90/KH-UBND", Role.ISSUES, "UBND tỉnh Kiên Giang", "2021"),)
+    day = When(NOW - timedelta(days=9), Precision.SECOND, Basis.FEED)
+    plan = draft("3", "Kế hoạch chống hạn", "Kế hoạch số 90/KH-UBND.", documents=issued, published=day)
+    send(told, plan, draft("4", "Chống hạn", "Theo 90 kh ubnd kiên giang 2021 thì đào ao."))
+    settled(told)
+    index = Index(meilisearch.url, meilisearch.key, f"finding-{uuid4().hex}")
+    sync(told, index, NOW)
+    asked = {order: read({"q": "90 kh ubnd kiên giang 2021", "sort": order}) for order in Sort}
+    shelf = Shelf(told, index)
+    found = {order: [hit.title for hit in find(shelf, one).hits] for order, one in asked.items()}
+    pages = [page.hits for page in walk(shelf, replace(asked[Sort.OLDEST], per_page=1))]
+    index.drop(index.name)
+
+    newest, oldest = ["Chống hạn", "Kế hoạch chống hạn"], ["Kế hoạch chống hạn", "Chống hạn"]
+    assert {Sort.RELEVANCE: newest, Sort.NEWEST: newest, Sort.OLDEST: oldest} == found
+    assert oldest == [hit.title for hits in pages for hit in hits]
 
 
 def test_sql_filters_by_a_number_without_its_kind(told: Database) -> None:
