@@ -30,7 +30,14 @@ _EDGE = ".,;:()[]\"'“”‘’?!"
 _GROUPED = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{3})(?![\d.])")
 _DAY = re.compile(r"(?<!\d)[0-3]?\d([/.-])[01]?\d\1((?:19|20)\d\d|[0-4]\d)(?![\d/-])")
 _RANGE = re.compile(r"(?<!\d)(?:19|20)\d\d ?- ?(?:19|20)\d\d(?!\d)")
-_OTHER_NUMBER = re.compile(r"\b(?:ngay|thang|thu|khoa|lan|dieu|khoan|quy) \d{1,2}(?!\d)")
+_OTHER_NUMBER = re.compile(
+    r"\b(?:ngay|thang|thu|khoa|lan|dieu|khoan|quy|quoc lo|quan|phuong|ap|khu pho|(?<!thong )bao so)"
+    r" \d{1,2}(?!\d)"
+)
+# "kế hoạch 5 năm 2021-2025"; but "kế hoạch 90 năm 2021", "kế hoạch 90 ngày 28/4".
+_DURATION = re.compile(
+    r"(?<![\d/-])\d{1,3} (?:nam(?! (?:19|20)\d\d(?! ?- ?(?:19|20)\d\d))|(?:tuan|thang|ngay)(?! \d))\b"
+)
 _MONTH_YEAR = re.compile(r"\bthang \d{1,2}[/-]((?:19|20)\d\d)(?!\d)")
 _WORD = re.compile(r"\d{1,6}[a-e](?![a-z0-9])|\d+|[a-z]+")
 _COUNT_YEAR = re.compile(r"(?<![\d/.-])(\d{1,6})[/-]((?:19|20)\d\d)(?![\d-])")
@@ -178,7 +185,7 @@ def _written(number: str, others: str) -> DocumentQuestion:
         organ=organ or _first(words, "organ"),
         unit=unit or _first(words, "unit"),
         year=year,
-        rest=tuple(one.text for one in words if not one.read),
+        rest=tuple(one.text for one in words if not one.read and one.text not in papers.kinds()),
         maybe=_maybe(words),
     )
 
@@ -215,7 +222,7 @@ def _words(text: str) -> tuple[list[_Word], int]:
     dates = [*_DAY.finditer(text), *_MONTH_YEAR.finditer(text)]
     year = int(dates[0][dates[0].re.groups]) if dates else 0
     year += 2000 * (0 < year < 100)  # noqa: PLR2004 - 12/4/21
-    for pattern in (_DAY, _MONTH_YEAR, _RANGE, _OTHER_NUMBER):
+    for pattern in (_DURATION, _DAY, _MONTH_YEAR, _RANGE, _OTHER_NUMBER):
         text = pattern.sub(" ", text)
     tokens = [part for token in _WORD.findall(text) for part in _parted(token)]
     found = list(_placed(list(_named(tokens))))
