@@ -7,7 +7,6 @@ whole texts are not: this file is for editors, not for the public (law 10).
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -21,6 +20,7 @@ from pydantic import TypeAdapter
 
 from pipeline import explain
 from pipeline.errors import Refused
+from pipeline.masking import masked
 from pipeline.model import Change, Decision, EntryId, Source, SourceId, Story, StoryId, When
 from pipeline.store import Connection, changes, codec, dossiers, entries, review, versions, words
 from pipeline.store.dossiers import Granted, Kept
@@ -32,7 +32,6 @@ MOST_BYTES = 200_000_000  # before packing
 MOST_PIECES = 10_000  # receipts and versions
 PAGE = "xem.html"
 SUMS = "SHA256SUMS"
-MASK = "[che]"
 
 _README = Path(__file__).parent / "data" / "evidence_readme.txt"
 _STORY = TypeAdapter(Story)
@@ -42,16 +41,6 @@ _UNIX = 3
 _LEVEL = 6
 _CHUNK = 1 << 20
 _AT_ONCE = 20
-
-_USER = re.compile(r"(?<=://)[^/\s@?#\"'<>]+@")
-_SECRET = re.compile(
-    r"(?i)([?&;#](?:[\w.-]{0,40}(?:token|secret|signature|password|passwd|credential)|"
-    r"(?:[\w.-]{0,40}[-_.]|access|auth|api|app|client|session|private|secret|security|refresh|id)?"
-    r"(?:key|sig|pwd|pass|auth|authorization|jwt|session|sessionid|sid|phpsessid|jsessionid|ticket))=)"
-    r"[^&#;\s\"'<>]+"
-)
-_SECRET_NAME = re.compile(r"(?i)authoriz|cookie|token|secret|signature|api-?key|password|credential")
-_PROSE = frozenset(("title", "summary", "body", "note"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,22 +226,6 @@ def digest(file: IO[bytes]) -> tuple[str, int]:
     return found, size
 
 
-def masked(value: Any) -> Any:
-    """Return a JSON-ready structure without what may be a secret in addresses; prose stays as it is."""
-    match value:
-        case str():
-            return _SECRET.sub(rf"\1{MASK}", _USER.sub(f"{MASK}@", value))
-        case dict():
-            return {name: told if name in _PROSE else _named(name, told) for name, told in value.items()}
-        case list() | tuple():
-            return [masked(one) for one in value]
-    return value
-
-
-def _named(name: str, value: Any) -> Any:
-    return MASK if isinstance(value, str) and value and _SECRET_NAME.search(name) else masked(value)
-
-
 def _info(name: str) -> ZipInfo:
     info = ZipInfo(name, _TIME)
     info.compress_type, info.external_attr, info.create_system = ZIP_DEFLATED, _MODE, _UNIX
@@ -306,7 +279,8 @@ def _receipt(kept: Kept) -> dict[str, Any]:
         "door": None if kept.door is None else {"kind": kept.door[0], "url": kept.door[1]},
         "file": None if kept.erased else raw_name(kept),
     }
-    return {name: value if name == "reason" else masked(value) for name, value in told.items()}
+    hidden: dict[str, Any] = masked(told)
+    return hidden
 
 
 def _source(known: Source, granted: Iterable[Granted]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from pipeline.diff import Difference, difference
 from pipeline.dossier import MOST_BYTES, MOST_PIECES, Dossier, Text
 from pipeline.earliest import span
 from pipeline.errors import EngineUnavailable, Refused
+from pipeline.masking import masked
 from pipeline.model import ChangeKind, EntryId, Rights, StoryId
 from pipeline.store import Connection, Database, dossiers
 from pipeline.store.accounts import Role, Session
@@ -110,7 +111,7 @@ def made(
             damaged=damaged,
             raw_name=dossier.raw_name,
             receipt_name=dossier.receipt_name,
-            masked=dossier.masked,
+            masked=masked,
             longest=_LONGEST,
             span=span,
             CHANGES=_CHANGES,
