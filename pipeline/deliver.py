@@ -139,10 +139,10 @@ def drain(
         clock: aware UTC.
         seconds: after which nothing more is begun.
         lease_seconds: how long a claim holds.
-        gather: is called before each look for what is due: whoever is to be told more is noted.
+        gather: whoever is to be told more is noted; called every moment, and before it ends.
         mailer: hands letters over; None: they wait.
     """
-    end, made, arrived = time.monotonic() + seconds, 0, 0
+    end, gathered, made, arrived = time.monotonic() + seconds, 0.0, 0, 0
     running: dict[Future[bool], Delivery] = {}
     with (
         mailer.round() if mailer else nullcontext() as letters,
@@ -150,8 +150,10 @@ def drain(
     ):
         post = partial(_sent, fetcher, letters)
         while True:
-            if time.monotonic() < end:
-                gather()
+            if (at := time.monotonic()) < end:
+                if not running or at >= gathered + _LOOK:
+                    gather()
+                    gathered = at
                 failing = [one.attempts > 0 for one in running.values()]
                 for one in _claimed(db, clock(), lease_seconds, failing):
                     running[pool.submit(_deliver, db, post, makers, one, clock)] = one
