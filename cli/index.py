@@ -103,8 +103,8 @@ def refused(
 ) -> None:
     """List the documents that the index does not take: id, form, time, reason, the newest first.
 
-    They are tried again when their story changes, when the index is built anew, and when documents get
-    another form.
+    They are tried again when their story changes, after each round of the gate that mends, when the index
+    is built anew, and when documents get another form.
 
     \b
     Example:

@@ -29,7 +29,7 @@ class Filled:
 class Rebuild:
     """A new index under way: stories up to the id `after` are in it, and changes up to `seq`.
 
-    `walk`: how far it was held against SQL.
+    `walk`: how far it was held against SQL. `begun`: the head of the log when it was begun.
     """
 
     uid: str
@@ -39,6 +39,7 @@ class Rebuild:
     full: bool = False
     filled: int = 0
     walk: Walk = field(default_factory=Walk)
+    begun: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +131,12 @@ def progress(conn: Connection) -> Progress | None:
     if under_way is None:
         return None
     total = stories.count(conn)
-    behind = changes.head(conn) - under_way.seq
+    head, begun = changes.head(conn), under_way.begun
     walk = under_way.walk
     if not under_way.full:
         return Progress(Phase.FILLING, under_way.filled, total)
-    if behind:
-        return Progress(Phase.FOLLOWING, 0, behind)
+    if under_way.seq < head:
+        return Progress(Phase.FOLLOWING, under_way.seq - begun, head - begun)
     if walk.side is not Side.DONE:
         return Progress(Phase.CHECKING, walk.looked, 2 * total)
     return Progress(Phase.SWAPPING, 0, 1)

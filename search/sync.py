@@ -251,9 +251,10 @@ class _Step:
         born = self._index.build(uid)
         with self._db.write() as conn:
             leases.fence(conn, self._held)
-            begun = Rebuild(uid, born, changes.head(conn))
-            standing.begin(conn, begun)
-        return begun
+            head = changes.head(conn)
+            made = Rebuild(uid, born, head, begun=head)
+            standing.begin(conn, made)
+        return made
 
     def _fill(self, under_way: Rebuild) -> Synced:
         """Copy the next page of stories; behind the last one follow the log, check, then swap."""

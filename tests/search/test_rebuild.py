@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.store import Database, leases
+from pipeline.store import Database, changes, leases
 from search import standing
 from search.disk import disk
 from search.index import Index
 from search.query import Query, search
-from search.standing import Phase, Progress
+from search.standing import Phase, Progress, Rebuild
 from search.sync import NoNewIndex, rebuild, request_rebuild, sync
 from tests.engine_fixtures import Lent
 from tests.search.test_gate import looked
@@ -75,6 +75,17 @@ def test_how_far_it_is_can_be_told(store: Database, index: Index, monkeypatch: p
     assert [Progress(Phase.FILLING, 4, 9), Progress(Phase.FILLING, 8, 9)] == told[:2]
     assert Progress(Phase.SWAPPING, 1, 1) == told[-1]
     assert after is None
+
+
+def test_following_is_counted_from_where_it_began(store: Database) -> None:
+    """Of the changes since the new index was begun, those that it was told."""
+    tell(store, range(6))
+    with store.write() as conn:
+        head = changes.head(conn)
+        standing.keep(conn, Rebuild("a--b", "", seq=head - 1, full=True, begun=head - 4))
+        seen = standing.progress(conn)
+
+    assert Progress(Phase.FOLLOWING, 3, 4) == seen
 
 
 def test_one_that_was_interrupted_goes_on(store: Database, index: Index) -> None:
