@@ -231,7 +231,6 @@ def _values(asked: engine.Query, listing: _Listing, known: list[Source]) -> dict
         "stated": stated,
         "title": _heading(kept, listing),
         "channel": _channel(asked),
-        "counts": found.facets,
         "filters": list(are_set(asked, known, today)),
         "groups": groups(
             found.facets, kept, {name: titles[name] for name in titles if name in FACETS}, label

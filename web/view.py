@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlencode, urlsplit
 
 from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from feeds.channel import SITE_TITLE, Channel, channel
 from pipeline import places, text, topics
@@ -289,6 +289,3 @@ def _environment() -> Environment:
     )
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     return environment
-
-
-__all__ = ["STATIC", "escape", "render", "render_vietnamese"]

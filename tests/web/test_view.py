@@ -7,9 +7,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.model import Labels
-from search.question import MOST_CHARACTERS
+from search.question import MOST_CHARACTERS, read
 from web import view
-from web.search import _pages, _understood
+from web.search import _files, _pages, _understood
 
 
 @pytest.mark.parametrize(
@@ -108,6 +108,17 @@ def test_every_address_makes_a_question(given_values: dict[str, str]) -> None:
 
     assert 1 <= asked.page <= 50
     assert len(asked.q) <= MOST_CHARACTERS
+
+
+def test_a_file_is_said_to_hold_what_its_reader_may_take() -> None:
+    """All, or the first of them in the order of the file, which is that of time."""
+    asked = [read({"q": "cầu", "sort": sort}) for sort in ("", "newest", "oldest")]
+
+    assert [
+        ("Tải tất cả về:", "?q=c%E1%BA%A7u"),
+        ("Tải 1.000 tin mới nhất về:", "?q=c%E1%BA%A7u"),
+        ("Tải 1.000 tin cũ nhất về:", "?q=c%E1%BA%A7u&sort=oldest"),
+    ] == [_files(one, total, 1_000) for one, total in zip(asked, (1_000, 1_001, 1_001), strict=True)]
 
 
 @given(st.integers(1, 50), st.integers(0, 50))
