@@ -6,13 +6,11 @@ Read with and without accents, in any order of kind, number, issuer and year. Pu
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import cache
 
 from pipeline import documents, papers
 from pipeline.gazetteer import areas
 from pipeline.papers import Paper
-from pipeline.store.papers import Known
 from pipeline.text import clean, plain
 from search.typed import decoded
 
@@ -23,7 +21,6 @@ _NEAR = 2  # words between an abbreviated kind and its number
 _SHORT = 2  # letters of a code that is also a word: "tu", "cp"
 _YEARS = range(1945, 2101)
 _MONTHS = 12
-_COVERED = 0.5  # of the other words, in a title
 
 _TIGHT = re.compile(r" ?([/‐‑–—−-]) ?")
 _EDGE = ".,;:()[]\"'“”‘’?!"
@@ -39,7 +36,7 @@ _DURATION = re.compile(
     r"(?<![\d/-])\d{1,3} (?:nam(?! (?:19|20)\d\d(?! ?- ?(?:19|20)\d\d))|(?:tuan|thang|ngay)(?! \d))\b"
 )
 _MONTH_YEAR = re.compile(r"\bthang \d{1,2}[/-]((?:19|20)\d\d)(?!\d)")
-_WORD = re.compile(r"\d{1,6}[a-e](?![a-z0-9])|\d+|[a-z]+")
+WORD = re.compile(r"\d{1,6}[a-e](?![a-z0-9])|\d+|[a-z]+")
 _COUNT_YEAR = re.compile(r"(?<![\d/.-])(\d{1,6})[/-]((?:19|20)\d\d)(?![\d-])")
 _JOINED = re.compile(r"([a-z]{2,4})(ubnd|hdnd|ttg|tu|cp|tw|qh)$")
 # fmt: off
@@ -79,14 +76,6 @@ _WRITTEN_KINDS: dict[str, tuple[str, ...]] = {
     "van ban hop nhat": ("vbhn",),
     "van ban": (),
 }
-
-
-class Missed(StrEnum):
-    """What a question says of which no document with its number is: it was left out of account."""
-
-    NOTHING = ""
-    YEAR = "year"
-    ISSUER = "issuer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,30 +123,6 @@ def read(text: str) -> DocumentQuestion | None:
                     (_written(number, one) for one in _spellings(whole.replace(token, " ", 1))), key=_rest
                 )
     return min(filter(None, map(_loose, _spellings(asked))), key=_rest, default=None)
-
-
-def ranked(asked: DocumentQuestion, known: Sequence[Known]) -> tuple[list[Known], Missed]:
-    """Return the documents that a question may mean, the likeliest first, and what had to be passed over.
-
-    `known`: documents with its count. The year, then the issuer are passed over only if no document fits
-    them and the question says nothing else.
-    """
-    fitting = _fitting(asked, known)
-    if any(asked.year in (0, one.paper.year) for one in fitting) or (asked.rest and not asked.slug):
-        return fitting, Missed.NOTHING
-    if asked.year and (of_any_year := _fitting(replace(asked, year=0), known)):
-        return of_any_year, Missed.YEAR
-    if asked.unit and (of_any_issuer := _fitting(replace(asked, unit=""), known)):
-        return of_any_issuer, Missed.ISSUER
-    return [], Missed.NOTHING
-
-
-def covers(asked: DocumentQuestion, texts: Iterable[str]) -> bool:
-    """Tell whether titles and issuers have the other words of a question: else it means something else."""
-    if not asked.rest or asked.slug:
-        return True
-    told = {word for text in texts for word in _WORD.findall(plain(text))}
-    return sum(word in told for word in asked.rest) >= _COVERED * len(asked.rest)
 
 
 def _spellings(text: str) -> list[str]:
@@ -224,7 +189,7 @@ def _words(text: str) -> tuple[list[_Word], int]:
     year += 2000 * (0 < year < 100)  # noqa: PLR2004 - 12/4/21
     for pattern in (_DURATION, _DAY, _MONTH_YEAR, _RANGE, _OTHER_NUMBER):
         text = pattern.sub(" ", text)
-    tokens = [part for token in _WORD.findall(text) for part in _parted(token)]
+    tokens = [part for token in WORD.findall(text) for part in _parted(token)]
     found = list(_placed(list(_named(tokens))))
     return [_settled(found, at) for at in range(len(found))], year
 
@@ -357,45 +322,3 @@ def _is_year(text: str) -> bool:
 
 def _first(words: Iterable[_Word], read_as: str) -> str:
     return next((str(one.value) for one in words if one.read == read_as), "")
-
-
-def _fitting(asked: DocumentQuestion, known: Sequence[Known]) -> list[Known]:
-    scored = [(score, one) for one in known if (score := _score(asked, one)) is not None]
-    if asked.unit and any(score[0] for score, _ in scored):
-        scored = [(score, one) for score, one in scored if score[0]]
-    if asked.maybe:
-        scored = [(score, one) for score, one in scored if one.paper.unit in asked.maybe] or scored
-    scored.sort(key=lambda found: (found[0], found[1].last, found[1].paper.path), reverse=True)
-    return [one for _, one in scored]
-
-
-def _score(asked: DocumentQuestion, one: Known) -> tuple[int, ...] | None:
-    """Return how well a document fits, None if it contradicts the question."""
-    paper = one.paper
-    unit, organ = _same_unit(asked.unit, paper.unit), _same_organ(asked.organ, paper.organ)
-    if unit is None or organ is None or (asked.year and paper.year not in (0, asked.year)):
-        return None
-    year = int(paper.year == asked.year != 0)
-    named = sum(word in paper.organ.split("-") for word in asked.rest)
-    whole = int(paper.slug == asked.slug)
-    issued = min(one.issued, 1)
-    # Twice as often told counts as much as news of the issue, and more than newer: who asks for "chỉ thị 16"
-    # means the one that everybody cites, though a dozen provinces have one whose issue was news here.
-    often = one.told.bit_length() + issued
-    return unit, year, organ, whole, named, int(bool(paper.year)), often, issued, paper.year
-
-
-def _same_unit(asked: str, unit: str) -> int | None:
-    if not asked or not unit:
-        return 0
-    if asked == unit:
-        return 2
-    return 1 if papers.today(asked) == papers.today(unit) else None
-
-
-def _same_organ(asked: str, organ: str) -> int | None:
-    if not asked or not organ:
-        return 0
-    if asked == organ:
-        return 2
-    return 1 if f"-{asked}-" in f"-{organ}-" else None

@@ -8,7 +8,8 @@ from pipeline.papers import Paper
 from pipeline.store import Connection, stories
 from pipeline.store import papers as stored
 from pipeline.store.papers import Known
-from search.document_question import DocumentQuestion, Missed, covers, ranked, read
+from search.document_question import DocumentQuestion, read
+from search.namesakes import Missed, covers, ranked
 from web.shapes import AttachmentBody, attached
 
 _CITING = 20  # stories on a page

@@ -5,7 +5,7 @@ from typing import Any, Self
 from pydantic import BaseModel, Field
 
 from pipeline.model import Story
-from search.document_question import Missed
+from search.namesakes import Missed
 from web.paper_lookup import Found, Lookup, Seen
 from web.shapes import AttachmentBody
 from web.view import web_url

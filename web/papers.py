@@ -9,7 +9,7 @@ from pipeline.papers import UNKNOWN
 from pipeline.store import Connection
 from pipeline.store import papers as stored
 from pipeline.store.papers import Known
-from search.document_question import Missed
+from search.namesakes import Missed
 from web.account import Signed
 from web.made import sent
 from web.paper_lookup import Seen, look_up, seen_at

@@ -10,7 +10,8 @@ from pipeline.gazetteer import areas
 from pipeline.papers import Paper
 from pipeline.store.papers import Known
 from pipeline.text import plain
-from search.document_question import DocumentQuestion, ranked, read
+from search.document_question import DocumentQuestion, read
+from search.namesakes import ranked
 
 _KINDS = [
     ("KH", "kế hoạch"),
