@@ -1,15 +1,20 @@
 """Keys of partners: what they open, within which bounds, how often, until when."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from shutil import copyfile
 
 import httpx
 import pytest
 
+from pipeline.config import Settings
 from pipeline.errors import BadInput, NotFound
 from pipeline.model import Source, SourceId
-from pipeline.store import Database, partners, stories
+from pipeline.store import Database, open_database, partners, stories
 from pipeline.store.partners import Partner, Right
 from tests.store.tellings import PAPER, draft, send, settled
+from tests.web.serving import serving
+from web.app import create_app
 
 OTHER = Source(SourceId("bao-khac"), "Báo Khác", "can-tho", "can-tho", ("baokhac.example",))
 NOW = datetime.now(UTC)
@@ -96,6 +101,22 @@ def test_a_key_has_its_own_pace(searching: httpx.Client, told: Database) -> None
     assert 'tintinh_partner_requests_total{code="limited",partner="cham"} 1.0' in metrics
     with told.read() as conn:
         assert partners.listed(conn)[0].used_at
+
+
+def test_a_key_opens_where_nothing_can_be_written(sqlite_pattern: Path, tmp_path: Path) -> None:
+    """When it was used last cannot be noted then, and nobody is kept from reading by that."""
+    file = tmp_path / "tintinh.db"
+    copyfile(sqlite_pattern, file)
+    db = open_database(f"sqlite:///{file}")
+    bound = key_of(db, "ban")
+    reading = Settings(data=tmp_path, database_url=f"sqlite:///file:{file}?mode=ro&uri=true")
+    with serving(create_app(reading)) as address:
+        answer = httpx.get(f"{address}/api/search", headers=bound, trust_env=False)
+    with db.read() as conn:
+        used = [one.used_at for one in partners.listed(conn)]
+    db.close()
+
+    assert (200, [None]) == (answer.status_code, used)
 
 
 def test_the_change_log_is_followed_within_bounds(client: httpx.Client, told: Database) -> None:
