@@ -1,5 +1,6 @@
 """How saved searches and their ways are put into words. Pure but for the reader's language."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -126,12 +127,24 @@ def trouble(way: Way) -> str:
     if not way.error:
         return ""
     if way.kind is Kind.HOOK:
-        return _("Gọi không thành: %(why)s.", why=way.error)
+        return _("Gọi không thành: %(why)s.", why=_not_called(way.error))
     if way.error.startswith("SMTP 5"):
         return _("Máy chủ thư nói địa chỉ này không nhận được thư (%(why)s).", why=way.error)
     if way.state is saved_ways.State.STOPPED:
         return _("Nhiều ngày liền không gửi được thư (%(why)s).", why=way.error)
     return _("Chưa gửi được, sẽ tự thử lại (%(why)s).", why=way.error)
+
+
+def _not_called(error: str) -> str:
+    """Return why a webhook was not reached, without the address that its name stands for; else as it is."""
+    told = {
+        r"not a public address": _("địa chỉ này ở trong mạng riêng"),
+        r"does not resolve|not resolved in time": _("không tìm thấy tên miền"),
+        r"CERTIFICATE|certificate|SSL": _("chứng chỉ https của nơi nhận không hợp lệ"),
+        r"[Tt]imeout|timed out|took longer": _("nơi nhận trả lời quá chậm"),
+        r"(Connect|Read|Write)Error|refused|disconnected|peer closed": _("không nối được tới nơi nhận"),
+    }
+    return next((words for pattern, words in told.items() if re.search(pattern, error)), error)
 
 
 def done(action: str) -> str:

@@ -396,6 +396,18 @@ def test_a_webhook_is_added_and_its_secret_shown_once(client: httpx.Client, db: 
         assert "saved_trial" in str(deliveries.standing(conn, 9))
 
 
+def test_the_page_tells_of_a_webhook_that_is_not_reached(client: httpx.Client, db: Database) -> None:
+    """In the reader's language, and not what address a name of our network stands for."""
+    path = made(client)
+    with db.write() as conn:
+        way = saved_ways.add_hook(conn, search(db, path).saved_id, "https://kho.example/", NOW)
+        saved_ways.failed(conn, way, "10.0.0.7 is not a public address")
+    page = client.get(path)
+
+    assert "Gọi không thành: địa chỉ này ở trong mạng riêng." in page.text
+    assert "10.0.0.7" not in page.text
+
+
 def test_a_way_of_another_search_is_not_touched(client: httpx.Client, db: Database, desk: Desk) -> None:
     """Whoever manages one search manages that one."""
     mine, other = made(client), made(client, email=LAN)
