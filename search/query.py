@@ -199,12 +199,17 @@ def _cursor(query: Query, answer: _Answer) -> str:
 def _as_if_unset(index: Index, query: Query, rung: int, led: Led | None) -> dict[str, dict[str, int]]:
     """Return the facets of filters that are set, each counted without its own filter."""
     told: dict[str, dict[str, int]] = {}
-    for name, attribute in FACETS.items() if rung >= 0 else ():
-        if getattr(query, name):
-            unset: dict[str, Any] = {name: ""}
-            queries = rungs(replace(query, **unset), led)[rung].queries
-            counted = index.search(queries, _counting(index, [attribute]) | {"limit": 0})
-            told[name] = (counted.get("facetDistribution") or {}).get(attribute) or {}
+    for name, attribute in FACETS.items():
+        if not getattr(query, name):
+            continue
+        change: dict[str, Any] = {name: ""}
+        unset = replace(query, **change)
+        if rung < 0:
+            counted = _covered(index, unset, rung).found
+        else:
+            counting = _counting(index, [attribute]) | {"limit": 0}
+            counted = index.search(rungs(unset, led)[rung].queries, counting)
+        told[name] = (counted.get("facetDistribution") or {}).get(attribute) or {}
     return told
 
 

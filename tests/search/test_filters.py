@@ -151,6 +151,15 @@ def test_a_chosen_value_leaves_the_others_countable(shelf: tuple[Index, Database
     assert 2 == found.total
 
 
+def test_so_it_does_where_no_story_holds_every_word(shelf: tuple[Index, Database]) -> None:
+    """Those that hold most of them are counted in the same way."""
+    found = search(shelf[0], Query(q="bài số kể chuyện riêng xoài", source="bao-khac"))
+
+    assert found.relaxed
+    assert {"bao-khac": 2, str(PAPER.source_id): 2} == found.facets["source"]
+    assert {"no": 1, "yes": 1} == found.facets["bulletin"]
+
+
 def test_a_number_is_held_by_its_bounds() -> None:
     """`least` is included, `below` is not; what is no number fulfils neither."""
     between = Condition("published_at", least=3, below=5)
