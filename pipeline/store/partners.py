@@ -17,8 +17,9 @@ from sqlalchemy import Connection, delete, or_, select, update
 from sqlalchemy.engine import RowMapping
 
 from pipeline.errors import BadInput, NotFound
-from pipeline.model import NATIONAL
+from pipeline.model import NATIONAL, SourceId
 from pipeline.places import area, province
+from pipeline.store import sources
 from pipeline.store.schema import partner as table
 from pipeline.topics import topics
 
@@ -69,7 +70,7 @@ def add(conn: Connection, wanted: Partner) -> str:
     Raises:
         BadInput: a name, a slug or a number that cannot be, or a name whose key is alive.
     """
-    _check(wanted)
+    _check(conn, wanted)
     known = find(conn, wanted.name)
     if known is not None and known.alive(wanted.made_at):
         raise BadInput("name", f"{wanted.name!r} has a key already; revoke it first")
@@ -123,7 +124,7 @@ def note_use(conn: Connection, name: str, now: datetime) -> None:
     conn.execute(update(table).where(table.c.name == name, stale).values(used_at=now))
 
 
-def _check(wanted: Partner) -> None:
+def _check(conn: Connection, wanted: Partner) -> None:
     if not _NAME.fullmatch(wanted.name):
         raise BadInput("name", "use 1 to 64 of a-z 0-9 . _ -, beginning with a letter or a digit")
     if not wanted.may:
@@ -134,11 +135,11 @@ def _check(wanted: Partner) -> None:
         raise BadInput("days", "a number from 1")
     for kind, values in wanted.scope.items():
         for value in values:
-            if not _is_known(kind, value):
+            if not _is_known(conn, kind, value):
                 raise BadInput(kind, f"there is no {kind} {value!r}")
 
 
-def _is_known(kind: str, value: str) -> bool:
+def _is_known(conn: Connection, kind: str, value: str) -> bool:
     match kind:
         case "province":
             return value == NATIONAL or province(value) is not None
@@ -147,7 +148,8 @@ def _is_known(kind: str, value: str) -> bool:
         case "topic":
             return value in {one.slug for one in topics()}
         case "source":
-            return bool(value) and "," not in value  # parts several in an address
+            # A comma parts several in an address.
+            return "," not in value and sources.get(conn, SourceId(value)) is not None
         case _:
             return False
 

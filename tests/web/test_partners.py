@@ -151,6 +151,7 @@ def test_only_the_hash_is_kept(told: Database) -> None:
     assert second.removeprefix("Bearer ") not in kept
     wrongs: list[dict[str, object]] = [
         {"scope": {"province": ("atlantis",)}},
+        {"scope": {"source": ("bao-chua-co",)}},
         {"may": frozenset()},
         {"per_minute": 0},
     ]
