@@ -19,13 +19,12 @@ from pipeline.text import plain
 from web.account import Signed
 from web.language import gettext as _
 from web.paper_lookup import Found, told_in
-from web.papers import SLUG, YEAR
+from web.papers import MOST_PAGES, SLUG, YEAR
 from web.problems import described
 from web.site import TheSite
 from web.view import render
 
 _PER_PAGE = 20
-_MOST_PAGES = 500
 _SHOWN_ISSUERS = 20
 _SECONDS = 60  # counting 170,000 documents takes 1.2 s: nobody waits for it twice a minute
 _NUMBER = r"^\d{1,6}[a-e]?$"
@@ -36,7 +35,7 @@ Kind = Annotated[
     str, Query(alias="loai", pattern=rf"^[A-Za-zĐđ]{{0,8}}$|^{UNKNOWN}$", description="code of a kind, kh")
 ]
 Number = Annotated[str, Query(alias="so", pattern=rf"{_NUMBER}|^$", description="the number itself, 90")]
-Page = Annotated[int, Query(alias="trang", ge=1, le=_MOST_PAGES)]
+Page = Annotated[int, Query(alias="trang", ge=1, le=MOST_PAGES)]
 
 router = APIRouter(tags=["pages"], default_response_class=HTMLResponse)
 
@@ -75,7 +74,7 @@ def index(  # noqa: PLR0917 - what FastAPI hands over
     wanted = Wanted(
         issuer=issuer or None,
         year=_year(year),
-        kind="" if kind == UNKNOWN else kind or None,
+        kind=_known(kind) if kind else None,
         count=(number.lstrip("0") or "0") if number else None,
     )
     counts = _counts(site.db, wanted, int(monotonic() // _SECONDS))
@@ -126,6 +125,10 @@ def _counts(db: Database, wanted: Wanted, _minute: int) -> Counts:
         return stored.counted(conn, wanted)
 
 
+def _known(kind: str) -> str:
+    return "" if kind == UNKNOWN else kind
+
+
 def _year(year: str) -> int | None:
     return None if not year else 0 if year == UNKNOWN else int(year)
 
@@ -170,9 +173,13 @@ def _kind_name(kind: str) -> str:
 
 def _years(counts: Counts, asked: dict[str, str]) -> list[Choice]:
     return [
-        _choice(asked, "nam", str(year or UNKNOWN), str(year) if year else _("Chưa rõ năm"), documents)
+        _choice(asked, "nam", str(year or UNKNOWN), _year_name(year), documents)
         for year, documents in counts.years
     ]
+
+
+def _year_name(year: int | None) -> str:
+    return str(year) if year else _("Chưa rõ năm")
 
 
 def _issuers(counts: Counts, asked: dict[str, str]) -> list[Choice]:
@@ -185,13 +192,15 @@ def _name(one: stored.Issuer) -> str:
 
 
 def _chosen(counts: Counts, asked: dict[str, str]) -> list[Choice]:
-    """Return what the list is narrowed by, each to be taken away."""
-    named = [
-        one
-        for one in (*_issuers(counts, asked), *_kinds(counts, asked), *_years(counts, asked))
-        if one.chosen
+    """Return what the list is narrowed by, each to be taken away, also what no document fulfils."""
+    names = {
+        "co-quan": next((one.name for one in _issuers(counts, asked) if one.chosen), asked["co-quan"]),
+        "loai": _kind_name(_known(asked["loai"])),
+        "nam": _year_name(_year(asked["nam"])),
+        "so": _("Số %(number)s", number=asked["so"]),
+    }
+    return [
+        _choice(asked, parameter, asked[parameter], name, counts.total)
+        for parameter, name in names.items()
+        if asked[parameter]
     ]
-    if asked["so"]:
-        title = _("Số %(number)s", number=asked["so"])
-        named.append(_choice(asked, "so", asked["so"], title, counts.total))
-    return named

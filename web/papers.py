@@ -18,13 +18,13 @@ from web.problems import Problem, described
 from web.site import TheSite
 from web.view import render
 
-_MOST_PAGES = 500
+MOST_PAGES = 100_000  # more than any document or list has: the last page leads nowhere that is refused
 SLUG = "[a-z0-9-]{1,240}"
 YEAR = rf"\d{{4}}|{UNKNOWN}"
 
 Part = Annotated[str, Path(pattern="^[A-Za-z0-9-]{1,240}$")]  # capitals lead on, as other spellings do
 Year = Annotated[str, Path(pattern=rf"^({YEAR})$", description=f"of the document, or {UNKNOWN}")]
-Page = Annotated[int, Query(alias="trang", ge=1, le=_MOST_PAGES, description="of the stories that cite it")]
+Page = Annotated[int, Query(alias="trang", ge=1, le=MOST_PAGES, description="of the stories that cite it")]
 
 router = APIRouter()
 
@@ -71,6 +71,7 @@ def page(  # noqa: PLR0917 - what FastAPI hands over
         paper=one.known.paper,
         path=one.known.paper.path,
         cited=one.known.told - one.known.issued,
+        address=f"{site.settings.base_url}{one.known.paper.path}",
         page=at,
     )
     return sent(request, shown.encode(), "text/html; charset=utf-8", {"Cache-Control": "private, no-cache"})

@@ -75,7 +75,7 @@ class Issuer:
 class Counts:
     """How many documents a list holds, and by what it can be narrowed: each under all other conditions.
 
-    `years`, newest first; `kinds` and `issuers` (at most 60), most documents first.
+    `years`: newest first. `kinds`, `issuers` (at most 60, and the one that is wanted): most documents first.
     """
 
     total: int
@@ -182,16 +182,14 @@ def counted(conn: Connection, wanted: Wanted) -> Counts:
     """Return what a list holds, by year, kind and issuer."""
     years = _by(conn, replace(wanted, year=None), table.c.year)
     kinds = _by(conn, replace(wanted, kind=None), table.c.kind)
-    total = func.count().label("documents")
-    each = _distinct(replace(wanted, issuer=None), func.max(table.c.issuer).label("issuer"))
-    place = (each.c.organ, each.c.unit)
-    query = select(*place, func.max(each.c.issuer).label("issuer"), total).group_by(*place)
-    rows = conn.execute(query.order_by(total.desc(), *place).limit(_MOST_ISSUERS))
+    issuers = _issuers(conn, replace(wanted, issuer=None))
+    if wanted.issuer is not None and wanted.issuer not in {one.paper.issuer for one in issuers}:
+        issuers += _issuers(conn, wanted)
     return Counts(
         total=sum(count for year, count in years if wanted.year in (None, year)),
         years=sorted(years, reverse=True),
         kinds=sorted(kinds, key=lambda one: (-one[1], one[0])),
-        issuers=[Issuer(Paper("", row.organ, row.unit, 0), row.issuer, row.documents) for row in rows],
+        issuers=issuers,
     )
 
 
@@ -268,6 +266,15 @@ def _by(conn: Connection, wanted: Wanted, column: Column[Any]) -> list[tuple[Any
     each = _distinct(wanted, func.max(column).label("value"))
     query = select(each.c.value, func.count()).group_by(each.c.value)
     return [(value, count) for value, count in conn.execute(query)]
+
+
+def _issuers(conn: Connection, wanted: Wanted) -> list[Issuer]:
+    total = func.count().label("documents")
+    each = _distinct(wanted, func.max(table.c.issuer).label("issuer"))
+    place = (each.c.organ, each.c.unit)
+    query = select(*place, func.max(each.c.issuer).label("issuer"), total).group_by(*place)
+    rows = conn.execute(query.order_by(total.desc(), *place).limit(_MOST_ISSUERS))
+    return [Issuer(Paper("", row.organ, row.unit, 0), row.issuer, row.documents) for row in rows]
 
 
 def _distinct(wanted: Wanted, more: ColumnElement[Any]) -> Subquery:

@@ -1,9 +1,13 @@
 """The table of who names which document follows the stories, and comes back by itself."""
 
+from dataclasses import replace
+
 from sqlalchemy import select
 
 from pipeline.model import DocumentMention, Role, StoryState
+from pipeline.places import areas
 from pipeline.store import Database, meta, papers, stories, words
+from pipeline.store.papers import Wanted
 from pipeline.store.schema import paper_mention
 from tests.store.tellings import NOW, draft, send, settled
 
@@ -44,6 +48,28 @@ def test_a_story_that_is_gone_names_nothing(db: Database) -> None:
     with db.read() as conn:
         assert StoryState.WITHDRAWN is stories.many(conn, [story.story_id])[story.story_id].state
     assert [] == rows(db)
+
+
+def test_an_issuer_that_few_stories_name_is_told_where_it_is_wanted(db: Database) -> None:
+    """It is not among the sixty that are offered, and still has its name and its count."""
+    known = [area.name for area in areas()]
+    many = [
+        DocumentMention(f"{n}/KH-UBND", Role.CITES, f"UBND tỉnh {name}", "2021")
+        for n, name in enumerate(known)
+    ]
+    few = DocumentMention("1/QĐ-BCT", Role.CITES, "Bộ Công Thương", "2021")
+    send(
+        db, draft("1", "Thông xe", ONE, documents=(*many, *(replace(one, dated="2020") for one in many), few))
+    )
+    settled(db)
+    with db.read() as conn:
+        offered = papers.counted(conn, Wanted()).issuers
+        wanted = papers.counted(conn, Wanted(issuer="bo-cong-thuong")).issuers
+
+    assert "bo-cong-thuong" not in {one.paper.issuer for one in offered}
+    assert [("Bộ Công Thương", 1)] == [
+        (one.name, one.documents) for one in wanted if one.paper.issuer == "bo-cong-thuong"
+    ]
 
 
 def test_rows_are_made_anew_after_migrating(db: Database) -> None:

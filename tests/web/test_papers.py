@@ -129,6 +129,10 @@ def test_a_page_tells_who_issued_and_who_cites(client: httpx.Client) -> None:
         texts(page, '//section[@aria-labelledby="cung-so"]//li/a/@href')
     )
     assert 304 == client.get(PAGE, headers={"If-None-Match": page.headers["ETag"]}).status_code
+    assert ["UBND tỉnh Kiên Giang, 28/04/2021, 3 tin"] == texts(
+        page, '//meta[@property="og:description"]/@content'
+    )
+    assert texts(page, '//link[@rel="canonical"]/@href')[0].endswith(PAGE)
 
 
 @pytest.mark.usefixtures("told")
@@ -144,6 +148,7 @@ def test_stories_that_cite_come_page_by_page(db: Database, client: httpx.Client)
     assert 6 == len(texts(second, path))
     assert 26 == len({*texts(first, path), *texts(second, path)})
     assert [f"{PAGE}?trang=2"] == texts(first, '//a[@rel="next"]/@href')
+    assert 200 == client.get(PAGE, params={"trang": 10_000}).status_code
 
 
 @pytest.mark.usefixtures("told")
@@ -312,8 +317,9 @@ def test_the_list_has_every_document_newest_first(client: httpx.Client) -> None:
 
 @pytest.mark.usefixtures("told")
 def test_what_narrows_the_list_can_be_taken_away(client: httpx.Client) -> None:
-    """Each choice leads to the list with it, a chosen one to it without; an address may be cut short."""
+    """Each choice leads to the list with it, a chosen one to it without; so does one that leaves nothing."""
     page = client.get("/van-ban?nam=2021&so=90")
+    empty = client.get("/van-ban?nam=1999&loai=khong-ro")
     chips = texts(page, '//ul[@class="chips"]//a/@href')
     cut = [
         client.get(path).headers["Location"] for path in ("/van-ban/ubnd-ca-mau", "/van-ban/ubnd-ca-mau/2021")
@@ -321,6 +327,12 @@ def test_what_narrows_the_list_can_be_taken_away(client: httpx.Client) -> None:
 
     assert ["/van-ban?so=90", "/van-ban?nam=2021", "/van-ban"] == chips
     assert "/van-ban?co-quan=ubnd-ca-mau&nam=2021&so=90" in texts(page, "//details//a/@href")
+    assert ["/van-ban?nam=1999", "/van-ban?loai=khong-ro", "/van-ban"] == texts(
+        empty, '//ul[@class="chips"]//a/@href'
+    )
+    assert {"Văn bản ×: bỏ điều kiện này", "1999 ×: bỏ điều kiện này"} <= set(
+        texts(empty, '//ul[@class="chips"]//a')
+    )
     assert ["/van-ban?co-quan=ubnd-ca-mau", "/van-ban?co-quan=ubnd-ca-mau&nam=2021"] == cut
 
 
