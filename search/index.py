@@ -5,6 +5,7 @@ later, after its 202. A document that Meilisearch refuses fails the whole task, 
 too, so a failed batch is halved until the bad one stands alone.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ _BUILDING = frozenset({"index_not_found", _UNKNOWN_ATTRIBUTE, "invalid_search_fi
 # What an index of an earlier schema answers.
 _LESS = frozenset({_UNKNOWN_ATTRIBUTE, "invalid_multi_search_facets", "invalid_search_sort"})
 _LONGEST_FILTERED = 400  # bytes of an id; of longer ones a filter finds none
+_VERSION = "[0-9a-f]{12}"  # as `search.schema.version` makes them
 _MOST_FAILED = 100  # failed tasks that are looked through
 
 
@@ -81,9 +83,14 @@ class Index(Door):
 
     def others(self) -> list[str]:
         """Return the indexes that were made beside this one, left-overs included."""
+        mine = re.compile(re.escape(self.beside("")) + _VERSION)  # another installation's may begin like ours
         with self.client() as client:
             listed = client.get_indexes({"limit": 1000})["results"]
-        return sorted(one.uid for one in listed if one.uid.startswith(f"{self.name}--"))
+        return sorted(one.uid for one in listed if mine.fullmatch(one.uid))
+
+    def beside(self, version: str) -> str:
+        """Return what an index of a schema version is called while it is built."""
+        return f"{self.name}--{version}"
 
     def build(self, uid: str) -> str:
         """Make an empty index with our settings and return when it was born."""

@@ -229,12 +229,10 @@ class _Step:
                 changes.reset(conn, CURSOR)
         return Synced()
 
-    def _uid(self) -> str:
-        return f"{self._index.name}--{version()}"
-
     def _fits(self, under_way: Rebuild) -> bool:
         """Say whether a new index that was begun is there, and in today's form."""
-        return under_way.uid == self._uid() and self._index.born(under_way.uid) == under_way.born
+        wanted = self._index.beside(version())
+        return under_way.uid == wanted and self._index.born(wanted) == under_way.born
 
     def _begin(self, living: Filled | None) -> Rebuild:
         """Make an empty index beside the living one."""
@@ -247,7 +245,7 @@ class _Step:
                 f"no room to build another index beside the present one: {disk.free:,} bytes are free, "
                 f"{needed:,} are needed, {_ROOM} times the present size; searches go on",
             )
-        uid = self._uid()
+        uid = self._index.beside(version())
         born = self._index.build(uid)
         with self._db.write() as conn:
             leases.fence(conn, self._held)

@@ -10,6 +10,7 @@ import pytest
 from pipeline.errors import EngineUnavailable
 from search.breaker import Breaker, State
 from search.index import Index
+from search.schema import version
 from tests.engine_fixtures import Lent
 
 ROOT = Path(__file__).parents[2]
@@ -87,11 +88,12 @@ def test_building_twice_is_no_error(index: Index) -> None:
 
 def test_a_swap_takes_the_birth_along(index: Index) -> None:
     """After a swap the name stands for the other index."""
-    one, other = index.build(index.name), index.build(f"{index.name}--new")
-    index.swap(f"{index.name}--new")
+    new = index.beside(version())
+    one, other = index.build(index.name), index.build(new)
+    index.swap(new)
 
-    assert (other, one) == (index.born(index.name), index.born(f"{index.name}--new"))
-    assert [f"{index.name}--new"] == index.others()
+    assert (other, one) == (index.born(index.name), index.born(new))
+    assert [new] == index.others()
 
 
 def test_a_wrong_key_is_told_without_it(meilisearch: Lent) -> None:

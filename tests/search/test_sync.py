@@ -384,14 +384,16 @@ def spoil(conn: Connection, story_id: str, name: str) -> None:
 
 def test_a_shared_meilisearch_keeps_other_indexes(store: Database, index: Index, meilisearch: Lent) -> None:
     """Only indexes of our own name and its rebuilds are touched."""
-    other = Index(meilisearch.url, meilisearch.key, f"{index.name}x")
-    other.build(other.name)
+    others = [Index(meilisearch.url, meilisearch.key, f"{index.name}{more}") for more in ("x", "--x")]
+    for other in others:
+        other.build(other.name)
     tell(store, range(2))
     synced(store, index)
-    kept = other.born(other.name)
-    other.drop(other.name)
+    kept = [other.born(other.name) for other in others]
+    for other in others:
+        other.drop(other.name)
 
-    assert kept is not None
+    assert None not in kept
 
 
 def test_many_workers_at_once_lose_and_double_nothing(db: Database, index: Index) -> None:
