@@ -15,7 +15,7 @@ from feeds.item import Site, tombstone
 from feeds.render import document, fitting, own_links
 from feeds.strings import line
 from pipeline.model import Story, StoryId, StoryState
-from pipeline.store import Connection, saved, stories
+from pipeline.store import Connection, saved, saved_finds, stories
 from pipeline.store.saved import Saved
 
 MOST = 50  # stories
@@ -47,7 +47,7 @@ def feed(conn: Connection, known: Saved, token: str, form: FeedForm, base_url: s
     stock = Stock.opened(conn, base_url)
     name = line(known.name, saved.LONGEST_NAME) or _NAMELESS
     channel = SavedChannel(f"saved/{known.saved_id}", f"{SITE_TITLE} – {name}", _ABOUT, token=token)
-    told = saved.stories_told(conn, known.saved_id, MOST)
+    told = saved_finds.stories_told(conn, known.saved_id, MOST)
     found = _present(conn, told)
     gone = [found[one] for one in told if found[one].state is not StoryState.LIVE]
     shown = _shown(told, found)

@@ -11,8 +11,9 @@ from itertools import takewhile
 
 from pipeline.letters import News
 from pipeline.model import LOCAL_ZONE, Story, StoryId, StoryState, Telling
-from pipeline.store import Connection, Database, saved, saved_ways, stories, versions
-from pipeline.store.saved import Match, Saved
+from pipeline.store import Connection, Database, saved, saved_finds, saved_ways, stories, versions
+from pipeline.store.saved import Saved
+from pipeline.store.saved_finds import Kind, Match
 from pipeline.store.saved_ways import Pace, State, Way
 
 _HOUR = 7  # local, of digests
@@ -79,7 +80,7 @@ def next_batch(db: Database, number: int, most: int, now: datetime) -> Batch | N
 
 def _next(conn: Connection, known: Way, most: int, now: datetime) -> list[Match]:
     """Return the finds of the batch under way; of a new one if there is none."""
-    found = saved.matches(conn, known.saved_id, known.position, most)
+    found = saved_finds.matches(conn, known.saved_id, known.position, most)
     begun = [one for one in found if one.position <= known.through]
     until = slot(known.pace, now)
     # Up to the first that is younger: behind it one may be older, as clocks differ, and none is passed over.
@@ -93,10 +94,10 @@ def _news(conn: Connection, known: Way, found: Collection[Match]) -> tuple[News,
     families = _families(conn, set(last.values()))
     before = [
         one
-        for one in saved.told(conn, families)
+        for one in saved_finds.told(conn, families)
         if one.saved_id == known.saved_id and one.position <= known.position
     ]
-    first = {families[one.story_id]: one.at for one in before if one.kind is saved.Kind.NEW}
+    first = {families[one.story_id]: one.at for one in before if one.kind is Kind.NEW}
     looked = {families[one.story_id]: one.as_of for one in before}  # the last one counts
     by_story: dict[StoryId, list[Match]] = {}
     for one in found:
@@ -111,7 +112,7 @@ def _news(conn: Connection, known: Way, found: Collection[Match]) -> tuple[News,
         [
             (standing[story_id], looked[story_id])
             for story_id, kind in told.items()
-            if kind is saved.Kind.CORRECTED and story_id in looked
+            if kind is Kind.CORRECTED and story_id in looked
         ],
     )
     return tuple(
@@ -152,14 +153,14 @@ def _living(standing: Mapping[StoryId, Story], story_id: StoryId) -> Story | Non
 
 def _families(conn: Connection, last: Collection[StoryId]) -> dict[StoryId, StoryId]:
     """Map each story that went into some stories, and these themselves, to the one that is left."""
-    return saved.went_into(conn, last) | {one: one for one in last}
+    return saved_finds.went_into(conn, last) | {one: one for one in last}
 
 
-def _kind(found: Collection[Match], story: Story | None, *, is_known: bool) -> saved.Kind | None:
+def _kind(found: Collection[Match], story: Story | None, *, is_known: bool) -> Kind | None:
     """Return as what a story is told now, None: not at all; `story`: None if it is gone."""
     kinds = {one.kind for one in found}
     if story is None:
-        return saved.Kind.WITHDRAWN if is_known and saved.Kind.WITHDRAWN in kinds else None
-    if saved.Kind.NEW in kinds and not is_known:
-        return saved.Kind.NEW
-    return saved.Kind.CORRECTED if saved.Kind.CORRECTED in kinds else None
+        return Kind.WITHDRAWN if is_known and Kind.WITHDRAWN in kinds else None
+    if Kind.NEW in kinds and not is_known:
+        return Kind.NEW
+    return Kind.CORRECTED if Kind.CORRECTED in kinds else None

@@ -24,7 +24,7 @@ from pipeline.fetch import Fetched
 from pipeline.letters import Envelope, confirmation, finds, flawed
 from pipeline.mailer import Letter
 from pipeline.stages import Clock
-from pipeline.store import Connection, Database, deliveries, meta, saved, saved_ways
+from pipeline.store import Connection, Database, deliveries, meta, saved_finds, saved_ways
 from pipeline.store.deliveries import Delivery
 from pipeline.store.saved_ways import Kind, Pace, State, Way
 from pipeline.target import authority
@@ -197,7 +197,7 @@ def _body(batch: Batch, here: told.Here, now: datetime) -> dict[str, Any]:
     [news] = batch.news
     data = named | {"kind": news.kind.value, "at": told.instant(news.at)}
     data |= {name: here.named(news.story_id)[name] for name in ("id", "story_id")}
-    if news.kind is saved.Kind.CORRECTED:
+    if news.kind is saved_finds.Kind.CORRECTED:
         entries = (told.entry(one) for one in news.corrected)
         data |= {"corrected_by": [{name: one[name] for name in _OF_CORRECTED} for one in entries]}
     story = None if news.story is None else told.whole(news.story, here)
@@ -224,7 +224,7 @@ class _Telling:
     def told(self, conn: Connection, now: datetime) -> bool:
         batch = self.batch
         if batch.news:
-            new = sum(one.kind is saved.Kind.NEW for one in batch.news)
+            new = sum(one.kind is saved_finds.Kind.NEW for one in batch.news)
             saved_ways.told(conn, batch.known, batch.through, new, now)
         else:
             saved_ways.flaw_told(conn, batch.known, batch.flaw, now)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pipeline.store.saved import Kind
+from pipeline.store.saved_finds import Kind
 
 
 @dataclass(frozen=True, slots=True)

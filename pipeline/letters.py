@@ -22,7 +22,7 @@ from urllib.parse import quote
 from pipeline import places
 from pipeline.letter_words import WORDS, Words
 from pipeline.model import LOCAL_ZONE, NATIONAL, Story, Telling
-from pipeline.store.saved import Kind
+from pipeline.store.saved_finds import Kind
 
 _LONGEST_NAME, _LONGEST_TITLE, _LONGEST_SUMMARY = 120, 300, 400
 _STYLE = "font:16px/1.5 sans-serif;max-width:40em;margin:0 auto;padding:0 1em"

@@ -14,9 +14,20 @@ from datetime import datetime, timedelta
 
 from pipeline.errors import BadInput
 from pipeline.model import Change, ChangeKind, Story, StoryId, StoryState
-from pipeline.store import Connection, Database, changes, labels, leases, saved, saved_ways, stories
+from pipeline.store import (
+    Connection,
+    Database,
+    changes,
+    labels,
+    leases,
+    saved,
+    saved_finds,
+    saved_ways,
+    stories,
+)
 from pipeline.store.leases import Lease
-from pipeline.store.saved import Kind, Match, Saved, State
+from pipeline.store.saved import Saved, State
+from pipeline.store.saved_finds import Kind, Match
 from search.document import document
 from search.matching import Questions, compiled
 from search.question import read
@@ -125,7 +136,7 @@ def _held_against(
         leases.fence(conn, held)
         for saved_id, flaw in watch.wrong.items():
             saved_ways.invalidate(conn, saved_id, flaw) if flaw else saved.revalidate(conn, saved_id)
-        saved.note(conn, found, clock())
+        saved_finds.note(conn, found, clock())
         changes.advance(conn, CURSOR, reached)
     return Alerted(len(batch), len(found), reached < head or bool(watch.wrong))
 
@@ -205,8 +216,8 @@ def _scene(
         (story_id, standing.get(labels.EVERYTHING)) for story_id, standing in labels.of(conn, live).items()
     )
     born = {story_id: at for story_id, at in rows if at is not None and at > since}
-    went = saved.went_into(conn, known)
-    matches = saved.told(conn, {*known, *went})
+    went = saved_finds.went_into(conn, known)
+    matches = saved_finds.told(conn, {*known, *went})
     told: dict[StoryId, list[Match]] = {}
     for match in matches:
         if into := went.get(match.story_id):

@@ -19,7 +19,7 @@ from pipeline.store import (
     links,
     numbers,
     receipts,
-    saved,
+    saved_finds,
     saved_ways,
     subscriptions,
 )
@@ -76,7 +76,7 @@ def mend() -> None:
     chosen, found = settings(), index()
     hub.tidy(database(), now())
     with database().write() as conn:
-        saved.prune(conn, now() - saved.KEPT, _OLDEST_FOUND)
+        saved_finds.prune(conn, now() - saved_finds.KEPT, _OLDEST_FOUND)
     with database().write() as conn:
         saved_ways.tidy(conn, now())
     if thin_out(database(), now(), chosen.lease):

@@ -19,7 +19,7 @@ from pipeline import mail_addresses, outgoing
 from pipeline.alert_batches import next_letter
 from pipeline.errors import BadInput
 from pipeline.model import StoryState
-from pipeline.store import Connection, saved, saved_ways, sources, stories
+from pipeline.store import Connection, saved, saved_finds, saved_ways, sources, stories
 from pipeline.store.accounts import Session
 from pipeline.store.saved import Saved, State
 from pipeline.store.saved_ways import Kind, Pace
@@ -253,7 +253,7 @@ def _page(  # noqa: PLR0917 - one page
             and (at := next_letter(one, now))
             and (many := saved_ways.waiting(conn, one))
         }
-        found = saved.stories_told(conn, known.saved_id, _MOST_SHOWN)
+        found = saved_finds.stories_told(conn, known.saved_id, _MOST_SHOWN)
         last = dict.fromkeys(stories.resolve(conn, one) or one for one in found)
         standing = stories.many(conn, last)
         listed = sources.listed(conn)

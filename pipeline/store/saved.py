@@ -1,4 +1,4 @@
-"""Saved searches: what people want to be told of, and what was found for them.
+"""Saved searches: what people want to be told of. What was found for them: `pipeline.store.saved_finds`.
 
 A search is named by a token that only its holder has: it reads the feed and manages the search. SQL keeps
 its SHA-256. States: active ⇄ paused, active ⇄ invalid (its question cannot be read any more), each → ended.
@@ -8,18 +8,17 @@ What a search asks is its owner's secret: it stands in no log, and goes when the
 import hashlib
 import hmac
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from pipeline.errors import BadInput
-from pipeline.model import StoryId
-from pipeline.store import counters
-from pipeline.store.schema import change, counter, saved_match, story
+from pipeline.store import counters, saved_finds
+from pipeline.store.schema import change, counter, saved_match
 from pipeline.store.schema import saved_search as table
 
 MOST_OF_OWNER = 300  # living searches
@@ -29,11 +28,9 @@ LONGEST_NAME = 120
 LONGEST_ASKED = 2_000  # characters of all parameters
 TOKEN_LENGTH = 32  # of 62 letters each: 190 bits
 _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-KEPT = timedelta(days=180)  # what was found
 _CLOCK = "saved_changed"  # the counter that orders writes to the table
 _FINE = timedelta(hours=1)  # of `seen_at`
 _LONGEST_FLAW = 200
-_CHUNK = 400
 _BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -44,14 +41,6 @@ class State(StrEnum):
     PAUSED = "paused"  # by its holder
     INVALID = "invalid"  # its question cannot be read; it is kept
     ENDED = "ended"
-
-
-class Kind(StrEnum):
-    """What is told of a story."""
-
-    NEW = "new"
-    CORRECTED = "corrected"
-    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +66,6 @@ class Saved:
     seen_at: datetime
     since: datetime
     changed: int
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """What is to be told to a search. Positions rise in commit order; `at` is when it was found.
-
-    `as_of`: the story's `updated` when it was looked at.
-    """
-
-    position: int
-    saved_id: int
-    story_id: StoryId
-    kind: Kind
-    at: datetime
-    as_of: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +180,7 @@ def end(conn: Connection, saved_id: int) -> None:
     """End it for good: what it asked, whose it was and what it was told is forgotten."""
     gone: dict[str, object] = {"name": "", "asked": {}, "owner": None, "flaw": ""}
     if _set(conn, saved_id, tuple(set(State) - {State.ENDED}), state=State.ENDED, **gone):
-        conn.execute(saved_match.delete().where(saved_match.c.saved_id == saved_id, _below_head(conn)))
+        saved_finds.forget(conn, saved_id)
         counters.add(conn, "saved_ended")
 
 
@@ -233,66 +207,6 @@ def changed_since(conn: Connection, stamp: int) -> list[Saved]:
     query = _select().where(table.c.changed > stamp if stamp else table.c.state != State.ENDED)
     rows = conn.execute(query.order_by(table.c.changed))
     return [_saved(row) for row in rows]
-
-
-def matches(conn: Connection, saved_id: int, after: int, limit: int) -> list[Match]:
-    """Return what is to be told to a search behind a position, oldest first."""
-    mine = select(saved_match).where(saved_match.c.saved_id == saved_id, saved_match.c.position > after)
-    return [_match(row) for row in conn.execute(mine.order_by(saved_match.c.position).limit(limit))]
-
-
-def stories_told(conn: Connection, saved_id: int, limit: int) -> list[StoryId]:
-    """Return the last stories that were told to a search as new, the one told last first."""
-    mine = (saved_match.c.saved_id == saved_id, saved_match.c.kind == Kind.NEW)
-    query = select(saved_match.c.story_id).where(*mine).order_by(saved_match.c.position.desc())
-    return [StoryId(story_id) for story_id in conn.scalars(query.limit(limit))]
-
-
-def head(conn: Connection) -> int:
-    """Return the highest position, 0 if nothing was ever found."""
-    return conn.scalar(select(func.max(saved_match.c.position))) or 0
-
-
-def told(conn: Connection, story_ids: Collection[StoryId]) -> list[Match]:
-    """Return everything told of some stories, in order of position."""
-    wanted, found = sorted(set(story_ids)), []
-    for start in range(0, len(wanted), _CHUNK):
-        part = saved_match.c.story_id.in_(wanted[start : start + _CHUNK])
-        found += [_match(row) for row in conn.execute(select(saved_match).where(part))]
-    return sorted(found, key=lambda one: one.position)
-
-
-def went_into(conn: Connection, story_ids: Collection[StoryId]) -> dict[StoryId, StoryId]:
-    """Return the stories that merged into some stories, or into one that did, each with the last of its way.
-
-    Stories that nothing merged into do not occur.
-    """
-    into: dict[StoryId, StoryId] = {}
-    frontier = set(story_ids)
-    while frontier:
-        found = dict(_merged(conn, frontier))
-        frontier = found.keys() - into.keys() - set(story_ids)
-        into |= found
-    return {one: _last(into, one) for one in into}
-
-
-def note(conn: Connection, rows: Sequence[tuple[int, StoryId, Kind, datetime]], now: datetime) -> None:
-    """Write what was found: search, story, kind, the story's `updated`. The caller holds the fence."""
-    names = ("saved_id", "story_id", "kind", "as_of")
-    made = [dict(zip(names, row, strict=True)) | {"at": now} for row in rows]
-    if made:
-        conn.execute(saved_match.insert(), made)
-    for kind in Kind:
-        if many := sum(row[2] is kind for row in rows):
-            counters.add(conn, f"saved_{kind}", many)
-
-
-def prune(conn: Connection, before: datetime, limit: int) -> int:
-    """Forget what was found before a moment, looking at the `limit` oldest rows; return how many went."""
-    oldest = select(saved_match.c.position).order_by(saved_match.c.position).limit(limit)
-    last = conn.scalar(select(func.max(oldest.subquery().c.position)))
-    old = (saved_match.c.position <= (last or 0), saved_match.c.at < before, _below_head(conn))
-    return conn.execute(saved_match.delete().where(*old)).rowcount
 
 
 def counts(conn: Connection) -> dict[str, int]:
@@ -324,26 +238,6 @@ def outlines(conn: Connection, limit: int, saved_id: int | None = None) -> list[
         )
         for row in rows
     ]
-
-
-def _below_head(conn: Connection) -> ColumnElement[bool]:
-    """Return the condition that spares the newest row: a copied database counts on behind it."""
-    return saved_match.c.position < head(conn)
-
-
-def _last(into: Mapping[StoryId, StoryId], story_id: StoryId) -> StoryId:
-    while story_id in into:  # merges make no rings: only a living story survives one
-        story_id = into[story_id]
-    return story_id
-
-
-def _merged(conn: Connection, into: Collection[StoryId]) -> list[tuple[StoryId, StoryId]]:
-    wanted, found = sorted(into), []
-    for start in range(0, len(wanted), _CHUNK):
-        part = story.c.merged_into.in_(wanted[start : start + _CHUNK])
-        rows = conn.execute(select(story.c.story_id, story.c.merged_into).where(part))
-        found += [(StoryId(row.story_id), StoryId(row.merged_into)) for row in rows]
-    return found
 
 
 def _token() -> str:
@@ -401,14 +295,3 @@ def _select() -> Select[Any]:
 def _saved(row: Any) -> Saved:
     known = Saved(*row)
     return replace(known, state=State(known.state))
-
-
-def _match(row: Any) -> Match:
-    return Match(
-        position=row.position,
-        saved_id=row.saved_id,
-        story_id=StoryId(row.story_id),
-        kind=Kind(row.kind),
-        at=row.at,
-        as_of=row.as_of,
-    )

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, String, and_, cast, func, or_, select
 
 from pipeline.errors import BadInput
-from pipeline.store import counters, saved
+from pipeline.store import counters, saved, saved_finds
 from pipeline.store.schema import delivery, saved_match
 from pipeline.store.schema import saved_search as search
 from pipeline.store.schema import saved_way as table
@@ -175,7 +175,7 @@ def of_search(conn: Connection, saved_id: int) -> list[Way]:
 def opened(conn: Connection, way_id: int) -> None:
     """Tell a way what is found from now on, if it was asked or had stopped."""
     mine = table.c.state.in_([State.ASKED, State.STOPPED])
-    here = saved.head(conn)
+    here = saved_finds.head(conn)
     values = {"state": State.ACTIVE, "position": here, "through": here, "error": "", "asks": 0}
     conn.execute(table.update().where(table.c.way_id == way_id, mine).values(**values))
 
@@ -328,7 +328,7 @@ def _free(now: datetime) -> ColumnElement[bool]:
 def _urgent() -> ColumnElement[bool]:
     """Say that a correction or an end was not told yet."""
     mine = (saved_match.c.saved_id == table.c.saved_id, saved_match.c.position > table.c.position)
-    return select(saved_match.c.position).where(*mine, saved_match.c.kind != saved.Kind.NEW).exists()
+    return select(saved_match.c.position).where(*mine, saved_match.c.kind != saved_finds.Kind.NEW).exists()
 
 
 def _standing_at(known: Way) -> ColumnElement[bool]:
@@ -347,7 +347,7 @@ def _room(conn: Connection, saved_id: int, kind: Kind, most: int) -> None:
 
 
 def _added(conn: Connection, saved_id: int, kind: Kind, **values: object) -> int:
-    here = saved.head(conn)
+    here = saved_finds.head(conn)
     row = {"saved_id": saved_id, "kind": kind, "salt": secrets.token_hex(_SALT_BYTES)} | values
     row |= {"position": here, "through": here}
     made: int = conn.execute(table.insert().values(**row).returning(table.c.way_id)).scalar_one()

@@ -10,8 +10,8 @@ from pipeline.deliver import Drained, Maker, drain
 from pipeline.fetch import Fetcher
 from pipeline.mailer import Mailer
 from pipeline.model import StoryId
-from pipeline.store import Database, changes, deliveries, saved, saved_ways, stories
-from pipeline.store.saved import Kind
+from pipeline.store import Database, changes, deliveries, saved, saved_finds, saved_ways, stories
+from pipeline.store.saved_finds import Kind
 from pipeline.store.saved_ways import Pace, Way
 from tests.smtp_server import Office, Taken
 from tests.store.newsroom import NEWS
@@ -105,7 +105,7 @@ class Desk:
         """Write down what was found, now."""
         with self.db.write() as conn:
             known = stories.many(conn, found)
-            saved.note(conn, [(search, one, kind, known[one].updated) for one in found], self.now)
+            saved_finds.note(conn, [(search, one, kind, known[one].updated) for one in found], self.now)
 
     def run(self, **later: float) -> Drained:
         """Let time go by, then deliver what is due."""

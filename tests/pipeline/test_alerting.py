@@ -19,8 +19,8 @@ from pipeline.alert_batches import next_letter, slot
 from pipeline.alerting import Purpose
 from pipeline.errors import BadInput
 from pipeline.model import LOCAL_ZONE
-from pipeline.store import Database, deliveries, leases, saved, saved_ways, words
-from pipeline.store.saved import Kind
+from pipeline.store import Database, deliveries, leases, saved, saved_finds, saved_ways, words
+from pipeline.store.saved_finds import Kind
 from pipeline.store.saved_ways import Pace, State
 from tests.pipeline.alert_desk import BASE, LAN, Desk
 from tests.smtp_server import Office, mailing
@@ -331,7 +331,7 @@ def test_a_flood_is_gathered(desk: Desk, office: Office) -> None:
     assert (1, 1, 2, 3) == (held, waits, again, len(office.got))
     assert "Cầu đường: 1 tin mới, 1 đính chính" == urgent
     with desk.db.read() as conn:
-        assert saved.head(conn) == desk.known(way).position
+        assert saved_finds.head(conn) == desk.known(way).position
 
 
 def test_even_corrections_are_not_endless(desk: Desk, office: Office) -> None:

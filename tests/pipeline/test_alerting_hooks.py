@@ -11,7 +11,7 @@ from standardwebhooks import Webhook
 
 from pipeline import alerting, outgoing
 from pipeline.store import Database, saved_ways, words
-from pipeline.store.saved import Kind
+from pipeline.store.saved_finds import Kind
 from pipeline.store.saved_ways import State
 from tests.pipeline.alert_desk import Desk
 from tests.pipeline.receivers import Got, Receiver, receiving

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline.letters import Envelope, News, confirmation, finds, flawed
 from pipeline.model import Story
-from pipeline.store.saved import Kind
+from pipeline.store.saved_finds import Kind
 from tests.feeds.stories import NASTY, telling
 from tests.feeds.stories import story as told_story
 

@@ -13,9 +13,10 @@ import pytest
 
 from pipeline.errors import LeaseLost
 from pipeline.model import ChangeKind, Face, StoryId
-from pipeline.store import Database, changes, labels, leases, links, saved, stories
+from pipeline.store import Database, changes, labels, leases, links, saved, saved_finds, stories
 from pipeline.store.links import Told
-from pipeline.store.saved import Kind, State
+from pipeline.store.saved import State
+from pipeline.store.saved_finds import Kind
 from pipeline.store.schema import saved_match, saved_search
 from search.alerts import CURSOR, Watch, alert, due
 from tests.feeds.newsdesk import end, face, name
@@ -71,7 +72,7 @@ def alerted(db: Database, watch: Watch | None = None, limit: int = 500) -> int:
 def told(db: Database, saved_id: int) -> list[tuple[str, str]]:
     """What a search was told: story and kind, in order."""
     with db.read() as conn:
-        return [(one.story_id, one.kind.value) for one in saved.matches(conn, saved_id, 0, 1_000)]
+        return [(one.story_id, one.kind.value) for one in saved_finds.matches(conn, saved_id, 0, 1_000)]
 
 
 def test_a_story_is_told_when_it_matches(db: Database) -> None:
@@ -234,10 +235,10 @@ def test_what_was_told_long_ago_is_forgotten_and_not_told_again(db: Database) ->
     mine, other = save(db), save(db)
     tell(db, 1, DIKE)
     alerted(db)
-    later = NOW + saved.KEPT + timedelta(days=1)
+    later = NOW + saved_finds.KEPT + timedelta(days=1)
     with db.write() as conn:
-        assert 0 == saved.prune(conn, NOW - timedelta(days=1), 100)
-        assert 1 == saved.prune(conn, later - saved.KEPT, 100)
+        assert 0 == saved_finds.prune(conn, NOW - timedelta(days=1), 100)
+        assert 1 == saved_finds.prune(conn, later - saved_finds.KEPT, 100)
     tell(db, 1, f"{DIKE}, nhắc lại", ChangeKind.UPDATED, at=later)
     alerted(db)
 

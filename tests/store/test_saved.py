@@ -7,8 +7,9 @@ import pytest
 
 from pipeline.errors import BadInput
 from pipeline.model import StoryId
-from pipeline.store import Database, changes, saved
-from pipeline.store.saved import Kind, State
+from pipeline.store import Database, changes, saved, saved_finds
+from pipeline.store.saved import State
+from pipeline.store.saved_finds import Kind
 from pipeline.store.schema import saved_search
 from tests.store.tellings import NOW, draft, send, settled
 
@@ -129,22 +130,22 @@ def test_what_was_found_is_read_by_position(db: Database) -> None:
     with db.write() as conn:
         made, _ = saved.add(conn, "Bí mật", ASKED, None, NOW)
         one, other = sorted({change.story_id for change in changes.after(conn, 0, 10)})
-        saved.note(conn, [(made, one, Kind.NEW, NOW), (made, other, Kind.NEW, NOW)], NOW)
-        saved.note(conn, [(made, one, Kind.WITHDRAWN, NOW)], NOW)
-        found = saved.matches(conn, made, 0, 10)
+        saved_finds.note(conn, [(made, one, Kind.NEW, NOW), (made, other, Kind.NEW, NOW)], NOW)
+        saved_finds.note(conn, [(made, one, Kind.WITHDRAWN, NOW)], NOW)
+        found = saved_finds.matches(conn, made, 0, 10)
         [outline] = saved.outlines(conn, 10)
 
-        assert found[1:] == saved.matches(conn, made, found[0].position, 10)
+        assert found[1:] == saved_finds.matches(conn, made, found[0].position, 10)
         assert [one, other, one] == [match.story_id for match in found]
-        assert found[-1].position == saved.head(conn)
-        assert [other, one] == saved.stories_told(conn, made, 10)
-        assert found[::2] == saved.told(conn, [one])
+        assert found[-1].position == saved_finds.head(conn)
+        assert [other, one] == saved_finds.stories_told(conn, made, 10)
+        assert found[::2] == saved_finds.told(conn, [one])
         assert (3, NOW) == (outline.matches, outline.last_at)
         assert {"active": 1, "paused": 0, "invalid": 0, "ended": 0} == saved.counts(conn)
         assert "Bí mật" not in repr(outline)
-        assert {} == saved.went_into(conn, [StoryId("s1"), one])
+        assert {} == saved_finds.went_into(conn, [StoryId("s1"), one])
         saved.end(conn, made)
-        assert found[-1:] == saved.told(conn, [one, other])  # no number is given twice, also in a copy
+        assert found[-1:] == saved_finds.told(conn, [one, other])  # no number is given twice, also in a copy
     assert State.ACTIVE is outline.state
 
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from pipeline.errors import BadInput
-from pipeline.store import Connection, Database, changes, deliveries, saved, saved_ways
-from pipeline.store.saved import Kind as Find
+from pipeline.store import Connection, Database, changes, deliveries, saved, saved_finds, saved_ways
+from pipeline.store.saved_finds import Kind as Find
 from pipeline.store.saved_ways import Kind, Pace, State, Way
 from tests.store.tellings import NOW, draft, send, settled
 
@@ -41,7 +41,7 @@ def found(db: Database, *saved_ids: int) -> None:
     settled(db)
     with db.write() as conn:
         [story] = {one.story_id for one in changes.after(conn, 0, 9)}
-        saved.note(conn, [(one, story, Find.NEW, NOW) for one in saved_ids], NOW)
+        saved_finds.note(conn, [(one, story, Find.NEW, NOW) for one in saved_ids], NOW)
 
 
 def test_who_is_behind(db: Database) -> None:
@@ -95,7 +95,7 @@ def test_a_way_is_told_what_is_found_from_now_on(db: Database) -> None:
         saved_ways.told(conn, known(conn, way), first + 1, 1, NOW)
         saved_ways.opened(conn, way)
 
-        assert saved.head(conn) == first
+        assert saved_finds.head(conn) == first
         assert first + 1 == known(conn, way).position
 
 

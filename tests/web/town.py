@@ -11,8 +11,8 @@ from pipeline import alerting
 from pipeline.alerting import Purpose
 from pipeline.config import Settings
 from pipeline.model import DocumentMention, EntryKind, Officeholder, Role, Source, SourceId, StoryId
-from pipeline.store import Database, meta, open_database, saved, saved_ways, stories
-from pipeline.store.saved import Kind
+from pipeline.store import Database, meta, open_database, saved, saved_finds, saved_ways, stories
+from pipeline.store.saved_finds import Kind
 from pipeline.store.saved_ways import Pace
 from tests.engine_fixtures import Lent
 from tests.store.tellings import draft, send, settled
@@ -106,7 +106,7 @@ def followed(db: Database, found: StoryId, key_file: Path) -> dict[str, str]:
         saved_ways.opened(conn, daily)
         saved_ways.stopped(conn, wrong, "SMTP 550")
         saved_ways.add_hook(conn, number, "https://chuong-trinh.example/nhan", now)
-        saved.note(conn, [(number, found, Kind.NEW, now)], now)
+        saved_finds.note(conn, [(number, found, Kind.NEW, now)], now)
         known = saved_ways.get(conn, daily)
     assert known is not None
     return {"saved": token, "letter": alerting.code(key_file, Purpose.MANAGE, known)}
