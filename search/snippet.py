@@ -7,10 +7,11 @@ output is HTML whose only tag is <mark>.
 import html
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from search.asked import FRAMES, asked, meant
 from search.forms import readings
@@ -141,17 +142,27 @@ def _joined(lit: Sequence[_Seen]) -> list[tuple[int, int]]:
 
 
 def _window(line: str, marks: Sequence[tuple[int, int]]) -> str:
-    """Return the stretch of `line` with the most marks, cut between words and outside of marks."""
+    """Return the stretch of `line` with the most marks, cut between words.
+
+    And outside of marks, unless there are but such as are wider than it: a whole sentence.
+    """
     if len(line) <= _WIDTH:
         return _html(line, marks, 0, len(line))
 
-    def inside(start: int) -> list[tuple[int, int]]:
-        return [(begin, end) for begin, end in marks if start <= begin and end <= start + _WIDTH]
+    begins, ends = [begin for begin, _ in marks], [end for _, end in marks]
+    sizes = [0, *accumulate(end - begin for begin, end in marks)]
+
+    def inside(start: int) -> tuple[int, int]:
+        return bisect_left(begins, start), bisect_right(ends, start + _WIDTH)
+
+    def told(start: int) -> int:
+        first, behind = inside(start)
+        return max(0, sizes[behind] - sizes[first])  # one mark may be wider than the window
 
     last = len(line) - _WIDTH
     starts = [min(max(0, start - _LEAD_IN), last) for start, _ in marks] or [0]
-    start = max(starts, key=lambda one: (sum(end - begin for begin, end in inside(one)), -one))
-    kept = inside(start)
+    start = max(starts, key=lambda one: (told(one), -one))
+    kept = marks[slice(*inside(start))]
     end = start + _WIDTH
     if start:
         behind = line.find(" ", start, kept[0][0] if kept else end) + 1
@@ -160,7 +171,8 @@ def _window(line: str, marks: Sequence[tuple[int, int]]) -> str:
         before = line.rfind(" ", kept[-1][1] if kept else start + 1, end)
         end = before if before > start else end
     head, tail = "… " if start else "", " …" if end < len(line) else ""
-    return head + _html(line, marks, start, end).strip() + tail
+    shown = kept or [(begin, min(stop, end)) for begin, stop in marks if start <= begin < end]
+    return head + _html(line, shown, start, end).strip() + tail
 
 
 def _html(text: str, marks: Sequence[tuple[int, int]], start: int, end: int) -> str:

@@ -79,6 +79,23 @@ def test_the_window_shows_the_sought_words() -> None:
     assert len(re.sub("</?mark>", "", cut)) <= 290
 
 
+def test_a_text_of_nothing_but_the_word_is_cut_at_once() -> None:
+    """Thousands of marks, apart or as one that is wider than the window."""
+    apart, joined = snippet(["a, " * 40_000], "a"), snippet(["a " * 400], "a")
+
+    assert apart.startswith("<mark>a</mark>, <mark>a</mark>, ")
+    assert joined.startswith("<mark>a a a ")
+
+
+def test_a_whole_sentence_is_marked_as_far_as_it_is_shown() -> None:
+    """Longer than the window, somewhere in a text."""
+    sentence = " ".join(f"chữ{chr(ord('a') + at % 26) * 2}" for at in range(55))
+    cut = snippet([f"Mở đầu thôi. {sentence}. {LONG}"], sentence)
+
+    assert cut.startswith("Mở đầu thôi. <mark>chữaa chữbb ")
+    assert cut.endswith("</mark> …")
+
+
 def test_the_first_text_with_a_word_is_shown() -> None:
     """The summary, unless only the content has the words; without any, the beginning of the first."""
     assert "Cầu <mark>mới</mark>." == snippet(["Cầu mới.", "mới tinh"], "mới")
