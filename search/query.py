@@ -22,6 +22,7 @@ from search.snippet import snippet
 __all__ = ["Hit", "Query", "Results", "Sort", "gathered", "hit", "read", "search", "walk"]
 
 MOST_OFFERED = 100  # values of one facet that are told
+_FEW_MONTHS = 3  # in a row, of which hits are told day by day: 92 days at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Results:
         facets: for each of `search.schema.FACETS`, how many hits bear each value, most first. Values of a
             filter that is set are counted as if it was not, so that others can be chosen.
         months, days: how many hits are of each local month ("2023-01"), and of each day where both ends of
-            the span are given and at most 92 days apart; in order.
+            the span are given and at most 92 days apart, or all hits are of three months in a row; in order.
         took_ms: as the asker felt it.
         relaxed: no story holds every word; these hold most of what was asked, rare words weighing more.
         cursor: asks for what comes behind these hits as `before`; "" at the end, and in order of relevance.
@@ -118,12 +119,13 @@ def search(index: Index, query: Query, texts: Texts | None = None, led: Led | No
     facets = {name: told.get(attribute) or {} for name, attribute in FACETS.items()}
     if answer.total and last is None:
         facets |= _as_if_unset(index, query, answer.rung, led)
+    days = told.get(DAY) or _by_day(index, query, answer.rung, told.get(MONTH) or {}, led)
     return Results(
         hits=tuple(hit(found, query) for found in answer.found.get("hits", ())),
         total=last.total if last else answer.total,
         facets={name: _most_first(counts) for name, counts in facets.items()},
         months=_in_order(told.get(MONTH)),
-        days=_in_order(told.get(DAY)),
+        days=_in_order(days),
         took_ms=round((time.perf_counter() - started) * 1000),
         relaxed=answer.relaxed and answer.total > 0,
         cursor=_cursor(query, answer),
@@ -211,6 +213,17 @@ def _as_if_unset(index: Index, query: Query, rung: int, led: Led | None) -> dict
             counted = index.search(rungs(unset, led)[rung].queries, counting)
         told[name] = (counted.get("facetDistribution") or {}).get(attribute) or {}
     return told
+
+
+def _by_day(
+    index: Index, query: Query, rung: int, months: Mapping[str, int], led: Led | None
+) -> dict[str, int]:
+    """Return how many hits are of each day if they are of few months, {} if not."""
+    numbers = [int(month[:4]) * 12 + int(month[5:]) for month in months]
+    if rung < 0 or not numbers or max(numbers) - min(numbers) >= _FEW_MONTHS:
+        return {}
+    counted = index.search(rungs(query, led)[rung].queries, _counting(index, [DAY]) | {"limit": 0})
+    return (counted.get("facetDistribution") or {}).get(DAY) or {}
 
 
 def _asked(index: Index, query: Query, rung: Rung, texts: Texts | None, led: Led | None) -> dict[str, Any]:

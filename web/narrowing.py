@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from search.question import SEVERAL, chosen
+from search.question import MOST_DAYS, SEVERAL, chosen
 from web.chips import Span, named, usual
 from web.language import gettext as _
 from web.view import when
@@ -155,8 +155,10 @@ def histogram(
     counts: dict[tuple[date, date], int]
     if days:
         first, last = date.fromisoformat(min(days)), date.fromisoformat(max(days))
-        first = min(first, date.fromisoformat(asked.get("from") or first.isoformat()))
-        last = max(last, min(today, date.fromisoformat(asked.get("to") or last.isoformat())))
+        since = min(first, date.fromisoformat(asked.get("from") or first.isoformat()))
+        until = max(last, min(today, date.fromisoformat(asked.get("to") or last.isoformat())))
+        if (until - since).days < MOST_DAYS:
+            first, last = since, until
         each = [first + timedelta(days=n) for n in range((last - first).days + 1)]
         counts = {(day, day): days.get(day.isoformat(), 0) for day in each}
         return _drawn("day", counts, today)

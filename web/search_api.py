@@ -63,7 +63,8 @@ class ResultsBody(BaseModel):
     )
     months: dict[str, int] = Field(description="hits per local month of publication, in order")
     days: dict[str, int] = Field(
-        description="hits per local day, where `from` and `to` are at most 92 days apart"
+        description="hits per local day, where `from` and `to` are at most 92 days apart or all hits are of "
+        "three months in a row"
     )
     cursor: str = Field(description="asks for what comes behind these hits as `before`; empty at the end")
     took_ms: int

@@ -22,6 +22,7 @@ PAGES = (
     "/tim-kiem?q=không có chuyện này ở đâu",
     f"/tim-kiem?q={'ơ' * 300}&person={'ơ' * 100}&source={'o' * 200}&from={'1' * 300}",
     "/tim-kiem?q=tháng 11/2026",
+    "/tim-kiem?q=xã&page=7",
     "/tim-kiem?q=qđ 12 ubnd bến tre",
     "/van-ban",
     "/van-ban?nam=2026&loai=qd",
