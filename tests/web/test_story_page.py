@@ -325,6 +325,22 @@ def test_an_hour_that_was_changed_afterwards_is_told(client: httpx.Client, db: D
 
 
 @ONLY_SQLITE
+def test_a_source_can_be_first_with_either_of_two(client: httpx.Client, db: Database) -> None:
+    """A bulletin of the day and an article of its eighth hour are not ordered; the other source is later."""
+    item: dict[str, Any] = {"kind": EntryKind.BULLETIN_ITEM, "bulletin_id": "ban-tin-1", "bulletin_number": 4}
+    tell(db, PAPER, bridge("a", published=at(8, 5)))
+    tell(db, PAPER, bridge("c", published=on_the_day(), **item))
+    tell(db, RADIO, bridge("b", published=replace(at(9), at=at(9).at + timedelta(days=1))))
+    story = only(db)
+    page, body = (client.get(f"{where}/{story.story_id}") for where in ("/tin", "/api/stories"))
+    first = body.json()["first"]
+
+    assert (None, "overlap", 2) == (first["entry_id"], first["why"], len(first["candidates"]))
+    answer = found(page, '//*[@class="answer"]')[0]
+    assert answer.startswith("Báo Mẫu; bài nào của nguồn này trước thì không xác định được: ")
+
+
+@ONLY_SQLITE
 def test_twenty_copies_do_not_drown_the_page(client: httpx.Client, db: Database) -> None:
     """One column holds them, the page stays small, and no statement is asked once for each."""
     tell(db, PAPER, bridge("a"))
