@@ -39,10 +39,13 @@ class Side:
 def sides(face: Face) -> list[Side]:
     """Return the different tellings of a story, the lead's first, each copy with the first of its kind."""
     groups: list[list[Telling]] = []
+    by_title: dict[tuple[str, ...], list[list[Telling]]] = {}
     for told in face.tellings:
-        same = next((group for group in groups if _same(group[0], told)), None)
+        entitled = by_title.setdefault(tuple(text.words(told.title)), [])
+        same = next((group for group in entitled if _same(group[0], told)), None)
         if same is None:
             groups.append([told])
+            entitled.append(groups[-1])
         else:
             same.append(told)
     whole = [group[0] for group in groups[1:] if group[0].content]
@@ -66,9 +69,7 @@ def opening(content: str, most: int) -> str:
 
 
 def _same(one: Telling, other: Telling) -> bool:
-    """Say whether a reader would see the same words twice; less of them counts as the same."""
-    if text.words(one.title) != text.words(other.title):
-        return False
+    """Say whether a reader would see the same words twice below one title; less of them is the same."""
     mine, theirs = text.words(one.summary), text.words(other.summary)
     return _begins(mine, theirs) and text.words(one.content) == text.words(other.content)
 
