@@ -3,7 +3,7 @@
 `asked`: the parameters of the question and its order, of which `web.view.query` makes links.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -16,6 +16,8 @@ _FIRST_ROWS = 7  # of a group; the rest is behind a switch
 _MOST_ROWS = 40
 _MOST_BARS = 72
 _FEWEST_BARS = 2
+_FEWEST_HITS = 5  # drawn by day unasked; fewer are seen faster than a drawing
+_FORTNIGHT = timedelta(days=13)  # from its first day to its last
 _HEIGHT = 40  # of the highest bar, in units of the drawing
 _DECEMBER = 12
 
@@ -150,17 +152,13 @@ def histogram(
 ) -> Histogram | None:
     """Return hits by day where they were counted so, else by month, else by year.
 
-    None for less than two bars: a single one tells nothing.
+    None for less than two bars: a single one tells nothing; nor do the days of few hits if nobody asked for
+    a span.
     """
     counts: dict[tuple[date, date], int]
-    if days:
-        first, last = date.fromisoformat(min(days)), date.fromisoformat(max(days))
-        since = min(first, date.fromisoformat(asked.get("from") or first.isoformat()))
-        until = max(last, min(today, date.fromisoformat(asked.get("to") or last.isoformat())))
-        if (until - since).days < MOST_DAYS:
-            first, last = since, until
-        each = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-        counts = {(day, day): days.get(day.isoformat(), 0) for day in each}
+    bounded = asked.get("from") or asked.get("to")
+    if days and (bounded or sum(days.values()) >= _FEWEST_HITS):
+        counts = {(day, day): days.get(day.isoformat(), 0) for day in _drawn_days(days, asked, today)}
         return _drawn("day", counts, today)
     numbers = {int(name[:4]) * 12 + int(name[5:]) - 1: count for name, count in months.items()}
     if not numbers:
@@ -172,6 +170,21 @@ def histogram(
     years = range(span[0] // 12, span[-1] // 12 + 1)
     totals = {year: sum(numbers.get(n, 0) for n in range(year * 12, year * 12 + 12)) for year in years}
     return _drawn("year", {_year(year): count for year, count in totals.items()}, today)
+
+
+def _drawn_days(days: Iterable[str], asked: Asked, today: date) -> list[date]:
+    """Return the days from the first hit to the last; if they can be drawn, all that were asked for.
+
+    No day to come is among them; where no beginning was asked for they are a fortnight at least.
+    """
+    found = sorted(map(date.fromisoformat, days))
+    first, last = found[0], found[-1]
+    begin = date.fromisoformat(asked["from"]) if asked.get("from") else last - _FORTNIGHT
+    end = date.fromisoformat(asked["to"]) if asked.get("to") else last
+    since, until = min(first, begin), max(last, min(today, end))
+    if (until - since).days < MOST_DAYS:
+        first, last = since, until
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
 def _drawn(unit: str, counts: Mapping[tuple[date, date], int], today: date) -> Histogram | None:
