@@ -150,10 +150,10 @@ def drain(
     ):
         post = partial(_sent, fetcher, letters)
         while True:
-            if (at := time.monotonic()) < end:
-                if not running or at >= gathered + _LOOK:
+            if time.monotonic() < end:
+                if not running or time.monotonic() >= gathered + _LOOK:
                     gather()
-                    gathered = at
+                    gathered = time.monotonic()
                 failing = [one.attempts > 0 for one in running.values()]
                 for one in _claimed(db, clock(), lease_seconds, failing):
                     running[pool.submit(_deliver, db, post, makers, one, clock)] = one
