@@ -127,17 +127,15 @@ def _most(request: Request, site: Site, who: Reader, signed: Session | None) -> 
     """Return how many stories a reader may take at once.
 
     Raises:
-        Problem: 429, for a stranger who does so too often.
+        Problem: 429, for who does so too often without a key, which has a pace of its own.
     """
-    if who.partner is not None or signed is not None:
+    if who.partner is not None:
         return MOST_OF_KEY
-    address = network(request.client.host if request.client else "")
-    if wait := site.exports_of_address.attempt(address, time.monotonic()):
+    caller = f"@{signed.name}" if signed else network(request.client.host if request.client else "")
+    if wait := site.exports.attempt(caller, time.monotonic()):
         later = {"Retry-After": str(int(wait) + 1)}
-        raise Problem(
-            429, "too_many", "a few exports a minute; sign in, or use a key, for more", headers=later
-        )
-    return MOST_OF_STRANGER
+        raise Problem(429, "too_many", "a few exports a minute; a key has its own pace", headers=later)
+    return MOST_OF_KEY if signed else MOST_OF_STRANGER
 
 
 def _living(site: Site, first: engine.Results, pages: Iterable[engine.Results]) -> Iterator[Story]:

@@ -38,7 +38,7 @@ class Site:
         self.pings_of_address = Throttle(most=60, seconds=60)
         self.hub_requests = Throttle(most=120, seconds=60)
         self.partner_calls = Throttle(most=1, seconds=60)
-        self.exports_of_address = Throttle(most=6, seconds=60)
+        self.exports = Throttle(most=6, seconds=60)
         self.saves_of_network = Throttle(most=20, seconds=3_600)
         self.letters_of_network = Throttle(most=20, seconds=3_600)
         self.unsigned_logged = Throttle(most=10, seconds=60)
