@@ -19,7 +19,7 @@ from search.forms import missing
 from search.holders import called, office_keys, person_keys
 from search.tokens import bare, number_key, telex, tokens
 
-# Raise it when this file, search/tokens.py or search/forms.py makes other documents: all are then remade.
+# Raise it when this file, search/tokens.py or search/spellings.py makes other documents: all are then remade.
 FORM = 9
 
 _MOST_WORDS = 20_000  # of a body; Meilisearch drops what is behind position 65,535

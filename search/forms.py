@@ -11,110 +11,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from pipeline.text import clean, fold, plain
-from search.tokens import accented, tokens
+from search.spellings import SAME, SHORT_PLACES
+from search.tokens import accented, bare, telex, tokens
 
 MOST_READINGS = 4  # beside the question itself; each is two more queries
 
-# The first is the shortest, the last the fullest.
-SAME = (
-    ("ubnd", "ủy ban nhân dân"),
-    ("hđnd", "hội đồng nhân dân"),
-    ("mttq", "mặt trận tổ quốc"),
-    ("tphcm", "tp hcm", "tp hồ chí minh", "thành phố hồ chí minh"),
-    ("tp", "thành phố"),
-    ("tw", "trung ương"),
-    ("bhxh", "bảo hiểm xã hội"),
-    ("bhyt", "bảo hiểm y tế"),
-    ("bđbp", "bộ đội biên phòng"),
-    ("btv", "ban thường vụ"),
-    ("bch", "ban chấp hành"),
-    ("gtvt", "giao thông vận tải"),
-    ("atgt", "an toàn giao thông"),
-    ("attp", "an toàn thực phẩm"),
-    ("pccc", "phòng cháy chữa cháy"),
-    ("csgt", "cảnh sát giao thông"),
-    ("clb", "câu lạc bộ"),
-    ("cntt", "công nghệ thông tin"),
-    ("đbqh", "đại biểu quốc hội"),
-    ("đh", "đại học"),
-    ("gd đt", "gdđt", "giáo dục và đào tạo"),
-    ("gpmb", "giải phóng mặt bằng"),
-    ("htx", "hợp tác xã"),
-    ("kt xh", "ktxh", "kinh tế xã hội"),
-    ("lđlđ", "liên đoàn lao động"),
-    ("nn ptnt", "nông nghiệp và phát triển nông thôn"),
-    ("tt tt", "tttt", "thông tin và truyền thông"),
-    ("ocop", "mỗi xã một sản phẩm"),
-    ("ql", "quốc lộ"),
-    ("kcn", "khu công nghiệp"),
-    ("ntm", "nông thôn mới"),
-    ("tand", "tòa án nhân dân"),
-    ("vksnd", "viện kiểm sát nhân dân"),
-    ("thpt", "trung học phổ thông"),
-    ("thcs", "trung học cơ sở"),
-    ("đbscl", "đồng bằng sông cửu long"),
-    ("tngt", "tai nạn giao thông"),
-    ("tn mt", "tnmt", "tài nguyên và môi trường"),
-    ("nn mt", "nnmt", "nông nghiệp và môi trường"),
-    ("kh đt", "khđt", "kế hoạch và đầu tư"),
-    ("kh cn", "khcn", "khoa học và công nghệ"),
-    ("vh tt dl", "vhttdl", "vhtt dl", "văn hóa thể thao và du lịch"),
-    ("lđ tb xh", "lđtbxh", "lđtb xh", "lao động thương binh và xã hội"),
-    ("bcđ", "ban chỉ đạo"),
-    ("bql", "ban quản lý"),
-    ("bđs", "bất động sản"),
-    ("bvđk", "bệnh viện đa khoa"),
-    ("cand", "công an nhân dân"),
-    ("ccb", "cựu chiến binh"),
-    ("cccd", "căn cước công dân"),
-    ("csđt", "cảnh sát điều tra"),
-    ("hđqt", "hội đồng quản trị"),
-    ("lhpn", "liên hiệp phụ nữ"),
-    ("lhq", "liên hợp quốc"),
-    ("llvt", "lực lượng vũ trang"),
-    ("mtqg", "mục tiêu quốc gia"),
-    ("nhnn", "ngân hàng nhà nước"),
-    ("nhcsxh", "ngân hàng chính sách xã hội"),
-    ("nsnd", "nghệ sĩ nhân dân"),
-    ("nsưt", "nghệ sĩ ưu tú"),
-    ("pctn", "phòng chống tham nhũng"),
-    ("pctt", "phòng chống thiên tai"),
-    ("qđnd", "quân đội nhân dân"),
-    ("qsdđ", "quyền sử dụng đất"),
-    ("svđ", "sân vận động"),
-    ("tkcn", "tìm kiếm cứu nạn"),
-    ("tnhh", "trách nhiệm hữu hạn"),
-    ("tnxp", "thanh niên xung phong"),
-    ("ttxvn", "thông tấn xã việt nam"),
-    ("bắc kạn", "bắc cạn"),
-    ("đắk lắk", "đắc lắc", "đăk lăk", "đaklak"),
-    ("đắk nông", "đắc nông", "đăk nông"),
-    ("kon tum", "kontum"),
-    ("pleiku", "plei ku", "plây cu"),
-    ("buôn ma thuột", "buôn mê thuột", "ban mê thuột"),
-    ("tt huế", "thừa thiên huế"),
-    ("br vt", "brvt", "bà rịa vũng tàu"),
-)
-# Places as people shorten them; some mean several. Read so only beside other words, behind everything else.
-SHORT_PLACES = {
-    "hn": ("hà nội",),
-    "sg": ("sài gòn", "tp hcm"),
-    "sài gòn": ("tp hcm",),
-    "hcm": ("tp hcm",),
-    "hp": ("hải phòng",),
-    "đn": ("đà nẵng", "đồng nai"),
-    "qn": ("quảng nam", "quảng ngãi", "quảng ninh"),
-    "qt": ("quảng trị",),
-    "qb": ("quảng bình",),
-    "đt": ("đồng tháp",),
-    "kg": ("kiên giang",),
-    "bt": ("bến tre", "bình thuận"),
-    "bd": ("bình dương",),
-    "bđ": ("bình định",),
-    "lđ": ("lâm đồng",),
-    "gl": ("gia lai",),
-    "vt": ("vũng tàu",),
-}
 _QUOTED = re.compile(r'["“”„‟«»″＂][^"“”„‟«»″＂]+["“”„‟«»″＂]')
 _PIECE = re.compile(r"\d+|[^\W\d_]+")
 _LEAD = r"(?:(?<!\w)(?P<lead>ng[aà]y)\s+)?"  # "sáng ngày 31/1" and "sáng 31/1" are one
@@ -252,30 +153,45 @@ def _apart(found: list[_Found]) -> list[_Found]:
 
 
 @cache
-def _forms() -> dict[tuple[str, ...], tuple[str, ...]]:
-    """Map the plain words of each form to the other forms, for a short one the fullest first."""
-    known: dict[tuple[str, ...], tuple[str, ...]] = {}
+def _forms() -> dict[tuple[str, ...], list[tuple[str, tuple[str, ...]]]]:
+    """Map the plain words of each form to it and the other forms, for a short one the fullest first."""
+    known: dict[tuple[str, ...], list[tuple[str, tuple[str, ...]]]] = {}
     for forms in SAME:
         for form in forms:
             others = tuple(one for one in forms if one != form)
-            known[tuple(plain(form).split())] = others if form == forms[-1] else others[::-1]
+            told = others if form == forms[-1] else others[::-1]
+            known.setdefault(tuple(plain(form).split()), []).append((form, told))
     return known
+
+
+def _others(written: Sequence[str], *, blind: bool) -> tuple[str, ...]:
+    """Return the other forms of some folded words; the accents that they have are those of the form.
+
+    Words without them stand for the form, too, unless the whole question is `blind`.
+    """
+    told, without = tuple(map(telex, written)), tuple(map(bare, written))
+    for form, others in _forms().get(tuple(map(plain, written)), ()):
+        wanted = tuple(map(telex, form.split()))
+        if all(one in pair for one, *pair in zip(told, wanted, without, strict=True)):
+            return others if blind or told == wanted else (form, *others)
+    return ()
 
 
 def _named(text: str) -> list[_Found]:
     """Find abbreviations and names that have another form."""
-    pieces = [(found.start(), found.end(), plain(found[0])) for found in _PIECE.finditer(text)]
+    pieces = list(_PIECE.finditer(text))
+    words = [fold(piece[0]) for piece in pieces]
     blind = not accented(tokens(text))
     found = []
     longest = max(map(len, _forms()))
     for at in range(len(pieces)):
         for size in range(1, min(longest, len(pieces) - at) + 1):
-            others = _forms().get(tuple(piece[2] for piece in pieces[at : at + size]))
-            if others:
+            if others := _others(words[at : at + size], blind=blind):
                 told = tuple(f"{plain(one) if blind else one} ".replace("  ", " ") for one in others)
-                end = pieces[at + size - 1][1]
+                end = pieces[at + size - 1].end()
                 joined = end < len(text) and text[end].isalnum()
-                found.append(_Found(pieces[at][0], end, told if joined else tuple(map(str.strip, told))))
+                whole = told if joined else tuple(map(str.strip, told))
+                found.append(_Found(pieces[at].start(), end, whole))
     return found
 
 

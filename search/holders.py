@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from pipeline.model import Officeholder
-from search.forms import SAME
+from search.spellings import SAME
 from search.tokens import accented, bare, telex, tokens
 
 _FEWEST_WORDS = 2  # "chủ tịch"; one syllable is no office, unless it is all

@@ -243,6 +243,11 @@ def test_raw_keys(keys: str, expected: str | None) -> None:
         ("tháng 3 năm 2021", ["tháng 3/2021"]),
         ("tháng 13/2021", []),
         ("Sở VH-TT&DL", ["Sở văn hóa thể thao và du lịch", "Sở vhtt dl", "Sở vhttdl"]),
+        ("cháy ôtô", ["cháy ô tô"]),
+        ("cháy ở tổ 5", []),  # other accents than those of "ô tô"
+        ("chay o to 5", ["chay oto 5"]),
+        ("lũ Đăk Lăk", ["lũ đaklak", "lũ đăk lắk", "lũ đắc lắc", "lũ đắk lắk"]),
+        ("lũ dak lak", ["lũ đắk lắk", "lũ đaklak", "lũ đăk lắk", "lũ đăk lăk"]),
         ("UBND tỉnh", ["ủy ban nhân dân tỉnh"]),
         ("uy ban nhan dan tinh", ["ubnd tinh"]),
         ("QL1A", ["quoc lo 1A"]),
