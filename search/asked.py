@@ -21,6 +21,7 @@ from search.typed import decoded
 QUOTES = re.compile(r'["“”„‟«»″＂]')
 _MINUS = re.compile("[\u2212\ufe63\uff0d]")  # the sign itself; dashes part sentences
 _RUN = re.compile(r"\d+(?:[./,:-]\d+)+|[^\W_]+")  # a day, a sum or a code stands together
+_GAP = re.compile(r"\s+|(?<=[^\W\d_])[,;](?=\d)")  # "90/kh-ubnd,73/2023/nđ-cp" are two
 # Behind a word, at a word in small letters or in quotes, and nothing but the like behind it: "2020 -2025",
 # "Hà Nội -Hải Phòng" and "thứ hai -thứ sáu" are ranges.
 _LEFT_OUT = re.compile(r'(?<=\S)((?:\s+-(?:"[^"]+"|[^\W\d_]+))+)\s*$')
@@ -243,7 +244,8 @@ def _numbered(piece: str) -> list[tuple[str, str]]:
 
 
 def _by_word(text: str) -> list[tuple[str, str]]:
-    return [(word, documents.canonical(word.strip(_PUNCTUATION)) or "") for word in text.split()]
+    words = filter(None, _GAP.split(text))
+    return [(word, documents.canonical(word.strip(_PUNCTUATION)) or "") for word in words]
 
 
 def _single(part: str) -> list[Term]:

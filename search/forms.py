@@ -164,35 +164,38 @@ def _forms() -> dict[tuple[str, ...], list[tuple[str, tuple[str, ...]]]]:
     return known
 
 
-def _others(written: Sequence[str], *, blind: bool) -> tuple[str, ...]:
-    """Return the other forms of some folded words; the accents that they have are those of the form.
-
-    Words without them stand for the form, too, unless the whole question is `blind`.
-    """
-    told, without = tuple(map(telex, written)), tuple(map(bare, written))
-    for form, others in _forms().get(tuple(map(plain, written)), ()):
-        wanted = tuple(map(telex, form.split()))
-        if all(one in pair for one, *pair in zip(told, wanted, without, strict=True)):
-            return others if blind or told == wanted else (form, *others)
-    return ()
-
-
 def _named(text: str) -> list[_Found]:
     """Find abbreviations and names that have another form."""
     pieces = list(_PIECE.finditer(text))
-    words = [fold(piece[0]) for piece in pieces]
+    letters = [plain(piece[0]) for piece in pieces]
     blind = not accented(tokens(text))
     found = []
     longest = max(map(len, _forms()))
     for at in range(len(pieces)):
         for size in range(1, min(longest, len(pieces) - at) + 1):
-            if others := _others(words[at : at + size], blind=blind):
+            if not (known := _forms().get(tuple(letters[at : at + size]))):
+                continue
+            if others := _others(known, [fold(one[0]) for one in pieces[at : at + size]], blind=blind):
                 told = tuple(f"{plain(one) if blind else one} ".replace("  ", " ") for one in others)
                 end = pieces[at + size - 1].end()
                 joined = end < len(text) and text[end].isalnum()
                 whole = told if joined else tuple(map(str.strip, told))
                 found.append(_Found(pieces[at].start(), end, whole))
     return found
+
+
+def _others(
+    known: Sequence[tuple[str, tuple[str, ...]]], written: Sequence[str], *, blind: bool
+) -> tuple[str, ...]:
+    """Return the other forms of some folded words; the accents that they have are those of the form.
+
+    Words without them stand for the form, too, unless the whole question is `blind`.
+    """
+    for form, others in known:
+        told, wanted = list(map(telex, written)), list(map(telex, form.split()))
+        if all(one in pair for one, *pair in zip(told, wanted, map(bare, written), strict=True)):
+            return others if blind or told == wanted else (form, *others)
+    return ()
 
 
 def _days(text: str) -> list[_Found]:

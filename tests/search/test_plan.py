@@ -150,6 +150,7 @@ def test_any_ladder_is_bounded(parts: list[str]) -> None:
 def test_numbers_are_canonical() -> None:
     """However a number is typed, it is asked for in one form, each once."""
     assert ("73/2023/NĐ-CP", "01/CT-UBND") == asked("73/2023/nđ-cp, 01/CT-UBND và 73/2023/NĐ-CP").numbers
+    assert ("90/KH-UBND", "73/2023/NĐ-CP") == asked("90/kh-ubnd,73/2023/nđ-cp").numbers
 
 
 def test_accents_go_first_then_the_phrase_without() -> None:
