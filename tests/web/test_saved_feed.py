@@ -1,5 +1,6 @@
 """The feed of a saved search: a secret address, valid documents, the story as it stands now."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ import pytest
 
 from pipeline.model import ChangeKind
 from pipeline.store import Database, saved
+from pipeline.store.schema import change
 from search.alerts import Watch, alert
 from tests.feeds.check import check_answer, check_atom, check_json, check_rss
 from tests.feeds.newsdesk import end, name
@@ -18,6 +20,7 @@ from tests.web.conftest import Serve
 
 _CHECKS = {"atom": check_atom, "rss": check_rss, "json": check_json}
 _SECRET = "đê bao Phú Long"
+_NOTICE = re.compile(r"notice/saved/[\d/]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,26 @@ def test_a_paused_feed_stays_and_an_ended_one_is_gone(follower: Follower) -> Non
     told = follower.get()
     assert (410, [], True) == (told.status_code, told.json()["items"], told.json()["expired"])
     assert "Sạt lở" not in told.text
+
+
+@pytest.mark.parametrize("form", ["atom", "rss", "json"])
+def test_the_feed_tells_that_its_question_cannot_be_read(follower: Follower, form: str) -> None:
+    """Before the stories, as long as it is so, and anew the next time; not which part of the question."""
+    told = []
+    for day in (1, 2):
+        with follower.db.write() as conn:
+            saved.invalidate(conn, follower.saved_id, "q: must be mended")
+        told.append(follower.get(form, **{"accept-encoding": "identity"}))
+        with follower.db.write() as conn:
+            conn.execute(change.update().values(at=NOW + timedelta(days=day)))
+            saved.revalidate(conn, follower.saved_id)
+    [first, second] = [set(_NOTICE.findall(one.text)) for one in told]
+
+    assert [] == _CHECKS[form](told[0].content, now=NOW + timedelta(days=1))
+    assert told[0].text.index("Cần sửa câu hỏi") < told[0].text.index(DIKE)
+    assert (1, 1, set()) == (len(first), len(second), first & second)
+    assert "mended" not in told[0].text
+    assert [f"{DIKE}: khởi công", DIKE] == follower.titles()
 
 
 @pytest.mark.parametrize("path", ["a" * 32 + ".atom", "x.rss", "%00.json", "a/b.rss"])
