@@ -43,7 +43,8 @@ def word(keys: str) -> str | None:
     if made is None:
         return None
     letters, tone = made
-    base = re.sub("ươ$", "uơ", "".join(letters))  # thuở; an open ươ there is not
+    joined = re.sub("(?<=.)ưo", "ươ", "".join(letters))  # one w, or one 7, does for both; "won" is a word
+    base = re.sub("ươ$", "uơ", joined)  # thuở; an open ươ there is not
     if not _SYLLABLE.fullmatch(base) or (_STOPPED.search(base) and tone not in ("\u0301", "\u0323")):
         return None
     marked = max(range(len(base)), key=lambda at: _bearing(base, at))
