@@ -189,14 +189,19 @@ def test_without_an_engine_a_walk_can_be_gone_on_with(serve: Serve) -> None:
 
 
 def test_behind_the_end_is_a_way_back(reader: httpx.Client) -> None:
-    """A page that is no more, and a place that never was, do not say that nothing was found."""
+    """A page that is no more and a place that never was do not say that nothing was found."""
     late = reader.get("/tim-kiem", params={"q": "xã", "page": "7"})
     nowhere = Cursor(99, 1, 1, 1, read({"q": "xã", "sort": "oldest"}).mark()).text()
     first = reader.get("/tim-kiem", params={"q": "xã", "sort": "oldest", "before": nowhere})
+    begun = Cursor(0, 1, 1, 1, read({"topic": "y-te", "sort": "oldest"}).mark()).text()
+    walked = reader.get("/tim-kiem", params={"topic": "y-te", "sort": "oldest", "before": begun})
 
     assert ["Hết rồi"] == found(late, '//*[@class="empty"]/h2')
     assert {"q": "xã"} == link(late, "Về đầu")
-    assert ["Khám miễn phí ở Tân Phú"] == found(first, '//*[@class="card"]/h2/a')
+    assert [["Khám miễn phí ở Tân Phú"]] * 2 == [
+        found(one, '//*[@class="card"]/h2/a') for one in (first, walked)
+    ]
+    assert {"topic": "y-te", "sort": "oldest"} == link(walked, "Về đầu")
 
 
 def test_a_question_that_is_too_long_is_cut_and_said_so(reader: httpx.Client) -> None:
