@@ -231,17 +231,22 @@ class _Telling:
         return True  # whether there is more, the next look says
 
     def failed(self, conn: Connection, now: datetime, failure: Failure) -> datetime | None:
-        of_mail = self.batch.known.kind is Kind.MAIL
-        patience = outgoing.PATIENCE
-        if of_mail:
-            patience = SERVER_PATIENCE if failure.status is None else PATIENCE
-        return _put_off(
-            conn,
-            self.batch.known,
-            now,
-            failure,
-            None if _is_final(failure, of_mail=of_mail) else again(failure, now, patience, self.chance()),
-        )
+        known, of_mail = self.batch.known, self.batch.known.kind is Kind.MAIL
+        patience = _patience(conn, known, failure) if of_mail else outgoing.PATIENCE
+        final = _is_final(failure, of_mail=of_mail)
+        due = None if final else again(failure, now, patience, self.chance())
+        return _put_off(conn, known, now, failure, due)
+
+
+def _patience(conn: Connection, known: Way, failure: Failure) -> timedelta:
+    """Return for how long a letter is tried. An address that refuses has days; our mail server has weeks.
+
+    Who refuses just once when the server is back after days (greylisting) did not refuse for days.
+    """
+    lately = deliveries.attempts(
+        conn, min(failure.attempts, deliveries.KEPT_ATTEMPTS), MAIL, str(known.way_id)
+    )
+    return PATIENCE if all(one.status is not None for one in lately) else SERVER_PATIENCE
 
 
 def _is_final(failure: Failure, *, of_mail: bool) -> bool:
