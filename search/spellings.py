@@ -74,6 +74,8 @@ SAME = (
     ("tnhh", "trách nhiệm hữu hạn"),
     ("tnxp", "thanh niên xung phong"),
     ("ttxvn", "thông tấn xã việt nam"),
+    ("cqđt", "cơ quan điều tra"),
+    ("hđxx", "hội đồng xét xử"),
     ("hlv", "huấn luyện viên"),
     ("tgđ", "tổng giám đốc"),
     ("ubkt", "ủy ban kiểm tra"),
