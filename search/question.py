@@ -231,8 +231,9 @@ def read(given: Mapping[str, str]) -> Query:
     """Return the query that the parameters of an address make; other parameters are passed over.
 
     An empty value counts as not given. Slugs may be in any case; `from` and `to` are 2026-11-22,
-    22/11/2026 or 22/11/26; `doc` may have spaces ("90 KH-UBND") or end with its year ("73/2023").
-    Several values of a filter are parted by commas (`gathered`).
+    22/11/2026 or 22/11/26; `doc` may have spaces ("90 KH-UBND"), stand among words ("Kế hoạch số
+    90/KH-UBND") or end with its year ("73/2023"). Several values of a filter are parted by commas
+    (`gathered`).
 
     Raises:
         BadInput: a value is wrong.
@@ -294,8 +295,12 @@ def _several(text: str) -> str:
 
 
 def _document(text: str) -> str:
-    """Return a document number with its signs: "90 KH-UBND" is 90/KH-UBND; what is none as it is."""
-    if len(text) > _MOST_NUMBER or documents.canonical(text) or not (found := _SPACED.fullmatch(text)):
+    """Return the document number in "90 KH-UBND" or "Kế hoạch số 90/KH-UBND"; what is none as it is."""
+    if len(text) > _MOST_NUMBER or documents.canonical(text):
+        return text
+    if len(named := documents.find(text)) == 1:
+        return named[0]
+    if not (found := _SPACED.fullmatch(text)):
         return text
     count, year, codes = found.groups()
     return "/".join(filter(None, (count.lower(), year, _SIGNS.sub("-", codes or ""))))
