@@ -11,16 +11,15 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
-from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.types import Scope
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from pipeline.config import Settings, settings
 from pipeline.errors import BadSettings, TinTinhError
 from web import (
     account,
+    assets,
     changes,
     channels,
     desk,
@@ -53,7 +52,7 @@ from web.problems import CODES, Problem, of_error
 from web.root import STORIES
 from web.secrets_in_paths import shown
 from web.site import Site
-from web.view import STATIC, render
+from web.view import render
 
 _FOR_PROGRAMS = (
     "/api/",
@@ -84,6 +83,7 @@ _ADVICE = {
 }
 _CRASHED = ("Lỗi của hệ thống", "Lỗi đã được ghi lại để sửa. Xin thử lại sau.")
 _PARTS = (
+    assets,  # first, because each page asks for several
     saved_letters,
     saved,
     search,
@@ -112,17 +112,6 @@ _PARTS = (
     sources,
 )
 _LOG = structlog.get_logger("web")
-
-
-class _Assets(StaticFiles):
-    """Static files; an address that names their version is good for ever."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        """Serve a file."""
-        answer = await super().get_response(path, scope)
-        versioned = scope["query_string"].startswith(b"v=")
-        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if versioned else "no-cache"
-        return answer
 
 
 def app() -> FastAPI:
@@ -155,7 +144,6 @@ def create_app(chosen: Settings) -> FastAPI:
         made.add_middleware(ProxyHeadersMiddleware, trusted_hosts=chosen.proxy_networks)
     for part in _PARTS:
         made.include_router(part.router)
-    made.mount("/static", _Assets(directory=STATIC), name="static")
     made.add_exception_handler(Problem, _on_problem)
     made.add_exception_handler(TinTinhError, _on_error)
     made.add_exception_handler(HTTPException, _on_http)
@@ -169,7 +157,7 @@ def _check_root(root: str) -> None:
     """Refuse a root that a path of ours begins with: whether a proxy had stripped it could not be told."""
     first = f"/{root.split('/')[1]}" if root else ""
     paths = (route.path for part in _PARTS for route in part.router.routes)
-    ours = ["/static", "/openapi.json", *(path for path in paths if not path.startswith(STORIES))]
+    ours = ["/openapi.json", *(path for path in paths if not path.startswith(STORIES))]
     if first and any(f"{path}/".startswith(f"{first}/") for path in ours):
         raise BadSettings("TINTINH_PUBLIC_URL", f"choose another path: {first} is an address of our own")
 

@@ -2,7 +2,7 @@
 
 import gzip
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 import brotli
@@ -30,7 +30,14 @@ def packed(body: bytes, coding: Coding) -> bytes:
             return body
 
 
-def sent(request: Request, body: bytes, media_type: str, extra: Mapping[str, str]) -> Response:
+def sent(
+    request: Request,
+    body: bytes,
+    media_type: str,
+    extra: Mapping[str, str],
+    *,
+    pack: Callable[[bytes, Coding], bytes] = packed,
+) -> Response:
     """Answer with these bytes, or that the caller holds them already, in whichever coding.
 
     The tag is made of the plain bytes and the coding's name, so a 304 costs no packing.
@@ -43,7 +50,7 @@ def sent(request: Request, body: bytes, media_type: str, extra: Mapping[str, str
         if told.status == HTTPStatus.NOT_MODIFIED:
             return Response(None, told.status, told.headers)
     told = answer({}, Representation(_tag(digest, liked), 0, media_type, liked), extra)
-    coded = packed(body, liked)
+    coded = pack(body, liked)
     return Response(coded, told.status, told.headers | {"Content-Length": str(len(coded))})
 
 

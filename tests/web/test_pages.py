@@ -317,6 +317,18 @@ def test_only_what_is_public_may_be_kept(client: httpx.Client) -> None:
     assert "public, max-age=31536000, immutable" == client.get(style[1]).headers["cache-control"]
 
 
+def test_styles_and_scripts_come_packed_and_of_their_version(client: httpx.Client) -> None:
+    """A file is sent as small as its caller can read it; of another version's address nothing is kept."""
+    forms = [client.get("/static/app.css", headers={"accept-encoding": one}) for one in ("br", "gzip", "")]
+    again = client.get("/static/app.css", headers={"if-none-match": forms[0].headers["etag"]})
+    unsure = client.get("/static/app.css?v=0123456789ab").headers["cache-control"]
+
+    assert {(STATIC / "app.css").read_text()} == {one.text for one in forms}
+    assert ["br", "gzip", None] == [one.headers.get("content-encoding") for one in forms]
+    assert (304, "no-cache") == (again.status_code, unsure)
+    assert 404 == client.get("/static/nope.css").status_code
+
+
 def test_nobody_is_sent_to_a_host_that_the_caller_claims(client: httpx.Client) -> None:
     """No redirect is built from the Host header."""
     answers = [client.get(path, headers={"host": "evil.example"}) for path in ("/feeds/", "/search/", "/ops")]
