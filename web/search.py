@@ -40,12 +40,14 @@ from web.view import number, query, render
 
 _PER_PAGE = 20
 _TYPING = "manh"  # a parameter: only what changes while somebody types
+_OPENED = "mo"  # a parameter: what is given in full, facets by their field and the form, parted by commas
+_FORM = "tay"
 _AS_PAGE: dict[str, Any] = {
     "tags": ["pages"],
     "openapi_extra": {
         "parameters": [
             {"name": name, "in": "query", "required": False, "schema": {"type": "string"}}
-            for name in (*NAMES, _TYPING)
+            for name in (*NAMES, _TYPING, _OPENED)
         ]
     },
 }
@@ -91,6 +93,7 @@ def page(request: Request, site: TheSite, who: Signed) -> Response:
     """Show the search page, or the newest stories when nothing is asked."""
     given = engine.gathered(request.query_params.multi_items())
     typing = bool(given.pop(_TYPING, ""))
+    opened = set(given.pop(_OPENED, "").split(",")) & {*FACETS, _FORM}
     asked, notices = _understood(given | {"per_page": str(_PER_PAGE)})
     named = papers(site, asked)
     listing = _listing(site, asked, typing=typing)
@@ -99,6 +102,7 @@ def page(request: Request, site: TheSite, who: Signed) -> Response:
     notices += listing.notices
     values = _values(asked, listing, known) | {
         "papers": named,
+        "opened": sorted(opened),
         "notices": notices,
         "said": " ".join([_told(listing), *notices]).strip(),
         "here": "search",
@@ -249,7 +253,7 @@ def _values(asked: engine.Query, listing: _Listing, known: list[Source]) -> dict
         "further": _further(listing, last),
         "too_deep": asked.page >= last and total > MOST_HITS and not listing.found.cursor,
         "walking": listing.asked.before is not None,
-        "again": query(kept, page=asked.page, before=place),
+        "place": place,
         "provinces": provinces(),
         "areas": areas(),
         "topics": topics(),

@@ -21,7 +21,7 @@ PAGES = (
     "/tim-kiem?q=xã&topic=y-te&from=2026-11-01",
     "/tim-kiem?q=không có chuyện này ở đâu",
     f"/tim-kiem?q={'ơ' * 300}&person={'ơ' * 100}&source={'o' * 200}&from={'1' * 300}",
-    "/tim-kiem?q=tháng 11/2026",
+    "/tim-kiem?q=tháng 11/2026&mo=tay,source",
     "/tim-kiem?q=xã&page=7",
     "/tim-kiem?q=qđ 12 ubnd bến tre",
     "/van-ban",

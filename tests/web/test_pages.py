@@ -294,7 +294,7 @@ def test_every_answer_carries_the_security_headers(client: httpx.Client) -> None
 @pytest.mark.usefixtures("told")
 def test_pages_can_be_used_with_keyboard_and_screen_reader(client: httpx.Client) -> None:
     """One language, one first headline, a way past the header, and a label for every control."""
-    for path in ("/", "/search?q=xã&topic=y-te", "/feeds", "/sign-in", "/nope"):
+    for path in ("/", "/search?q=xã&topic=y-te&mo=tay", "/feeds", "/sign-in", "/nope"):
         page = client.get(path)
         labelled = set(found_in(page, "//label/@for"))
         controls = '//*[self::select or self::textarea or self::input[not(@type="hidden")]]'

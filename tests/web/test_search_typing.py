@@ -190,6 +190,31 @@ def test_filters_that_were_opened_stay_open(page: Page) -> None:
     expect(page.locator("#loc")).to_have_attribute("open", "")
 
 
+def test_a_form_that_is_opened_comes_into_its_place_and_stays(page: Page) -> None:
+    """No page is left for it; the keyboard is led to it, and what is typed then leaves it as it is."""
+    page.locator("#loc > summary").click()
+    page.evaluate("window.same = true")
+    page.locator("a.opens").press("Enter")
+    expect(page.locator("#tay > summary")).to_be_focused()
+    page.locator("#person").fill("mẫu")
+    page.locator("#q").press_sequentially("rạch vong")
+    expect(page.locator("h1")).to_have_text("“rạch vong”")
+
+    expect(page.locator("#person")).to_have_value("mẫu")
+    assert page.evaluate("window.same")
+    assert {"q": ["rạch vong"], "person": ["mẫu"]} == parse_qs(urlsplit(page.url).query)
+
+
+def test_what_cannot_come_alone_comes_with_its_page(page: Page) -> None:
+    """A part that is lost on its way is one more page, and nothing that stays closed."""
+    page.route(TYPED, lambda route: route.abort(), times=1)
+    page.locator("#loc > summary").click()
+    page.locator("a.opens").click()
+
+    expect(page.locator("#tay #province")).to_be_visible()
+    expect(page).to_have_url(re.compile("mo=tay#tay$"))
+
+
 def test_keys_lead_around_and_can_be_turned_off(page: Page) -> None:
     """/ to the field, down to the hits, J and K between them; no key works after the switch."""
     hits = page.locator(".card h2 a")
@@ -222,4 +247,6 @@ def test_without_a_script_the_form_does_it(browser: Browser, town: Town) -> None
     page.locator("nav >> text=English").click()
 
     expect(page.locator(".head")).to_contain_text("1 story")
+    page.locator("a.opens").last.click()
+    expect(page.locator("#tay #province")).to_be_visible()
     context.close()

@@ -18,6 +18,15 @@ function asked() {
   return address;
 }
 
+// The part of a page with an id, of the page that an address asks for.
+async function part(id, address, signal) {
+  address.append("manh", "1");
+  const answer = await fetch(form.action + "?" + address, { signal, credentials: "same-origin" });
+  const found = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(id);
+  if (!found) throw new Error("no part of a page");
+  return found;
+}
+
 // What somebody opened or closed stays so, and what has the focus keeps it: it is not replaced.
 function show(next) {
   const old = document.getElementById("found");
@@ -56,10 +65,9 @@ async function look() {
   const busy = document.getElementById("found");
   busy.classList.add("busy");
   try {
-    address.append("manh", "1");
-    const answer = await fetch(form.action + "?" + address, { signal: mine.signal, credentials: "same-origin" });
-    const next = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("found");
-    if (!next) throw new Error("no part of a page");
+    const opened = [...busy.querySelectorAll("[data-opened]")].map((one) => one.dataset.opened);
+    if (opened.length) address.append("mo", opened.join());
+    const next = await part("found", address, mine.signal);
     if (running !== mine) return;
     if (composing || reading()) {
       wait.textContent = "";
@@ -97,6 +105,22 @@ field.addEventListener("compositionend", () => {
 });
 field.addEventListener("input", (event) => {
   if (!event.isComposing) soon();
+});
+// Such a link leads to the page with more of it open; here that more comes alone, into its place.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("#found .opens");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  const to = new URL(link.href);
+  try {
+    const opened = await part(to.hash.slice(1), to.searchParams, AbortSignal.timeout(PATIENCE));
+    if (!link.isConnected) return;
+    if (opened.id === "tay") for (const one of document.querySelectorAll('#found input[form="find"]')) one.remove();
+    link.replaceWith(opened);
+    opened.querySelector("summary").focus();
+  } catch {
+    location.assign(link.href);
+  }
 });
 // A whole page is on its way: no part of one may come in between.
 form.addEventListener("submit", () => {
