@@ -1,11 +1,13 @@
-"""What the filters of a question are called, and which are set. Pure but for the reader's language."""
+"""What the filters of a question are called, which are set, which make no sense. Pure but for language."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from pipeline.errors import BadInput
 from pipeline.model import Source
-from search.question import SEVERAL, Query, chosen
+from pipeline.text import clean
+from search.question import MOST_CHARACTERS, SEVERAL, Query, chosen, read
 from web.language import gettext as _
 from web.narrowing import span_label
 from web.view import area_choice, province_name, topic_name
@@ -35,6 +37,41 @@ def field_names() -> dict[str, str]:
         "from": _("Từ ngày"),
         "to": _("Đến ngày"),
     }
+
+
+def understood(given: Mapping[str, str]) -> tuple[Query, list[str]]:
+    """Return the query that can be made of an address; what is wrong in it is emptied and told of."""
+    left = dict(given)
+    notices: list[str] = []
+    while True:
+        try:
+            return read(left), notices
+        except BadInput as error:
+            wrong = error.subject if left.get(error.subject) else "page"
+            if wrong == "q":
+                notices.append(_("Câu hỏi quá dài: chỉ %(n)s ký tự đầu được dùng.", n=MOST_CHARACTERS))
+                left["q"] = clean(left["q"]).strip()[:MOST_CHARACTERS]
+                continue
+            if wrong not in ("page", "before", "sort"):
+                notices.append(_dropped(wrong, left))
+            left[wrong] = ""
+
+
+def _dropped(name: str, left: Mapping[str, str]) -> str:
+    """Return why a parameter is left out; of a day that can be read, the day it is against."""
+    values = {"field": field_names().get(name, name), "value": left[name][:80]}
+    if name == "to" and _readable({"to": left["to"]}):
+        first = f"{_('Từ ngày')} “{left['from'][:80]}”"
+        return _("%(field)s “%(value)s” đứng trước %(first)s nên đã bỏ qua.", first=first, **values)
+    return _("%(field)s “%(value)s” không dùng được nên đã bỏ qua.", **values)
+
+
+def _readable(given: Mapping[str, str]) -> bool:
+    try:
+        read(given)
+    except BadInput:
+        return False
+    return True
 
 
 def value_label(name: str, value: str, known: Sequence[Source]) -> str:

@@ -4,9 +4,9 @@ What the index finds is shown only if SQL still tells it: a story that was just 
 shown because the index is a second late. Without an index the page shows the newest from SQL.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -18,21 +18,21 @@ from pipeline.errors import BadInput, EngineUnavailable
 from pipeline.model import LOCAL_ZONE, Source, Story, StoryId
 from pipeline.places import areas, provinces
 from pipeline.store import sources
-from pipeline.text import clean
+from pipeline.store.accounts import Session
 from pipeline.topics import topics
 from search import query as engine
 from search.asked import FRAMES
 from search.asked import asked as words_of
-from search.question import MOST_CHARACTERS, NAMES, SEVERAL, chosen
+from search.question import NAMES, SEVERAL, chosen
 from search.schema import FACETS, MOST_HITS
 from search.snippet import marked
 from search.tokens import bare, tokens
 from web.account import Signed
-from web.filters import are_set, field_names, value_label
+from web.filters import are_set, field_names, understood, value_label
 from web.finding import find, living, newest_from_store, papers
 from web.language import gettext as _
 from web.language import ngettext
-from web.made import sent
+from web.made import begun, sent
 from web.narrowing import chips, groups, histogram
 from web.partners import MOST_OF_KEY, MOST_OF_STRANGER
 from web.site import Site, TheSite
@@ -42,6 +42,8 @@ _PER_PAGE = 20
 _TYPING = "manh"  # a parameter: only what changes while somebody types
 _OPENED = "mo"  # a parameter: what is given in full, facets by their field and the form, parted by commas
 _FORM = "tay"
+_GAP = Markup("<!-- found -->")  # in a page's frame; what others wrote has no "<" there
+_HTML = "text/html; charset=utf-8"
 _AS_PAGE: dict[str, Any] = {
     "tags": ["pages"],
     "openapi_extra": {
@@ -86,35 +88,57 @@ class _Listing:
     more: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What else is on the page: what its address got wrong, what is opened, how many hits a file may have."""
+
+    notices: list[str]
+    opened: list[str]
+    most: int
+
+
 @router.get("/", response_class=HTMLResponse, **_AS_PAGE)
 @router.get("/tim-kiem", response_class=HTMLResponse, **_AS_PAGE)
 @router.get("/search", response_class=HTMLResponse, **_AS_PAGE)
 def page(request: Request, site: TheSite, who: Signed) -> Response:
-    """Show the search page, or the newest stories when nothing is asked."""
+    """Show the search page, or the newest stories when nothing is asked.
+
+    While the engine answers, the beginning of a page is on its way before it is asked, so that styles and
+    scripts are there with the hits. An engine that goes away in that moment is told of with 200, not 503.
+    """
     given = engine.gathered(request.query_params.multi_items())
     typing = bool(given.pop(_TYPING, ""))
-    opened = set(given.pop(_OPENED, "").split(",")) & {*FACETS, _FORM}
-    asked, notices = _understood(given | {"per_page": str(_PER_PAGE)})
+    opened = sorted(set(given.pop(_OPENED, "").split(",")) & {*FACETS, _FORM})
+    asked, notices = understood(given | {"per_page": str(_PER_PAGE)})
+    told = _Told(notices, opened, MOST_OF_KEY if who else MOST_OF_STRANGER)
+    part = partial(_part, site, asked, told, typing=typing)
+    begin, end = ("", "") if typing else render("search.html", found=_GAP, **_frame(asked, who)).split(_GAP)
+    if asked.stated() and site.answering and who is None and not typing:
+        return begun(request, begin, lambda: f"{part()[0]}{end}", _HTML, _KEPT)
+    found, unanswered = part()
+    shown = f"{begin}{found}{end}"
+    if unanswered:
+        return HTMLResponse(shown, 503, _KEPT | {"Retry-After": "10"})
+    if who is not None:  # what is packed lets guess at the token in it that stands beside the question
+        return HTMLResponse(shown, headers=_KEPT)
+    return sent(request, shown.encode(), _HTML, _KEPT)
+
+
+def _part(site: Site, asked: engine.Query, told: _Told, *, typing: bool) -> tuple[str, bool]:
+    """Return what changes with the question, rendered; and whether words of it were left unanswered."""
     named = papers(site, asked)
     listing = _listing(site, asked, typing=typing)
     with site.db.read() as conn:
         known = sources.listed(conn)
-    notices += listing.notices
+    notices = [*told.notices, *listing.notices]
     values = _values(asked, listing, known) | {
         "papers": named,
-        "opened": sorted(opened),
+        "opened": told.opened,
         "notices": notices,
-        "said": " ".join([_told(listing), *notices]).strip(),
-        "here": "search",
-        "signed": who,
-        "files": _files(asked, listing.total or 0, MOST_OF_KEY if who else MOST_OF_STRANGER),
+        "said": " ".join([_counted(listing), *notices]).strip(),
+        "files": _files(asked, listing.total or 0, told.most),
     }
-    shown = render("_found.html" if typing else "search.html", **values)
-    if listing.unanswered and named is None:
-        return HTMLResponse(shown, 503, _KEPT | {"Retry-After": "10"})
-    if who is not None:  # what is packed lets guess at the token in it that stands beside the question
-        return HTMLResponse(shown, headers=_KEPT)
-    return sent(request, shown.encode(), "text/html; charset=utf-8", _KEPT)
+    return render("_found.html", **values), listing.unanswered and named is None
 
 
 @router.get("/robots.txt", tags=["pages"], response_class=PlainTextResponse)
@@ -124,45 +148,12 @@ def robots() -> PlainTextResponse:
     return PlainTextResponse("User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in kept_out))
 
 
-def _understood(given: Mapping[str, str]) -> tuple[engine.Query, list[str]]:
-    """Return the query that can be made of an address; what is wrong in it is emptied and told of."""
-    left = dict(given)
-    notices: list[str] = []
-    while True:
-        try:
-            return engine.read(left), notices
-        except BadInput as error:
-            wrong = error.subject if left.get(error.subject) else "page"
-            if wrong == "q":
-                notices.append(_("Câu hỏi quá dài: chỉ %(n)s ký tự đầu được dùng.", n=MOST_CHARACTERS))
-                left["q"] = clean(left["q"]).strip()[:MOST_CHARACTERS]
-                continue
-            if wrong not in ("page", "before", "sort"):
-                notices.append(_dropped(wrong, left))
-            left[wrong] = ""
-
-
-def _dropped(name: str, left: Mapping[str, str]) -> str:
-    """Return why a parameter is left out; of a day that can be read, the day it is against."""
-    values = {"field": field_names().get(name, name), "value": left[name][:80]}
-    if name == "to" and _readable({"to": left["to"]}):
-        first = f"{_('Từ ngày')} “{left['from'][:80]}”"
-        return _("%(field)s “%(value)s” đứng trước %(first)s nên đã bỏ qua.", first=first, **values)
-    return _("%(field)s “%(value)s” không dùng được nên đã bỏ qua.", **values)
-
-
-def _readable(given: Mapping[str, str]) -> bool:
-    try:
-        engine.read(given)
-    except BadInput:
-        return False
-    return True
-
-
 def _listing(site: Site, asked: engine.Query, *, typing: bool) -> _Listing:
     try:
         asked, found = _found(site, asked, typing=typing)
+        site.answering = True
     except EngineUnavailable:
+        site.answering = False
         return _from_store(site, asked)
     except BadInput:  # a place in a reading of the question that there is not, or no more
         if asked.before is None:
@@ -215,12 +206,31 @@ def _from_store(site: Site, asked: engine.Query) -> _Listing:
     return _Listing(asked, hits, notices=notices, unanswered=bool(newest.unapplied), down=True, more=more)
 
 
-def _values(asked: engine.Query, listing: _Listing, known: list[Source]) -> dict[str, Any]:
-    """Return what the template needs."""
-    today = datetime.now(UTC).astimezone(LOCAL_ZONE).date()
+def _frame(asked: engine.Query, who: Session | None) -> dict[str, Any]:
+    """Return what the page needs around its hits."""
+    return {
+        "asked": (kept := _kept(asked)),
+        "stated": asked.stated(),
+        "title": _heading(kept, asked.q),
+        "channel": _channel(asked),
+        "page": asked.page,
+        "walking": asked.before is not None,
+        "here": "search",
+        "signed": who,
+    }
+
+
+def _kept(asked: engine.Query) -> dict[str, str]:
+    """Return every parameter of the question and its order, "" where it says nothing."""
     stated = asked.stated()
-    kept = {name: stated.get(name, "") for name in ("q", *field_names())}
-    kept["sort"] = "" if asked.sort is engine.Sort.RELEVANCE else asked.sort.value
+    sort = "" if asked.sort is engine.Sort.RELEVANCE else asked.sort.value
+    return {name: stated.get(name, "") for name in ("q", *field_names())} | {"sort": sort}
+
+
+def _values(asked: engine.Query, listing: _Listing, known: list[Source]) -> dict[str, Any]:
+    """Return what the template of the hits needs."""
+    today = datetime.now(UTC).astimezone(LOCAL_ZONE).date()
+    stated, kept = asked.stated(), _kept(asked)
     titles = field_names()
 
     def label(name: str, value: str) -> str:
@@ -233,7 +243,7 @@ def _values(asked: engine.Query, listing: _Listing, known: list[Source]) -> dict
     return {
         "asked": kept,
         "stated": stated,
-        "title": _heading(kept, listing),
+        "title": _heading(kept, listing.asked.q),
         "channel": _channel(asked),
         "filters": list(are_set(asked, known, today)),
         "groups": groups(
@@ -243,7 +253,7 @@ def _values(asked: engine.Query, listing: _Listing, known: list[Source]) -> dict
         "histogram": histogram(found.months, found.days, kept, today) if stated else None,
         "several": {name: len(chosen(kept[name])) for name in SEVERAL},
         "total": listing.total,
-        "told": _told(listing),
+        "told": _counted(listing),
         "hits": listing.hits,
         "relaxed": found.relaxed,
         "down": listing.down,
@@ -261,15 +271,15 @@ def _values(asked: engine.Query, listing: _Listing, known: list[Source]) -> dict
     }
 
 
-def _heading(asked: dict[str, str], listing: _Listing) -> str:
-    if listing.asked.q != asked["q"]:
-        return f"“{listing.asked.q} …”"
+def _heading(asked: dict[str, str], q: str) -> str:
+    if q != asked["q"]:
+        return f"“{q} …”"
     if asked["q"]:
         return f"“{asked['q']}”"
     return _("Tin theo bộ lọc") if any(asked.values()) else _("Tin mới nhất")
 
 
-def _told(listing: _Listing) -> str:
+def _counted(listing: _Listing) -> str:
     """Return how many stories there are, in words; "" where nobody counted."""
     if listing.total is None:
         return ""

@@ -26,6 +26,7 @@ class Site:
     Args:
         previewing: one thread for dry runs, so that they queue instead of eating the machine; and
             the reader's child dies with the thread that started it, which a pool's threads do at will.
+        answering: whether the search engine answered when a page last asked it.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -44,6 +45,7 @@ class Site:
         self.unsigned_logged = Throttle(most=10, seconds=60)
         self.watch = Watch(self._log_head)
         self.standings = Recent(self._standings, _STANDINGS_SECONDS)
+        self.answering = False
         self.reader = Reader()
         self.previewing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="preview")
 

@@ -1,9 +1,11 @@
 """The search page without a script: what it offers, how its links combine, what it says when it cannot."""
 
+import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
+import brotli
 import httpx
 import pytest
 from lxml import html
@@ -29,6 +31,23 @@ def found(page: httpx.Response, path: str) -> list[str]:
     hits = html.fromstring(page.text).xpath(path)
     assert isinstance(hits, list)
     return [" ".join((hit if isinstance(hit, str) else hit.text_content()).split()) for hit in hits]  # type: ignore[union-attr]
+
+
+def sent(reader: httpx.Client, address: str, coding: str = "br") -> tuple[httpx.Headers, list[bytes]]:
+    """Return an answer's headers and the pieces of its body as they come."""
+    with reader.stream("GET", address, headers={"Accept-Encoding": coding}) as answer:
+        return answer.headers, list(answer.iter_raw())
+
+
+def unpacked(coding: str, piece: bytes) -> str:
+    """Return the text of the beginning of a body."""
+    match coding:
+        case "br":
+            return bytes(brotli.Decompressor().process(piece)).decode()
+        case "gzip":
+            return zlib.decompressobj(31).decompress(piece).decode()
+        case _:
+            return piece.decode()
 
 
 def asked_by(address: str) -> dict[str, str]:
@@ -271,11 +290,25 @@ def test_all_that_is_found_can_be_taken_along(reader: httpx.Client) -> None:
     assert {200} == {reader.get(one).status_code for one in files}
 
 
+@pytest.mark.parametrize("coding", ["br", "gzip", ""])
+def test_a_page_begins_before_its_hits_are_there(reader: httpx.Client, coding: str) -> None:
+    """Styles and scripts are named in what is sent at once, in a piece that can be read by itself."""
+    reader.get("/tim-kiem")
+    headers, (first, *others) = sent(reader, "/tim-kiem?q=xã", coding)
+    begin = unpacked(coding, first)
+
+    assert others
+    assert (coding or None, "no") == (headers.get("content-encoding"), headers["x-accel-buffering"])
+    assert "search.js" in begin
+    assert 'id="found"' not in begin
+    assert unpacked(coding, b"".join([first, *others])) == reader.get("/tim-kiem?q=xã").text
+
+
 def test_the_page_is_light(reader: httpx.Client) -> None:
     """Page, styles and scripts together, as a phone gets them, are a tenth of a picture."""
     page = reader.get("/tim-kiem", params={"q": "xã"}, headers={"Accept-Encoding": "br"})
     files = found(page, '//link[@rel="stylesheet"]/@href | //script/@src')
-    weights = [int(reader.get(one).headers["content-length"]) for one in (*files, "/tim-kiem?q=xã")]
+    weights = [sum(map(len, sent(reader, one)[1])) for one in (*files, "/tim-kiem?q=xã")]
 
     assert 4 == len(files)
     assert sum(weights) < 40_000
