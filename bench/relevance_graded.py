@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from itertools import pairwise
 
 from bench.namesakes import documents, question, sentence
-from bench.relevance_questions import Article, Question, article
+from bench.relevance_questions import GROUPED, Article, Question, article
 from pipeline.gazetteer import areas
 from pipeline.model import LOCAL_ZONE
 from pipeline.text import plain, words
@@ -83,8 +83,8 @@ def _naming(one: Article, told: str, on: date) -> Article:
 
 def _copied(one: Article, rng: random.Random) -> str:
     """Return some words of a title that stand in the lead, too; "" if there are not enough."""
-    lead = set(words(one.lead))
-    known = [word for word in dict.fromkeys(words(one.title)) if word in lead and word not in FRAMES]
+    title, lead = (words(GROUPED.sub(" ", text)) for text in (one.title, one.lead))
+    known = [word for word in dict.fromkeys(title) if word in lead and word not in FRAMES]
     chosen = sorted(rng.sample(range(len(known)), _TELLING)) if len(known) >= _TELLING else []
     return " ".join(known[place] for place in chosen)
 

@@ -24,7 +24,8 @@ _LETTERS = "abcdeghiklmnopqrstuvxy"
 _TONES = {"\u0300": "f2", "\u0301": "s1", "\u0309": "r3", "\u0303": "x4", "\u0323": "j5"}
 _SHAPES = {"\u0306": "w8", "\u031b": "w7"}  # breve and horn: as Telex and as VNI types them
 _DAY = re.compile(r"(?<![\d/])(\d{1,2})[/-](\d{1,2})[/-](20\d\d)(?![\d/])")
-_GROUPED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:\.\d{3})+(?![\d.,])")
+# Grouped digits are one number, and nobody asks for a part of one.
+GROUPED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:\.\d{3})+(?![\d.,])")
 _CUT = re.compile(r"(?:^|\d )\d{3}\b")  # part of a grouped number, which nobody copies so
 _SHORT = {
     "UBND": "Ủy ban nhân dân",
@@ -107,7 +108,7 @@ class _Draw:
             self._titles[plain(" ".join(words(one.title)))].add(place)
         self._numbers = self._places(lambda one: map(_without_zeros, documents.find(_text(one))))
         self._days = self._places(lambda one: set(_days(one)))
-        self._amounts = self._places(lambda one: _GROUPED.findall(_text(one)))
+        self._amounts = self._places(lambda one: GROUPED.findall(_text(one)))
         self._shortened = self._places(lambda one: [f[0] for f in _SHORTENED.finditer(one.body)][:1])
         self._pairs = self._twins()
 
@@ -248,7 +249,7 @@ class _Draw:
     def _keywords(self) -> _Drawn:
         """Draw four words of a title and two of a lead, in any order."""
         place, one = self._any()
-        told, more = (words(_GROUPED.sub(" ", text)) for text in (one.title, one.lead))
+        told, more = (words(GROUPED.sub(" ", text)) for text in (one.title, one.lead))
         if len(told) < 4 or len(more) < 2:
             return None
         asked = self._rnd.sample(told, 4) + self._rnd.sample(more, 2)

@@ -128,6 +128,11 @@ def one_i(word: str) -> str:
     return _LONE_Y.sub("i", word)
 
 
+def has_other_i(word: str) -> bool:
+    """Say whether a word of `one_i` may be spelled with y, too: ki, qui; not hai."""
+    return word.endswith("i") and one_i(f"{word[:-1]}y") == word
+
+
 def words(text: str) -> list[str]:
     """Return the word tokens of `fold(text)` in order; numbers are words, punctuation is dropped."""
     return _WORD.findall(fold(text))

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from pipeline.text import has_other_i
 from search.asked import FRAMES, Asked
 from search.forms import leveller
-from search.plan import EXACT, PHRASE, Led
+from search.plan import EXACT, PAIRED, PHRASE, Led
 from search.tokens import accented, bare, telex, tokens
 
 TOP = 50
@@ -25,7 +26,7 @@ _FRAME = 0.3  # what a word such as "của" counts, beside 1 for others
 _FIELDS = (1.0, 0.67, 0.33)  # what a word counts in the title, the summary, the text
 _AT_ONCE = 0.2  # for a title or a summary that has all words
 _NEARLY_ALL = 0.999  # of them: sums of fractions
-_IN_A_ROW = 0.5  # for a story in which all words are neighbours as in the question
+_IN_A_ROW = 0.3  # for a story in which all words are neighbours as in the question
 _TIGHT = 0.1  # for a title with few other words
 # Share of the places in the score of a hit that holds every word: of a question in which all words belong
 # together, and of one in which none do, where their distances tell little.
@@ -33,6 +34,7 @@ _SHARE = (0.4, 0.9)
 _UNIT = 3  # two words that stand together in a third of the hits belong together
 _CHANCE, _FEW = 1, 2  # hits in which two words are neighbours by chance; few hits tell little
 _ABSENT = 0.5  # what a run is worth that stands in pieces
+_RESPELLED = 0.5  # what a phrase is worth that has y for i, or i for y
 _LEAST_WORDS = 3  # Meilisearch's phrases of two are exact
 _MOST_WORDS = 2_000  # of a text that are looked at for where words stand
 
@@ -101,11 +103,16 @@ class _Rule:
         self._weights = [_FRAME if word in FRAMES else 1.0 for word in typed]
         self._level = leveller(f" {' '.join(self._words)} ", spelling)
         self._run = self._level(f" {' '.join(self._words)} ")
+        self._other_i = spelling is telex and any(has_other_i(bare(word)) for word in typed)
+        self._level_typed = leveller(f" {' '.join(typed)} ", str)
+        self._run_typed = self._level_typed(f" {' '.join(typed)} ")
+        self._told: dict[str, tuple[str, ...]] = {}
         self._lines: dict[str, list[list[str]]] = {}
         self._fields: dict[str, list[_Field]] = {}
         pairs = set(pairwise(self._words))
         for hit in hits:
             told = (hit["title"], hit.get("summary") or "", *texts.get(str(hit["id"]), ()))
+            self._told[str(hit["id"])] = told
             lines = [[spelling(word) for word in tokens(text)] for text in told]
             self._lines[str(hit["id"])] = lines
             body = [word for line in lines[2:] for word in line[:_MOST_WORDS]]
@@ -118,11 +125,11 @@ class _Rule:
         story_id = str(hit["id"])
         if not _is_open(hit):
             return weighed
-        if weighed > EXACT:
+        if weighed > PAIRED:
             title, _, *told = self._lines[story_id]
             is_short = len(self._words) < _LEAST_WORDS
             if is_short or not told or any(map(self._stands, (title, *told))):
-                return weighed
+                return weighed if self._is_as_typed(story_id) else weighed * _RESPELLED
             weighed = EXACT * _ABSENT
         together = sum(self._units) / (len(self._units) or 1)
         share = together * _SHARE[0] + (1 - together) * _SHARE[1]
@@ -130,6 +137,11 @@ class _Rule:
 
     def _stands(self, line: list[str]) -> bool:
         return self._run in self._level(f" {' '.join(line)} ")
+
+    def _is_as_typed(self, story_id: str) -> bool:
+        """Say whether a phrase stands there with the i or y of the question."""
+        lines = (f" {' '.join(tokens(text))} " for text in self._told[story_id] if self._other_i)
+        return not self._other_i or any(self._run_typed in self._level_typed(line) for line in lines)
 
     def _placed(self, story_id: str) -> float:
         """Return how near the top the words stand: about 1 if all are in the title, more if side by side."""

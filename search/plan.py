@@ -2,8 +2,9 @@
 
 The first rung with a hit answers, so that totals and facets speak of what was meant:
 
-1. stories with the document numbers of the question; then its words as one phrase, then every word,
-   both with accents if it has any; the same of its other readings (`search.forms`); last the phrase
+1. stories with the document numbers of the question; then its words as one phrase, then every word (first
+   where neighbours stand together as words of two syllables), all with accents if it has any; the same of
+   its other readings (`search.forms`); last the phrase
    without accents (a mistyped accent in a headline). A question with numbers, or wholly in quotes, is
    meant literally and goes no further: at most the quoted words without their accents.
 2. with accents on some words only: those as typed, the others in any reading; then a short name of a
@@ -49,9 +50,10 @@ from search.tokens import accented, bare, number_key, telex, tokens
 from search.typed import decoded
 
 _MANY = 5  # terms
+_PAIRABLE = range(3, 7)  # terms: of more, few stories hold every one
 # Scores are within 0..1, so a factor of a thousand puts every hit of one query before the next; the
-# other readings stand between.
-_SURE, _LEADS, _NUMBERS, PHRASE, _NAMED, EXACT, _LOOSE = 1e18, 1e15, 1e12, 1e9, 1e7, 1e4, 1.0
+# other readings stand between. Words of two syllables only go before what merely holds their syllables.
+_SURE, _LEADS, _NUMBERS, PHRASE, _NAMED, PAIRED, EXACT, _LOOSE = 1e18, 1e15, 1e12, 1e9, 1e7, 2e4, 1e4, 1.0
 _NEARLY = (
     0.6  # the weight of a title with all words but one beside a text with all: words far apart weigh less
 )
@@ -172,10 +174,10 @@ def many(query: Query) -> bool:
 
 
 def unquoted(query: Query) -> Query | None:
-    """Return a long question without its quotes, as titles have them; None if it is short or has none."""
+    """Return a long question without its quotes, as headlines have them; None if it is short or has none."""
     question = asked(query.q)
     others = len(question.terms) - len(question.kept())
-    if others < _MANY or not question.kept():
+    if not question.kept() or (others < _MANY and len(question.words()) < MOST_WORDS):
         return None
     return replace(query, q=QUOTES.sub(" ", query.q))
 
@@ -206,7 +208,8 @@ def _spoken(make: "_Maker", question: Asked, weight: float) -> list[dict[str, An
         for place in range(tries)
         if not fitting[place].quoted
     ]
-    return [*whole, make.strict(fitting, spelling, fields, EXACT * weight), *nearly]
+    paired = [make.strict(one, spelling, fields, PAIRED * weight) for one in _pairings(question.terms)]
+    return [*whole, *paired, make.strict(fitting, spelling, fields, EXACT * weight), *nearly]
 
 
 class _Maker:
@@ -328,6 +331,17 @@ def together(terms: Sequence[Term]) -> list[Term]:
         size += 1
         joined = _joined(terms, size)
     return joined[:MOST_WORDS]
+
+
+def _pairings(terms: Sequence[Term]) -> list[list[Term]]:
+    """Return the ways in which neighbours are words of two syllables, at most one word being of one."""
+    if len(terms) not in _PAIRABLE or not all(map(_is_bare, terms)):
+        return []
+    alone = range(0, len(terms), 2) if len(terms) % 2 else [len(terms)]
+    return [
+        [*_joined(terms[:place], 2), *terms[place : place + 1], *_joined(terms[place + 1 :], 2)]
+        for place in alone
+    ]
 
 
 def _joined(terms: Sequence[Term], size: int) -> list[Term]:

@@ -81,8 +81,8 @@ SETTINGS: dict[str, Any] = {
     ],
     "sortableAttributes": [PUBLISHED_AT, TIE],
     # A wish for the newest comes before everything; without one the rule does nothing, and among
-    # equals the newer one leads.
-    "rankingRules": ["sort", "words", "typo", "proximity", "attribute", "exactness", "published_at:desc"],
+    # equals the newer one leads. Titles come before distances: neighbours are asked for as phrases.
+    "rankingRules": ["sort", "words", "typo", "attribute", "proximity", "exactness", "published_at:desc"],
     # Syllables are short: the beginning of one is another ("thu" matched "thur", "thuws").
     "prefixSearch": "disabled",
     "typoTolerance": {"disableOnNumbers": True, "disableOnAttributes": [*ACCENTED, PLACE_ACCENTED]},

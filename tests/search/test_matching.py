@@ -330,6 +330,16 @@ def test_a_run_that_is_not_there_goes_behind() -> None:
     assert ["b", "a"] == [hit["id"] for hit in ordered(hits, asked("tin mới của tỉnh ta"), texts)]
 
 
+def test_the_spelling_that_was_typed_leads() -> None:
+    """Both "tỷ lệ" and "tỉ lệ" are right: the one that was asked for comes first, dates in any form."""
+    federation = {"_federation": {"weightedRankingScore": PHRASE}}
+    hits = [{"id": "i", "title": "Tỉ lệ ngày 31/1"} | federation, {"id": "y", "title": "Tin"} | federation]
+    texts = {"i": [""], "y": ["tỷ lệ 31 tháng 1"]}
+
+    for q, expected in (("tỷ lệ 31/1", "yi"), ("tỉ lệ 31/1", "iy"), ("tỷ lệ", "yi"), ("ti le", "iy")):
+        assert expected == "".join(hit["id"] for hit in ordered(hits, asked(q), texts))
+
+
 def test_a_month_in_words_is_one_in_figures() -> None:
     """Where runs of words are held against texts; a day is level already, another number stays."""
     level = leveller(" lũ tháng 3 2021 ", str)

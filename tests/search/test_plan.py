@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.asked import Term, address, asked
-from search.plan import each, rungs
+from search.plan import PAIRED, each, rungs
 from search.question import Query, Sort
 from search.schema import MOST_WORDS
 
@@ -166,6 +166,23 @@ def test_accents_go_first_then_the_phrase_without() -> None:
         ["title_plain", "body", "place_plain"],
     ] == [query["attributesToSearchOn"] for query in first]
     assert sorted(weights, reverse=True) == weights
+
+
+@pytest.mark.parametrize(
+    ("q", "expected"),
+    [
+        ("cấm biển cà mau", ['"caams bieenr" "caf mau"']),
+        ("lũ quảng nam", ['"lux" "quangr nam"', '"lux quangr" "nam"']),
+        ('lũ "quảng nam"', []),
+        ("lũ lớn", []),
+        ("mưa lũ lớn ở quảng nam gây ngập", []),
+    ],
+)
+def test_neighbours_are_asked_for_as_words_of_two_syllables(q: str, expected: list[str]) -> None:
+    """A few words go first where they stand in pairs; one may be left over, and nothing quoted is torn."""
+    queries = rungs(Query(q=q))[0].queries
+
+    assert expected == [one["q"] for one in queries if one["federationOptions"]["weight"] == PAIRED]
 
 
 def test_without_accents_every_reading_counts() -> None:

@@ -194,6 +194,14 @@ def test_phrases(shelf: Index) -> None:
     assert [] == titles(shelf, '"bộ đi phố"')
 
 
+def test_a_headline_with_a_quotation_and_a_word_too_many(shelf: Index) -> None:
+    """Nobody wrote the quotation so: it is taken without its quotes, and the answer says so."""
+    results = search(shelf, Query(q="Vừa qua: “Tinh thần thể thao cùng đi cùng năm học mới”"))
+
+    assert "Tinh thần thể thao đi cùng năm học mới" == results.hits[0].title
+    assert results.relaxed
+
+
 def test_a_long_question_finds_its_story(shelf: Index) -> None:
     """A whole sentence, and one with words that are nowhere, past Meilisearch's ten terms."""
     sentence = "Sáng nay thanh niên xã trồng hơn bốn trăm cây dừa nước."
