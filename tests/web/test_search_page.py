@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import brotli
@@ -10,11 +11,15 @@ import httpx
 import pytest
 from lxml import html
 
+from pipeline.config import Settings
 from pipeline.model import LOCAL_ZONE
+from pipeline.store import Database
 from search.cursor import Cursor
 from search.question import read
 from tests.web.conftest import Serve
+from tests.web.serving import serving
 from tests.web.town import Town
+from web.app import create_app
 
 ENGLISH = {"Cookie": "tintinh_language=en"}
 
@@ -214,6 +219,20 @@ def test_without_an_engine_filters_hold_and_words_are_said_to_be_left_out(serve:
     assert "cầu" == link(page, "Thử lại")["q"]
     assert [] == found(page, '//*[@class="card"]')
     assert ["Chưa thấy tin nào khớp các bộ lọc"] == found(filtered, '//*[@class="empty"]/h2')
+
+
+def test_an_engine_that_has_just_gone_is_told_of_in_a_page_that_began(db: Database, tmp_path: Path) -> None:
+    """The page is whole and says so with the status that was sent already; the next one says 503."""
+    app = create_app(Settings(data=tmp_path, database_url=db.url, meilisearch_url="http://127.0.0.1:9"))
+    app.state.site.answering = True
+    with serving(app) as address, httpx.Client(base_url=address, trust_env=False, timeout=30) as client:
+        pages = [client.get("/tim-kiem", params={"q": "cầu"}) for _ in range(2)]
+
+    assert [200, 503] == [page.status_code for page in pages]
+    assert ["Chưa xét các từ “cầu”." in found(page, '//*[@class="notice"]')[0] for page in pages] == [
+        True
+    ] * 2
+    assert pages[0].text == pages[1].text
 
 
 def test_without_an_engine_a_walk_can_be_gone_on_with(serve: Serve) -> None:
