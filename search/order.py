@@ -12,6 +12,7 @@ behind those that have it.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -37,6 +38,9 @@ _ABSENT = 0.5  # what a run is worth that stands in pieces
 _RESPELLED = 0.5  # what a phrase is worth that has y for i, or i for y
 _LEAST_WORDS = 3  # Meilisearch's phrases of two are exact
 _MOST_WORDS = 2_000  # of a text that are looked at for where words stand
+# Texts, of 15 kB with their words: who types, pages or filters meets the same hits again; looking fifty
+# through as words is half of what a question costs here.
+_REMEMBERED = 1_000
 
 Texts = Callable[[Sequence[str]], Mapping[str, Sequence[str]]]
 _Pair = tuple[str, str]
@@ -113,7 +117,7 @@ class _Rule:
         for hit in hits:
             told = (hit["title"], hit.get("summary") or "", *texts.get(str(hit["id"]), ()))
             self._told[str(hit["id"])] = told
-            lines = [[spelling(word) for word in tokens(text)] for text in told]
+            lines = [_spelled(text, spelling) for text in told]
             self._lines[str(hit["id"])] = lines
             body = [word for line in lines[2:] for word in line[:_MOST_WORDS]]
             self._fields[str(hit["id"])] = [_field(words, pairs) for words in (*lines[:2], body)]
@@ -180,6 +184,11 @@ class _Rule:
             strengths.append(min(1.0, _UNIT * max(0, found - _CHANCE) / (len(ids) + _FEW)))
         sides = zip([0.0, *strengths], [*strengths, 0.0], strict=True)
         return [max(left, right) for (left, right), _ in zip(sides, self._words, strict=False)]
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _spelled(text: str, spelling: Callable[[str], str]) -> list[str]:
+    return [spelling(word) for word in tokens(text)]
 
 
 def _field(words: Sequence[str], pairs: Collection[_Pair]) -> _Field:
