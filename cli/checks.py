@@ -38,8 +38,11 @@ def check(
 
     # Tests choose their own settings: a data folder in use must not be touched by them.
     environ = {name: value for name, value in os.environ.items() if name in _KEPT or "TINTINH_" not in name}
-    # A file stays in one process: tests of an installation go on where the one before left it.
-    spread = ["-n", "3", "--dist", "loadfile"]
+    # Tests start the command line some hundred times: without kept bytecode each compiles all anew.
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    # A file stays in one process: tests of an installation go on where the one before left it. The files
+    # go out as tests/conftest.py orders them; xdist's own order ends with the slowest.
+    spread = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
     tests = [_PYTHON, "-m", "pytest", *spread, *(["--long"] if long else []), *context.args]
     for name, command in (*_STEPS, ("tests", tests)):
         say(f"--- {name}")

@@ -30,7 +30,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long tests out unless asked for."""
+    """Put the files that take long first; leave the long tests out unless asked for."""
+    items.sort(key=lambda item: item.get_closest_marker("early") is None)
     if config.getoption("--long"):
         return
     for item in items:

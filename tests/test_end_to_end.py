@@ -12,6 +12,8 @@ import pytest
 
 from tests.test_orders import five, sample_files
 
+pytestmark = pytest.mark.early
+
 ROOT = Path(__file__).parents[1]
 
 

@@ -15,6 +15,8 @@ from urllib.request import Request, urlopen
 import pytest
 import redis
 
+pytestmark = pytest.mark.early
+
 ROOT = Path(__file__).parents[1]
 PATIENCE = 90.0
 FAST = {  # the same order of limits as in production, a tenth of the length

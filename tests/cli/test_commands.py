@@ -11,6 +11,8 @@ from typer.main import get_command
 
 from cli.commands import app
 
+pytestmark = pytest.mark.early
+
 ROOT = Path(__file__).parents[2]
 CONTRACT = (
     *("ingest", "export", "search", "trace", "relabel", "publish", "doctor", "up", "test"),

@@ -24,6 +24,8 @@ from pipeline.store.receipts import ReceiptState
 from tests.cli.test_commands import ROOT
 from tests.cli.test_up import PATIENCE, alive, eventually
 
+pytestmark = pytest.mark.early
+
 TRUTH = json.loads((ROOT / "samples" / "truth.json").read_text(encoding="utf-8"))
 ATOM = {"a": "http://www.w3.org/2005/Atom", "at": "http://purl.org/atompub/tombstones/1.0"}
 ENDING = "./tintinh doctor"  # of the report

@@ -15,6 +15,8 @@ from pipeline.store.schema import edge
 from tests.cli.test_commands import run
 from tests.store.tellings import draft, send, settled
 
+pytestmark = pytest.mark.early
+
 BODY = (
     "Sáng nay cầu Rạch Vong nối hai bờ sông Hàm Luông được thông xe sau hai mươi sáu tháng thi công liên tục."
 )

@@ -19,6 +19,8 @@ import pytest
 from cli.processes import PROCESSES
 from tests.cli.test_commands import ROOT, run
 
+pytestmark = pytest.mark.early
+
 PATIENCE = 60.0
 
 

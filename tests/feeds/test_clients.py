@@ -29,6 +29,8 @@ from tests.store.tellings import NOW, PAPER, HandedOver, draft, drain, send
 from tests.web.conftest import serving
 from web.app import create_app
 
+pytestmark = pytest.mark.early
+
 BASE, HUB = "https://tin.example", "https://tin.example/hub"
 BEN_TRE = Places(areas=("ben-tre",), provinces=("vinh-long",))
 KIEN_GIANG = Places(areas=("kien-giang",), provinces=("an-giang",))

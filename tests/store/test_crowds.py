@@ -14,6 +14,8 @@ from tasks.upkeep import thin_out
 from tests.store.newsroom import PAPERS, TEXTS, emptied, evidence, notice, published
 from tests.store.tellings import NOW, HandedOver, clock, draft, send, settled
 
+pytestmark = pytest.mark.early
+
 _NOTICES = 204  # more than a crowd
 _COPIED = 12
 _REVISED = 14  # fewer are left than make a crowd

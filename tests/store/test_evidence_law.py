@@ -42,6 +42,8 @@ from tests.store.newsroom import (
 )
 from tests.store.tellings import NOW, HandedOver, send
 
+pytestmark = pytest.mark.early
+
 _WORDS = ("merge", "apart", "split", "withdraw")
 _MINUTES = st.integers(-500, 500)
 _TELLINGS = st.tuples(

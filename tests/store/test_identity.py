@@ -18,6 +18,8 @@ from pipeline.store.schema import version
 from pipeline.urls import canonical
 from tests.store.tellings import NOW, PAPER, HandedOver, clock, draft, drain, send, settled
 
+pytestmark = pytest.mark.early
+
 FIRST = (
     "Sáng nay, xã Hòa Lộc khánh thành cầu Rạch Gốc dài 48 m với kinh phí 3,2 tỷ đồng do dân và doanh nghiệp "
     "cùng góp. Cây cầu thay thế bến đò đã hoạt động hơn 40 năm, giúp học sinh hai ấp đến trường an toàn."

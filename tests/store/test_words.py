@@ -13,6 +13,8 @@ from pipeline.store import Database, stories, words
 from pipeline.store.schema import entry
 from tests.store.tellings import NOW, draft, send, settled
 
+pytestmark = pytest.mark.early
+
 BODY = (
     "Sáng nay, xã Hòa Lộc khánh thành cầu Rạch Gốc dài 48 m với kinh phí 3,2 tỷ đồng do dân và doanh nghiệp "
     "cùng góp. Cây cầu thay thế bến đò đã hoạt động hơn 40 năm, giúp học sinh hai ấp đến trường an toàn."

@@ -10,6 +10,8 @@ from pipeline.store import Database, changes, export, stories
 from tests.store.newsroom import emptied, evidence, news
 from tests.store.tellings import draft, send, settled
 
+pytestmark = pytest.mark.early
+
 _WORKERS = 4
 _ENTRIES = 120
 _RECEIPTS = 120
