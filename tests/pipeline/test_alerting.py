@@ -480,7 +480,7 @@ from pathlib import Path
 from pipeline.store import open_database
 from tests.pipeline.alert_desk import Desk
 from tests.smtp_server import Office
-Desk(open_database(sys.argv[1]), Path(sys.argv[2]), Office(port=int(sys.argv[3])), timeout=30).run()
+Desk(open_database(sys.argv[1]), Path(sys.argv[2]), Office(port=int(sys.argv[3]))).run()
 """
 
 
