@@ -36,6 +36,9 @@ KIEN_GIANG = Places(areas=("kien-giang",), provinces=("an-giang",))
 CHECKS = {"atom": check_atom, "rss": check_rss, "json": lambda data: [] if json.loads(data) else ["empty"]}
 OF_BEN_TRE = {"all", "province/vinh-long", "area/ben-tre", "topic/y-te", "province/vinh-long/topic/y-te"}
 
+# What stands in a file: on PostgreSQL by default the tests suffice that say which files are made, and when.
+of_files = pytest.mark.long_on_postgresql
+
 
 def news(number: int, **fields: object) -> Draft:
     """Return a piece of news that is like no other number's."""
@@ -98,6 +101,7 @@ def test_a_change_publishes_the_channels_it_touches(db: Database, folder: Path) 
             assert (hashlib.sha256(data).hexdigest(), len(data)) == (row.sha256, row.size)
 
 
+@of_files
 def test_published_files_are_valid_and_packed(db: Database, folder: Path) -> None:
     """Every file breaks no rule, and its gzip holds the same bytes and no time."""
     send(db, news(1), news(2))
@@ -163,6 +167,7 @@ def test_an_edit_keeps_the_id_and_changes_its_channels_only(db: Database, folder
     assert OF_BEN_TRE == changed
 
 
+@of_files
 def test_an_edit_of_what_rights_hide_changes_no_byte(db: Database, folder: Path) -> None:
     """A source edits behind its summary: search and mirrors are told, feeds stay as they are."""
     first = news(1, summary="Trạm y tế mới.", updated=NOW)
@@ -188,6 +193,7 @@ def test_an_edit_of_what_rights_hide_changes_no_byte(db: Database, folder: Path)
     assert before == contents(folder)
 
 
+@of_files
 def test_an_edit_changes_one_entry_of_every_document(db: Database, folder: Path) -> None:
     """In each channel and form exactly the edited story's entry has other bytes; order and ids stay."""
     send(db, *(news(number) for number in range(5)))
@@ -206,6 +212,7 @@ def test_an_edit_changes_one_entry_of_every_document(db: Database, folder: Path)
         assert 1 == sum(one != other for one, other in zip(old, new, strict=True))
 
 
+@of_files
 def test_a_bulletin_item_joined_by_its_article_keeps_its_id(db: Database, folder: Path) -> None:
     """When the article of a bulletin's item comes, the entry becomes the article's under the id it had."""
     send(db, ITEM)
@@ -223,6 +230,7 @@ def test_a_bulletin_item_joined_by_its_article_keeps_its_id(db: Database, folder
     assert f"{BASE}/stories/{item.rpartition('/')[2]}" == links["related"]
 
 
+@of_files
 def test_an_upgrade_makes_everything_anew_once(db: Database, folder: Path) -> None:
     """What stood in two forms of an older renderer stands in three of today's after the first publishing."""
     send(db, news(1))
@@ -242,6 +250,7 @@ def test_an_upgrade_makes_everything_anew_once(db: Database, folder: Path) -> No
     assert publishing.Published() == publish(db, folder, BASE, NOW)
 
 
+@of_files
 def test_a_withdrawn_story_leaves_a_tombstone(db: Database, folder: Path) -> None:
     """A withdrawn story's text leaves every form; a tombstone stands, and a last word with its id."""
     send(db, news(1), news(2))
@@ -279,6 +288,7 @@ def test_a_relabelled_story_changes_channels(db: Database, folder: Path) -> None
     assert ["Trạm y tế số 1 mở cửa"] == told(folder, "area/kien-giang")
 
 
+@of_files
 def test_old_news_is_never_in_a_window(db: Database, folder: Path) -> None:
     """What was old when first seen touches no channel and is in none."""
     send(db, news(1), at=NOW + timedelta(days=200))
@@ -316,6 +326,7 @@ def test_upkeep_notices_a_move(db: Database, folder: Path) -> None:
     assert publishing.Published() == publish(db, folder, "https://moved.example", NOW)
 
 
+@of_files
 def test_a_move_cut_short_goes_on_where_it_was(db: Database, folder: Path) -> None:
     """When a republication is killed half-way, the next call makes only what is left."""
     send(db, news(1))
@@ -330,6 +341,7 @@ def test_a_move_cut_short_goes_on_where_it_was(db: Database, folder: Path) -> No
     assert publishing.Published() == publish(db, folder, moved, NOW)
 
 
+@of_files
 def test_one_call_makes_a_bounded_number_of_channels(db: Database, folder: Path) -> None:
     """Changes that touch very many channels are published in several calls, none of them lost."""
     slugs = [one.slug for one in topics()]
@@ -348,6 +360,7 @@ def test_one_call_makes_a_bounded_number_of_channels(db: Database, folder: Path)
         assert changes.head(conn) == changes.position(conn, CURSOR)
 
 
+@of_files
 def test_a_hub_is_told_of_in_every_file(db: Database, folder: Path) -> None:
     """Naming a hub republishes what stands with a link to it."""
     send(db, news(1))
@@ -359,6 +372,7 @@ def test_a_hub_is_told_of_in_every_file(db: Database, folder: Path) -> None:
     assert all(b"https://hub.example/" in data for data in plain.values())
 
 
+@of_files
 def test_deleted_and_damaged_files_come_back_as_they_were(db: Database, folder: Path) -> None:
     """A deleted file, gzip or folder and a cut file come back with the same bytes and the same time."""
     send(db, news(1))
@@ -376,6 +390,7 @@ def test_deleted_and_damaged_files_come_back_as_they_were(db: Database, folder: 
     assert 0 == mend(db, folder, BASE, NOW + timedelta(days=1)).files
 
 
+@of_files
 def test_the_whole_folder_comes_back(db: Database, folder: Path) -> None:
     """With the folder gone, upkeep makes the bytes that stood there."""
     send(db, news(1), news(2, places=KIEN_GIANG))
@@ -388,6 +403,7 @@ def test_the_whole_folder_comes_back(db: Database, folder: Path) -> None:
     assert before == contents(folder)
 
 
+@of_files
 def test_a_file_that_is_not_its_rows_is_made_anew(db: Database, folder: Path) -> None:
     """A file of the right size that a crash left from another time is found by its time."""
     send(db, news(1))
@@ -400,6 +416,7 @@ def test_a_file_that_is_not_its_rows_is_made_anew(db: Database, folder: Path) ->
     assert before == contents(folder)
 
 
+@of_files
 def test_temporary_files_of_the_dead_are_cleared(db: Database, folder: Path) -> None:
     """Upkeep removes temporary files that are older than an hour, and no younger one."""
     folder.mkdir()
@@ -423,6 +440,7 @@ def test_a_missing_channel_is_rendered_on_demand(db: Database, folder: Path) -> 
     assert [] == check_atom(rss.with_suffix(".atom").read_bytes())
 
 
+@of_files
 def test_a_standing_file_is_handed_out_untouched(db: Database, folder: Path) -> None:
     """Asking for a file that stands reads nothing and writes nothing, even with SQL behind."""
     send(db, news(1))
@@ -436,7 +454,7 @@ def test_a_standing_file_is_handed_out_untouched(db: Database, folder: Path) -> 
     assert before == state(folder)
 
 
-@pytest.mark.long_on_postgresql
+@of_files
 def test_everything_can_be_made_at_once(db: Database, folder: Path) -> None:
     """All 833 channels are written in every form, and those that stood keep their bytes."""
     send(db, news(1))
@@ -481,6 +499,7 @@ def test_an_overtaken_publisher_replaces_nothing(db: Database, folder: Path) -> 
     assert before == state(folder)
 
 
+@of_files
 def test_a_reader_that_was_slower_takes_the_publishers_file(db: Database, folder: Path) -> None:
     """A file rendered on demand from an older state never replaces one that was published meanwhile."""
     where = known("all")

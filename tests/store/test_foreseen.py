@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -110,6 +111,7 @@ MESSAGES = st.builds(
 )
 
 
+@pytest.mark.long_on_postgresql  # tests/store/test_outcome.py holds what its SQL says there
 @settings(
     max_examples=15,
     deadline=None,

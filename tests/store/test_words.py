@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from itertools import permutations
 
 import pytest
 
@@ -11,6 +10,7 @@ from pipeline.errors import BadInput, NotFound
 from pipeline.model import Act, EntryId, EntryKind, Source, SourceId, StoryState
 from pipeline.store import Database, stories, words
 from pipeline.store.schema import entry
+from tests.store.orders import orders
 from tests.store.tellings import NOW, draft, send, settled
 
 pytestmark = pytest.mark.early
@@ -68,7 +68,7 @@ def say(db: Database, word: Callable[..., object], *urls: str) -> None:
 EVENTS = ("revise", "third", "again")
 
 
-@pytest.mark.parametrize("order", list(permutations(range(len(EVENTS)))), ids=str)
+@pytest.mark.parametrize("order", orders(range(len(EVENTS))))
 @pytest.mark.parametrize("kind", ["merge", "split", "apart"])
 def test_a_word_outlives_every_recomputation(db: Database, kind: str, order: tuple[int, ...]) -> None:
     """Revisions, a third telling of the same and repeats change nothing of what an editor said."""
@@ -220,7 +220,7 @@ ARRIVALS = {
 }
 
 
-@pytest.mark.parametrize("order", list(permutations(ARRIVALS)), ids="-".join)
+@pytest.mark.parametrize("order", orders(ARRIVALS))
 def test_a_withdrawal_takes_the_publishers_own_excerpt_along(db: Database, order: tuple[str, ...]) -> None:
     """In any order of arrival the other paper's copy alone is told, and says who took it back."""
     for name in order:
