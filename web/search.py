@@ -4,11 +4,13 @@ What the index finds is shown only if SQL still tells it: a story that was just 
 shown because the index is a second late. Without an index the page shows the newest from SQL.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from markupsafe import Markup
@@ -54,6 +56,10 @@ _AS_PAGE: dict[str, Any] = {
     },
 }
 _KEPT = {"Cache-Control": "private, no-cache"}
+
+_Part = Callable[[], tuple[str, bool]]
+
+_LOG = structlog.get_logger("web")
 
 router = APIRouter()
 
@@ -111,10 +117,10 @@ def page(request: Request, site: TheSite, who: Signed) -> Response:
     opened = sorted(set(given.pop(_OPENED, "").split(",")) & {*FACETS, _FORM})
     asked, notices = understood(given | {"per_page": str(_PER_PAGE)})
     told = _Told(notices, opened, MOST_OF_KEY if who else MOST_OF_STRANGER)
-    part = partial(_part, site, asked, told, typing=typing)
+    part: _Part = partial(_part, site, asked, told, typing=typing)
     begin, end = ("", "") if typing else render("search.html", found=_GAP, **_frame(asked, who)).split(_GAP)
     if asked.stated() and site.answering and who is None and not typing:
-        return begun(request, begin, lambda: f"{part()[0]}{end}", _HTML, _KEPT)
+        return begun(request, begin, lambda: f"{_late(site, part)}{end}", _HTML, _KEPT)
     found, unanswered = part()
     shown = f"{begin}{found}{end}"
     if unanswered:
@@ -122,6 +128,16 @@ def page(request: Request, site: TheSite, who: Signed) -> Response:
     if who is not None:  # what is packed lets guess at the token in it that stands beside the question
         return HTMLResponse(shown, headers=_KEPT)
     return sent(request, shown.encode(), _HTML, _KEPT)
+
+
+def _late(site: Site, part: _Part) -> str:
+    """Return the part of a page whose status was sent already; that SQL is away is said in its place."""
+    try:
+        return part()[0]
+    except EngineUnavailable as error:
+        site.answering = False
+        _LOG.error("request_failed", path="/tim-kiem", subject=error.subject, error=error.message)
+        return render("_away.html")
 
 
 def _part(site: Site, asked: engine.Query, told: _Told, *, typing: bool) -> tuple[str, bool]:

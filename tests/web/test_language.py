@@ -15,6 +15,7 @@ WEB = Path(view.__file__).parent
 # Templates of public pages whose every message must be translated.
 SPOKEN = (
     "_changes.html",
+    "_away.html",
     "_found.html",
     "_paper_box.html",
     "_parts.html",

@@ -1,5 +1,6 @@
 """The search page without a script: what it offers, how its links combine, what it says when it cannot."""
 
+import sqlite3
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -16,9 +17,10 @@ from pipeline.model import LOCAL_ZONE
 from pipeline.store import Database
 from search.cursor import Cursor
 from search.question import read
+from tests.engine_fixtures import Lent
 from tests.web.conftest import Serve
 from tests.web.serving import serving
-from tests.web.town import Town
+from tests.web.town import Town, raised
 from web.app import create_app
 
 ENGLISH = {"Cookie": "tintinh_language=en"}
@@ -233,6 +235,22 @@ def test_an_engine_that_has_just_gone_is_told_of_in_a_page_that_began(db: Databa
         True
     ] * 2
     assert pages[0].text == pages[1].text
+
+
+def test_a_database_that_has_just_gone_is_told_of_in_a_page_that_began(
+    sqlite_pattern: Path, tmp_path: Path, meilisearch: Lent
+) -> None:
+    """The page is whole and keeps the question; the next one is an error page with its status."""
+    with raised(sqlite_pattern, tmp_path, meilisearch) as town, httpx.Client(trust_env=False) as client:
+        first = client.get(f"{town.address}/tim-kiem", params={"q": "cầu"})
+        with sqlite3.connect(tmp_path / "tintinh.db") as emptied:
+            emptied.execute("ALTER TABLE source RENAME TO gone")
+        pages = [client.get(f"{town.address}/tim-kiem", params={"q": "cầu"}) for _ in range(2)]
+
+    assert [200, 200, 503] == [page.status_code for page in (first, *pages)]
+    assert [["Hệ thống đang tạm nghỉ"]] * 2 == [found(page, "//h1") for page in pages]
+    assert ["cầu"] == found(pages[0], '//*[@id="q"]/@value')
+    assert pages[0].text.rstrip().endswith("</html>")
 
 
 def test_without_an_engine_a_walk_can_be_gone_on_with(serve: Serve) -> None:
