@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from pipeline.model import Labels
 from search.question import MOST_CHARACTERS, read
 from web import view
-from web.search import _files, _pages, _understood
+from web.filters import understood
+from web.search import _files, _pages
 
 
 @pytest.mark.parametrize(
@@ -104,7 +105,7 @@ def test_static_addresses_change_with_the_bytes() -> None:
 @example({"q": "\N{HEBREW LETTER SHIN WITH DAGESH AND SHIN DOT}" * 200})  # three characters each in NFC
 def test_every_address_makes_a_question(given_values: dict[str, str]) -> None:
     """Whatever is typed into the address, the page has a question to answer."""
-    asked, _ = _understood(dict(given_values))
+    asked, _ = understood(dict(given_values))
 
     assert 1 <= asked.page <= 50
     assert len(asked.q) <= MOST_CHARACTERS
