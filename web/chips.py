@@ -1,29 +1,37 @@
 """Stretches of time that a question names, so that one tap narrows to them. Pure; never raises.
 
-"lũ Quảng Nam tháng 10/2020" → October 2020, asked of "lũ Quảng Nam". With accents or without; English has a
-few words too. What stands in quotation marks is left alone. Days are local (Asia/Ho_Chi_Minh).
+"lũ Quảng Nam tháng 10/2020" → October 2020, asked of "lũ Quảng Nam". What stands in quotation marks is left
+alone. A wrong stretch is worse than none: where days only bound what is meant ("sau 20/11", "đầu năm 2026"),
+there is none.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from pipeline.text import clean
 from search.asked import QUOTES
+from web.day_words import TO, Seen, month, seen, week
 
 _MOST = 3
-_YEARS = range(1945, 2101)
-_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
-_LEAD = r"(?<!\w)(?:(?:trong|v[aà]o|h[oồ]i|in|on)\s+)?"
-_HOUR = r"(?:(?:s[aá]ng|tr[uư]a|chi[eề]u|t[oố]i|[dđ][eê]m)\s+)?(?:ng[aà]y\s+)?"
-_DAY, _MONTH, _YEAR = r"(?P<day>[0-3]?\d)", r"(?P<month>[01]?\d)", r"(?P<year>(?:19|20)\d\d)"
-_ANY_YEAR = r"(?P<year>(?:19|20)\d\d|[0-4]\d)"  # 12/4/21 is of 2021
-_NO_NUMBER_BEFORE = r"(?<![\w/.,-])"
-_NO_NUMBER_BEHIND = r"(?![\w/-]|[.,]\d)"
-_OF_YEAR = rf"(?:\s*,?\s*n[aă]m\s+{_YEAR}(?!\w))"
-_BETWEEN = re.compile(r"\s*(?:đến|den|tới|toi|-|–|—)\s*(?:hết\s+|het\s+)?", re.IGNORECASE)
-_FROM = re.compile(r"(?<!\w)(?:từ|tu|from)\s+$", re.IGNORECASE)
+_NEAR = 40  # characters before a day, in which a word that makes it a bound stands
+_BETWEEN = re.compile(rf"\s*{TO}\s*(?:h[eế]t\s+)?", re.IGNORECASE)
+_WITHIN = re.compile(TO, re.IGNORECASE)
+_FROM = re.compile(r"(?<!\w)(?:(?:k[eể]|t[ií]nh)\s+)?(?:từ|tu|from)\s+$", re.IGNORECASE)
+_TO_NOW = re.compile(rf"\s*{TO}\s*(?:nay|now)(?!\w)", re.IGNORECASE)
+_BOUND_BEFORE = re.compile(
+    r"(?<!\w)(?:từ|(?<!dau )tu|from|since|sau|after|trước|truoc|before|đến|den|tới|toi|until|hết|het"
+    r"|th[aá]ng|qu[yý]|th[aá]ng(?:\s+[^\W\d]+){1,2}|quý\s+[^\W\d]+|quy\s+(?:mot|hai|ba|tu|bon))\s+$"
+    r"|\d\s*(?:[-–—,]|(?<!\w)(?:và|va|hoặc|hoac|or|and)(?!\w))\s*$",
+    re.IGNORECASE,
+)
+_PART_BEFORE = re.compile(r"(?<!\w)(?:[dđ][aầ]u|gi[uữ]a|cu[oố]i|n[uử]a|early|mid|late)\s+$", re.IGNORECASE)
+_BOUND_BEHIND = re.compile(
+    rf"\s*{TO}\s*(?:\d|(?:h[eế]t|ng[aà]y|tu[aầ]n|th[aá]ng|qu[yý]|n[aă]m|nay|h[oô]m|[dđ][aầ]u|gi[uữ]a|cu[oố]i)(?!\w))"
+    r"|\s+(?:và|va|hoặc|hoac|and)\s+(?:\d+/|(?:ng[aà]y|tu[aầ]n|th[aá]ng|qu[yý]|n[aă]m|h[oô]m)(?!\w))"
+    r"|\s+(?:trở|tro|đổ|do)\s+(?:đi|di|lại|lai|về|ve)(?!\w)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,162 +43,103 @@ class Span:
     rest: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """A stretch of a question that names days; `stays`: it may be meant as a word, too."""
-
-    start: int
-    end: int
-    since: date
-    until: date
-    stays: bool = False
-
-
 def usual(today: date) -> list[Span]:
     """Return what is offered to every question: today, yesterday, this week, this month."""
     yesterday = today - timedelta(days=1)
-    return [Span(today, today), Span(yesterday, yesterday), Span(*_week(today)), Span(*_month(today))]
+    return [Span(today, today), Span(yesterday, yesterday), Span(*week(today)), Span(*month(today))]
 
 
 def named(q: str, today: date) -> list[Span]:
     """Return the stretches that a question names, in order, at most three."""
-    text = QUOTES.sub('"', clean(q)).replace("\n", " ")
-    seen = _ranges(text, _apart(list(_seen(text, today))))
-    return [Span(one.since, one.until, text.strip() if one.stays else _without(text, one)) for one in seen][
-        :_MOST
-    ]
+    text = _plain(q)
+    return [
+        Span(one.since, one.until, text.strip() if one.stays else _without(text, one))
+        for one in _told(text, today)
+    ][:_MOST]
 
 
-def _seen(text: str, today: date) -> Iterator[_Seen]:
-    for pattern, read in _PATTERNS:
-        for found in pattern.finditer(text):
-            span = None if text.count('"', 0, found.start()) % 2 else read(found, today)
-            if span:
-                yield _Seen(*found.span(), *span, stays=pattern is _LONE_YEAR)
+def undated(q: str, today: date) -> str:
+    """Return a question without the words that name days; a year that may be a word stays."""
+    text = _plain(q)
+    for one in reversed([one for one in _told(text, today) if not one.stays]):
+        text = _without(text, one)
+    return text.strip()
 
 
-def _apart(seen: list[_Seen]) -> list[_Seen]:
+def _plain(q: str) -> str:
+    return QUOTES.sub('"', clean(q)).replace("\n", " ")
+
+
+def _told(text: str, today: date) -> list[Seen]:
+    ranges = _ranges(_apart(list(seen(text, today))), text)
+    found = [_led(text, _to_now(text, one, today)) for one in ranges]
+    return [one for one in found if not _is_bound(text, one)]
+
+
+def _apart(found: list[Seen]) -> list[Seen]:
     """Return stretches in order; of two that overlap the earlier, then the longer."""
-    kept: list[_Seen] = []
-    for one in sorted(seen, key=lambda one: (one.start, -one.end)):
+    kept: list[Seen] = []
+    for one in sorted(found, key=lambda one: (one.start, -one.end)):
         if not kept or one.start >= kept[-1].end:
             kept.append(one)
     return kept
 
 
-def _ranges(text: str, seen: list[_Seen]) -> list[_Seen]:
+def _ranges(found: list[Seen], text: str) -> list[Seen]:
     """Join two stretches with "đến" between them."""
-    joined: list[_Seen] = []
-    for one in seen:
+    joined: list[Seen] = []
+    for one in found:
         last = joined[-1] if joined else None
-        if last and last.since <= one.since and _BETWEEN.fullmatch(text, last.end, one.start):
-            lead = _FROM.search(text, 0, last.start)
-            joined[-1] = _Seen(lead.start() if lead else last.start, one.end, last.since, one.until)
+        if last and _BETWEEN.fullmatch(text, last.end, one.start) and (whole := _joined(last, one)):
+            joined[-1] = whole
         else:
             joined.append(one)
     return joined
 
 
-def _without(text: str, seen: _Seen) -> str:
-    return " ".join(f"{text[: seen.start]} {text[seen.end :]}".split()).strip(" ,;")
+def _joined(first: Seen, last: Seen) -> Seen | None:
+    """Return both and what lies between; one without a year has the other's, or the next to it."""
+    if last.yearless:
+        last = _of_year(last, first.since.year)
+        if last.since < first.since:
+            last = _of_year(last, first.since.year + 1)
+    elif first.yearless:
+        first = _of_year(first, last.since.year)
+        if first.since > last.since:
+            first = _of_year(first, last.since.year - 1)
+    return Seen(first.start, last.end, first.since, last.until) if first.since <= last.since else None
 
 
-def _week(day: date) -> tuple[date, date]:
-    monday = day - timedelta(days=day.weekday())
-    return monday, monday + timedelta(days=6)
+def _of_year(one: Seen, year: int) -> Seen:
+    """Return a day or a month in another year; 29 February is the 28th where there is none."""
+    whole = month(date(year, one.since.month, 1))
+    since = one.since.replace(year=year, day=min(one.since.day, whole[1].day))
+    return replace(one, since=since, until=since if one.since == one.until else whole[1])
 
 
-def _month(day: date) -> tuple[date, date]:
-    first = day.replace(day=1)
-    return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+def _to_now(text: str, one: Seen, today: date) -> Seen:
+    """Return a stretch with the "đến nay" behind it."""
+    found = _TO_NOW.match(text, one.end)
+    if found is None or one.since > today:
+        return one
+    return replace(one, end=found.end(), until=today, stays=False)
 
 
-def _year(year: int) -> tuple[date, date] | None:
-    return (date(year, 1, 1), date(year, 12, 31)) if year in _YEARS else None
+def _led(text: str, one: Seen) -> Seen:
+    """Return a stretch with the "từ" before it, if it has an end, too."""
+    lead = _FROM.search(text, max(0, one.start - _NEAR), one.start)
+    return replace(one, start=lead.start()) if lead and _WITHIN.search(text, one.start, one.end) else one
 
 
-def _relative(found: re.Match[str], today: date) -> tuple[date, date] | None:
-    word = clean(found[0]).lower()
-    before = re.search(r"(?:tr[uư][oớ]c|qua|ngo[aá]i|yesterday)$|\blast\b", word) is not None
-    if re.search(r"tu[aầ]n|week", word):
-        return _week(today - timedelta(days=7 * before))
-    if re.search(r"th[aá]ng|month", word):
-        return _month(today.replace(day=1) - timedelta(days=1) if before else today)
-    if re.search(r"n[aă]m|year", word):
-        return _year(today.year - before)
-    day = today - timedelta(days=before)
-    return day, day
+def _is_bound(text: str, one: Seen) -> bool:
+    """Say whether the days only bound what is meant, by words before or behind them that were not read."""
+    near = max(0, one.start - _NEAR), one.start
+    return (
+        _BOUND_BEFORE.search(text, *near) is not None
+        or (one.since != one.until and _PART_BEFORE.search(text, *near) is not None)
+        or _BOUND_BEHIND.match(text, one.end) is not None
+    )
 
 
-def _day(found: re.Match[str], today: date) -> tuple[date, date] | None:
-    """Read a day; without its year it is the last one that was."""
-    year = int(found["year"] or today.year)
-    year += 2000 * (year < 100)  # noqa: PLR2004 - of two digits
-    try:
-        day = date(year, int(found["month"]), int(found["day"]))
-        if not found["year"] and day > today:
-            day = day.replace(year=year - 1)
-    except ValueError:
-        return None
-    return (day, day) if day.year in _YEARS else None
-
-
-def _whole_month(found: re.Match[str], today: date) -> tuple[date, date] | None:
-    """Read a month; without its year it is the last one that has begun."""
-    month = int(found["month"])
-    if month not in range(1, 13):
-        return None
-    year = int(found["year"]) if found["year"] else today.year - (month > today.month)
-    return _month(date(year, month, 1)) if year in _YEARS else None
-
-
-def _quarter(found: re.Match[str], _: date) -> tuple[date, date] | None:
-    told = found["quarter"].lower()
-    number = _ROMAN.get(told) or int(told)
-    year = int(found["year"])
-    return (date(year, 3 * number - 2, 1), _month(date(year, 3 * number, 1))[1]) if year in _YEARS else None
-
-
-def _whole_year(found: re.Match[str], today: date) -> tuple[date, date] | None:
-    year = int(found["year"])
-    return _year(year) if year <= today.year else None
-
-
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
-
-
-_LONE_YEAR = _compiled(rf"{_NO_NUMBER_BEFORE}{_YEAR}{_NO_NUMBER_BEHIND}")
-_Read = Callable[[re.Match[str], date], tuple[date, date] | None]
-_PATTERNS: tuple[tuple[re.Pattern[str], _Read], ...] = (
-    (
-        _compiled(
-            rf"{_LEAD}(?:h[oô]m\s+(?:nay|qua)|tu[aầ]n\s+(?:n[aà]y|tr[uư][oớ]c|qua)"
-            r"|th[aá]ng\s+(?:n[aà]y|tr[uư][oớ]c|qua)|n[aă]m\s+(?:nay|tr[uư][oớ]c|ngo[aá]i|qua)"
-            r"|today|yesterday|(?:this|last)\s+(?:week|month|year))(?!\w)"
-        ),
-        _relative,
-    ),
-    (
-        _compiled(rf"{_LEAD}{_HOUR}{_NO_NUMBER_BEFORE}{_DAY}([/.-]){_MONTH}\2{_ANY_YEAR}{_NO_NUMBER_BEHIND}"),
-        _day,
-    ),
-    (_compiled(rf"{_LEAD}{_HOUR}{_NO_NUMBER_BEFORE}{_DAY}/{_MONTH}(?P<year>){_NO_NUMBER_BEHIND}"), _day),
-    (_compiled(rf"{_LEAD}{_HOUR}(?<!\w){_DAY}\s+th[aá]ng\s+{_MONTH}(?!\w){_OF_YEAR}?"), _day),
-    (
-        _compiled(
-            rf"{_LEAD}(?:th[aá]ng\s+|t\.?){_MONTH}(?:\s*[/.-]\s*|\s*,?\s*n[aă]m\s+){_YEAR}{_NO_NUMBER_BEHIND}"
-        ),
-        _whole_month,
-    ),
-    (_compiled(rf"{_LEAD}th[aá]ng\s+{_MONTH}(?P<year>){_NO_NUMBER_BEHIND}"), _whole_month),
-    (
-        _compiled(
-            rf"{_LEAD}qu[yýí]\s+(?P<quarter>iv|i{{1,3}}|[1-4])(?:\s*/\s*|\s*,?\s*n[aă]m\s+){_YEAR}"
-            rf"{_NO_NUMBER_BEHIND}"
-        ),
-        _quarter,
-    ),
-    (_compiled(rf"{_LEAD}(?:n[aă]m|year)\s+{_YEAR}{_NO_NUMBER_BEHIND}"), _whole_year),
-    (_LONE_YEAR, _whole_year),
-)
+def _without(text: str, one: Seen) -> str:
+    return " ".join(f"{text[: one.start]} {text[one.end :]}".split()).strip(" ,;")
