@@ -101,8 +101,9 @@ class Asked:
 
 @cache
 def _names() -> str:
-    """Return the names of provinces and former areas in all forms, a spaced line without accents each."""
-    names = [*(one.name for one in gazetteer.provinces()), *(one.name for one in gazetteer.areas())]
+    """Return all names of provinces and former areas in all forms, a spaced line without accents each."""
+    units = (*gazetteer.provinces(), *gazetteer.areas())
+    names = dict.fromkeys(named.name for unit in units for named in unit.names)
     lines = ([*words, *missing(words)] for words in map(tokens, names))
     return "|".join(f" {' '.join(map(bare, line))} " for line in lines)
 

@@ -20,7 +20,7 @@ from search.holders import called, office_keys, person_keys
 from search.tokens import bare, number_key, telex, tokens
 
 # Raise it when this file, search/tokens.py or search/spellings.py makes other documents: all are then remade.
-FORM = 9
+FORM = 10
 
 _MOST_WORDS = 20_000  # of a body; Meilisearch drops what is behind position 65,535
 _MOST_TITLE_WORDS = 100
@@ -105,13 +105,15 @@ def _named(labels: Labels, body: Sequence[str]) -> list[str]:
 
 
 def _places(labels: Labels) -> Iterator[str]:
-    """Yield the names, of today and of before, of where a story plays that its text may not name."""
-    for slug in labels.provinces[:_MOST_PLACES]:
-        if known := gazetteer.province(slug):
-            yield known.name
-    for slug in labels.areas[:_MOST_PLACES]:
-        if former := gazetteer.area(slug):
-            yield former.name
+    """Yield the names, of today and of before, of where a story plays that its text may not name.
+
+    All that a unit ever had: Huế was the province of Thừa Thiên Huế.
+    """
+    known = (
+        *map(gazetteer.province, labels.provinces[:_MOST_PLACES]),
+        *map(gazetteer.area, labels.areas[:_MOST_PLACES]),
+    )
+    yield from dict.fromkeys(named.name for unit in known if unit for named in unit.names)
 
 
 def _entry(told: Telling) -> dict[str, Any]:

@@ -125,6 +125,13 @@ def test_other_ways_to_write_it_join_the_body() -> None:
     assert {"ubnd", "tphcm"} <= set(words(long, "body"))
 
 
+def test_where_it_plays_is_named_as_ever() -> None:
+    """Huế was the province of Thừa Thiên Huế; a text need not say so, nor have its short form."""
+    made = document(story(title="x", labels=Labels("hue", ("hue",), "hue", ("hue",), ())), ["Bão vào bờ."])
+
+    assert "thuwaf thieen huees huees tt huees" == made["place_vn"]
+
+
 def test_a_bulletin_item_names_its_bulletin() -> None:
     """Hits say where in a bulletin an item stands; articles have none."""
     item = telling(1, kind=EntryKind.BULLETIN_ITEM, bulletin_id="ban-tin-3", bulletin_number=2)

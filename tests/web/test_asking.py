@@ -255,3 +255,7 @@ def test_old_and_new_names_of_provinces(ask: Ask) -> None:
     for area in areas():
         assert here[area.slug] in ask(f"phiên chợ {area.name}"), area.name
         assert [here[area.slug]] == ask("phiên chợ", area=area.slug), area.name
+    for name in ("Thừa Thiên Huế", "TT-Huế", "TT. Huế", "thua thien hue"):
+        assert [here["hue"]] == ask(f"phiên chợ {name}")[:1], name
+    assert [here["hue"]] == ask("Thừa Thiên Huế")
+    assert [] == ask('"Thừa Thiên Huế"')
