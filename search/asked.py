@@ -102,8 +102,8 @@ class Asked:
 @cache
 def _names() -> str:
     """Return all names of provinces and former areas in all forms, a spaced line without accents each."""
-    units = (*gazetteer.provinces(), *gazetteer.areas())
-    names = dict.fromkeys(named.name for unit in units for named in unit.names)
+    units = [*(one.names for one in gazetteer.provinces()), *(one.names for one in gazetteer.areas())]
+    names = dict.fromkeys(named.name for known in units for named in known)
     lines = ([*words, *missing(words)] for words in map(tokens, names))
     return "|".join(f" {' '.join(map(bare, line))} " for line in lines)
 

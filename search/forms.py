@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from pipeline.text import clean, fold, plain
-from search.spellings import SAME, SHORT_PLACES
+from search.ordinals import ordinal_leveller, ordinals
+from search.spellings import CAPITALS, SAME, SHORT_PLACES
 from search.tokens import accented, bare, telex, tokens
 
 MOST_READINGS = 4  # beside the question itself; each is two more queries
@@ -32,6 +33,13 @@ _WHOLE_MONTH = re.compile(
     re.IGNORECASE,
 )
 _LAST_DAY, _LAST_MONTH = 31, 12
+_CAPITALS = re.compile(rf"(?<!\w)(?:{'|'.join(CAPITALS)})(?!\w)")
+# "ĐT 923" is a road, "ĐT Việt Nam" a team.
+_ROAD = re.compile(
+    r"(?<!\w)(?:[đd]t[. ]?|(?:[đd][ưu][ờo]ng )?t[ỉi]nh l[ộo] |[đd][ưu][ờo]ng t[ỉi]nh )(?=\d{3}[a-e]?(?!\w))",
+    re.IGNORECASE,
+)
+_ROADS = ("đường tỉnh ", "ĐT.", "tỉnh lộ ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,7 @@ def readings(q: str) -> tuple[str, ...]:
     held = [quoted.span() for quoted in _QUOTED.finditer(text)]  # what is quoted has no other form
     found = [
         one
-        for one in _apart([*_days(text), *_months(text), *_named(text)])
+        for one in _apart([*_days(text), *_months(text), *_ranks(text), *_roads(text), *_named(text)])
         if not any(start < one.end and one.start < end for start, end in held)
     ]
     turns = range(max((len(one.others) for one in found), default=0))
@@ -122,12 +130,13 @@ def leveller(line: str, spelling: Callable[[str], str]) -> Callable[[str], str]:
     day = re.compile(rf"(?<= )(\d+) {spelling('tháng')} (\d+)(?: {spelling('năm')} (\d{{4}}))?(?= )")
     month = re.compile(rf"(?<= {spelling('tháng')} )(\d+) {spelling('năm')} (?=\d{{4}} )")
     led = re.compile(rf" {spelling('ngày')} (?=\d)")
+    ranked = ordinal_leveller(spelling)
 
     def level(text: str) -> str:
         for form, first in pairs:
             text = text.replace(form, first)
         days = day.sub(lambda found: " ".join(filter(None, found.groups())), led.sub(" ", text))
-        return month.sub(r"\1 ", days)
+        return ranked(month.sub(r"\1 ", days))
 
     return level
 
@@ -181,6 +190,11 @@ def _named(text: str) -> list[_Found]:
                 joined = end < len(text) and text[end].isalnum()
                 whole = told if joined else tuple(map(str.strip, told))
                 found.append(_Found(pieces[at].start(), end, whole))
+    if blind or not text.isupper():  # "CA SĨ" is no police
+        found += [
+            _Found(*seen.span(), (plain(CAPITALS[seen[0]]) if blind else CAPITALS[seen[0]],))
+            for seen in _CAPITALS.finditer(text)
+        ]
     return found
 
 
@@ -234,3 +248,18 @@ def _months(text: str) -> list[_Found]:
             between = "/" if not seen["sign"] else " nam " if blind else " năm "
             found.append(_Found(seen.start(), seen.end(), (f"{seen['lead']} {month}{between}{year}",)))
     return found
+
+
+def _ranks(text: str) -> list[_Found]:
+    """Find quarters, terms and ordinals."""
+    return [_Found(*one) for one in ordinals(text, blind=not accented(tokens(text)))]
+
+
+def _roads(text: str) -> list[_Found]:
+    """Find roads of provinces with their number: "ĐT.923", "đường tỉnh 923", "tỉnh lộ 923"."""
+    blind = not accented(tokens(text))
+    spelled = [plain(one) if blind else one for one in _ROADS]
+    return [
+        _Found(seen.start(), seen.end(), tuple(one for one in spelled if tokens(one) != tokens(seen[0])))
+        for seen in _ROAD.finditer(text)
+    ]

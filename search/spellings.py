@@ -8,6 +8,7 @@ SAME = (
     ("ubnd", "ủy ban nhân dân"),
     ("hđnd", "hội đồng nhân dân"),
     ("mttq", "mặt trận tổ quốc"),
+    ("ubmttq", "ub mttq", "ủy ban mttq", "ủy ban mặt trận tổ quốc"),
     ("tphcm", "tp hcm", "tp hồ chí minh", "thành phố hồ chí minh"),
     ("tp", "thành phố"),
     ("tw", "trung ương"),
@@ -25,6 +26,7 @@ SAME = (
     ("cntt", "công nghệ thông tin"),
     ("đbqh", "đại biểu quốc hội"),
     ("đh", "đại học"),
+    ("đhqg", "đh quốc gia", "đại học quốc gia"),
     ("gd đt", "gdđt", "giáo dục và đào tạo"),
     ("gpmb", "giải phóng mặt bằng"),
     ("htx", "hợp tác xã"),
@@ -51,7 +53,8 @@ SAME = (
     ("bcđ", "ban chỉ đạo"),
     ("bql", "ban quản lý"),
     ("bđs", "bất động sản"),
-    ("bvđk", "bệnh viện đa khoa"),
+    ("bv", "bệnh viện"),
+    ("bvđk", "bv đa khoa", "bệnh viện đa khoa"),
     ("cand", "công an nhân dân"),
     ("ccb", "cựu chiến binh"),
     ("cccd", "căn cước công dân"),
@@ -78,6 +81,8 @@ SAME = (
     ("hđxx", "hội đồng xét xử"),
     ("hlv", "huấn luyện viên"),
     ("tgđ", "tổng giám đốc"),
+    ("tbt", "tổng bí thư"),
+    ("pgs", "phó giáo sư"),
     ("ubkt", "ủy ban kiểm tra"),
     ("vn", "vietnam", "việt nam"),
     ("ôtô", "ô tô"),
@@ -94,6 +99,8 @@ SAME = (
     ("tt huế", "thừa thiên huế"),
     ("br vt", "brvt", "bà rịa vũng tàu"),
 )
+# Read in questions alone, and in capitals: small, they are other words.
+CAPITALS = {"CA": "công an"}
 # Places as people shorten them; some mean several. Read so only beside other words, behind everything else.
 SHORT_PLACES = {
     "hn": ("hà nội",),
