@@ -17,6 +17,7 @@ from pipeline.urls import canonical
 from search.forms import missing
 from search.tokens import accented, bare, tokens
 from search.typed import decoded
+from search.wrapped import unwrapped
 
 QUOTES = re.compile(r'["“”„‟«»″＂]')
 _MINUS = re.compile("[\u2212\ufe63\uff0d]")  # the sign itself; dashes part sentences
@@ -162,13 +163,14 @@ def meant(q: str) -> Asked:
 def address(q: str) -> str:
     """Return the canonical address that a question is or holds; "" if it is words.
 
-    With or without "https://", among words ("xem https://…"), in brackets or quotes.
+    With or without "https://", among words ("xem https://…"), in brackets or quotes; of a link that leads
+    through Google, Facebook or Zalo the page's.
     """
     for word in (one.strip(_AROUND) for one in q.split()):
-        if word[:4].lower() == "http" and (found := canonical(word)):
+        if word[:4].lower() == "http" and (found := canonical(unwrapped(word))):
             return found
         if _SHOWN_ADDRESS.fullmatch(word) and not _NO_HOST.match(word):
-            return canonical(f"https://{word}")
+            return canonical(unwrapped(f"https://{word}"))
     return ""
 
 
@@ -177,7 +179,7 @@ def told_as(q: str) -> str:
 
     Installations have several addresses, so any host will do, and none.
     """
-    words = (word.strip(_AROUND) for word in q.split())
+    words = (unwrapped(word.strip(_AROUND)) for word in q.split())
     found = next(filter(None, map(_STORY.fullmatch, words)), None)
     return (found[1] or found[2]).lower() if found else ""
 

@@ -38,8 +38,8 @@ def ordinals(text: str, *, blind: bool) -> Iterator[tuple[int, int, tuple[str, .
         if 1 <= number <= _QUARTERS:
             year = seen["year"]
             ends = (f"/{year}", f" {plain('năm') if blind else 'năm'} {year}") if year else ("",)
-            forms = (_ROMAN[number - 1].upper(), str(number))
-            others = [f"{seen['lead']} {form}{end}" for form in forms for end in ends]
+            figures = (_ROMAN[number - 1].upper(), str(number))
+            others = [f"{seen['lead']} {form}{end}" for form in figures for end in ends]
             yield seen.start(), seen.end(), _fresh(others, seen[0])
     for seen in _RANK.finditer(text):
         number, lead = _number(seen["told"], blind=blind), seen["lead"]

@@ -26,6 +26,7 @@ from web.app import create_app
 Ask = Callable[..., list[str]]
 _FIRST = datetime(2026, 10, 1, 1, 0, tzinfo=UTC)
 _HOST = "https://baomau.example"
+_PAGE = f"{_HOST}/tin/2-{quote('đèn-hội')}.html"
 
 DIKE, SHRIMP, BRIDGE, ROAD, YOUTH, GROWN, REEDS, LAMP, RICE, NIGHT = (
     "Tỉnh ủy họp bàn thủy lợi",
@@ -201,6 +202,11 @@ def _documents() -> dict[str, dict[str, object]]:
         (f"{_HOST}/amp/tin/2-{quote('đèn-hội')}.html", BRIDGE),
         (f"{_HOST}/tin/2-{quote('đèn-hội')}.amp.html?amp=1", BRIDGE),
         (f"{_HOST}/tin/2-{quote('đèn-hội')}.html/amp", BRIDGE),
+        (f"https://www.google.com/url?q={quote(_PAGE, '')}&sa=U&ved=x", BRIDGE),
+        (f"https://www.google.com.vn/url?sa=t&url={quote(_PAGE, '')}", BRIDGE),
+        (f"https://l.facebook.com/l.php?u={quote(_PAGE + '?fbclid=x', '')}&h={'x' * 300}", BRIDGE),
+        (f"https://www.google.com/amp/s/{_PAGE.removeprefix('https://')}", BRIDGE),
+        (f"xem zalo.me/share?url={quote(_PAGE, '')}", BRIDGE),
         (f"{_HOST}/khac/khanh-thanh-cau-ong-doc-7654321.html", BRIDGE),
         (f"{_HOST}/{quote('khánh-thành-cầu-ông-đốc')}-7654321.html", BRIDGE),
         # documents
