@@ -59,11 +59,12 @@ def named(q: str, today: date) -> list[Span]:
 
 
 def undated(q: str, today: date) -> str:
-    """Return a question without the words that name days; a year that may be a word stays."""
+    """Return a question without the words that name days, itself if none do; a lone year may be a word."""
     text = _plain(q)
-    for one in reversed([one for one in _told(text, today) if not one.stays]):
+    told = [one for one in _told(text, today) if not one.stays]
+    for one in reversed(told):
         text = _without(text, one)
-    return text.strip()
+    return text if told else q
 
 
 def _plain(q: str) -> str:

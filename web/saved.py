@@ -229,6 +229,7 @@ def _new(request: Request, site: Site, who: Session | None, typed: Typed, told: 
     values = {
         "asked": asked,
         "ending": ending,
+        "timeless": words.timeless(asked, typed.now),
         "words": words.in_words(asked, listed),
         "typed": typed,
         "told": told,
@@ -264,6 +265,7 @@ def _page(  # noqa: PLR0917 - one page
         "base": site.settings.base_url,
         "words": words.in_words(known.asked, listed),
         "ending": words.ending(known.asked, now),
+        "timeless": words.timeless(known.asked, now),
         "fields": words.form(known.asked, listed),
         "flaw": words.flaw(known),
         "waits": waits if site.has_mail and known.state is State.ACTIVE else {},

@@ -12,6 +12,7 @@ from pipeline.store import saved, saved_ways
 from pipeline.store.saved_ways import Kind, Pace, Way
 from pipeline.topics import topics
 from search.question import SEVERAL, chosen
+from web.chips import undated as undated_words
 from web.filters import field_names, value_label
 from web.language import gettext as _
 from web.view import when
@@ -84,6 +85,15 @@ def _days(since: str, until: str) -> str:
 def undated() -> str:
     """Return why days of a question are not kept."""
     return _("Ngày không được lưu: tin mới luôn là tin từ nay.")
+
+
+def timeless(asked: Mapping[str, str], now: datetime) -> dict[str, str] | None:
+    """Return a question without the words that name days; None if none do. What is left may be nothing."""
+    q = asked.get("q", "")
+    rest = undated_words(q, now.astimezone(LOCAL_ZONE).date())
+    if rest == q:
+        return None
+    return {name: value for name, value in {**asked, "q": rest}.items() if value}
 
 
 def ending(asked: Mapping[str, str], now: datetime) -> str:

@@ -124,6 +124,7 @@ def test_a_question_can_do_without_its_days() -> None:
     """All of them go; a year alone may be a word, and what is quoted was not read."""
     asked = 'sạt lở hôm qua "tháng 11/2026" từ 1/11 đến nay 2026'
 
+    assert undated(same := "“sạt lở”  2026", TODAY) == same
     assert undated(asked, TODAY) == 'sạt lở "tháng 11/2026" 2026'
 
 

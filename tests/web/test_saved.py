@@ -155,6 +155,22 @@ def test_days_that_have_come_are_not_saved(client: httpx.Client, db: Database) -
     assert f"Chỉ tin đăng đến hết ngày {date.fromisoformat(later):%d/%m/%Y}" in page.text
 
 
+@pytest.mark.parametrize(("q", "rest"), [("sạt lở tháng 11/2026", "sạt lở"), ("hôm qua", "")])
+def test_a_time_that_was_typed_is_told_of(client: httpx.Client, db: Database, q: str, rest: str) -> None:
+    """It stays a word, which hardly a story to come has; one button keeps the question without it."""
+    warning, offer = "Thời gian gõ trong ô tìm là từ khóa", "bỏ thời gian</button>"
+    draft = client.post("/theo-doi/moi", data={"q": q})
+    path = made(client, q=q)
+    page = client.get(path)
+    act(client, path, "cau-hoi", q=rest, province="vinh-long")
+    mended = client.get(path)
+
+    assert (True, True, False) == tuple(warning in one.text for one in (draft, page, mended))
+    assert [bool(rest), True] == [offer in one.text for one in (draft, page)]
+    assert bool(rest) is (f'name="q" value="{rest}"' in draft.text)
+    assert {name: value for name, value in {**ASKED, "q": rest}.items() if value} == search(db, path).asked
+
+
 def test_a_search_that_is_over_says_so(client: httpx.Client, db: Database) -> None:
     """Its last day has passed: what it asks is told by dates."""
     path = made(client)
