@@ -135,9 +135,12 @@ def test_hits_that_are_read_are_not_taken_away(page: Page) -> None:
     """Who is among the hits when an answer comes stays there; it comes when they are back in the field."""
     held = holding(page)
     page.locator("#q").focus()
-    page.keyboard.insert_text("khám")
+    with page.expect_request(TYPED):
+        page.keyboard.insert_text("khám")
     expect(page.locator("#found")).to_have_class(re.compile("busy"))
     page.keyboard.press("ArrowDown")
+    while not held:  # the request is told of before it is held
+        page.wait_for_timeout(10)
     held[0].continue_()
     expect(page.locator("#found")).not_to_have_class(re.compile("busy"))
 
