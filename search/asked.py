@@ -9,25 +9,32 @@ reads as "not 2025".
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from urllib.parse import unquote
 
 from pipeline import documents, gazetteer
 from pipeline.text import clean
 from pipeline.urls import canonical
 from search.forms import missing
+from search.spellings import SAME, SHORT_PLACES
 from search.tokens import accented, bare, tokens
 from search.typed import decoded
 from search.wrapped import unwrapped
 
 QUOTES = re.compile(r'["“”„‟«»″＂]')
-_MINUS = re.compile("[\u2212\ufe63\uff0d]")  # the sign itself; dashes part sentences
+# The sign itself, and dashes right before a word, as keyboards make them; others part sentences.
+_MINUS = re.compile(r'[\u2212\ufe63\uff0d]|(?<!\S)[\u2010-\u2015](?=["\w])')
 _RUN = re.compile(r"\d+(?:[./,:-]\d+)+|[^\W_]+")  # a day, a sum or a code stands together
 _GAP = re.compile(r"\s+|(?<=[^\W\d_])[,;](?=\d)")  # "90/kh-ubnd,73/2023/nđ-cp" are two
 # Behind a word, at a word in small letters or in quotes, and nothing but the like behind it: "2020 -2025",
 # "Hà Nội -Hải Phòng" and "thứ hai -thứ sáu" are ranges.
 _LEFT_OUT = re.compile(r'(?<=\S)((?:\s+-(?:"[^"]+"|[^\W\d_]+))+)\s*$')
 _ONLY_OUT = re.compile(r'\s*(?:-(?:"[^"]+"|[^\W\d_]+)(?:\s+|$))+')
-_UNCLOSED = re.compile(r'(?:^|\s)-"[^"]+$')
+_UNCLOSED = re.compile(r'(?<![^\s(])-?"(?=[^"]*\w)[^"]+$')  # 21" is a screen
+_MAYBE_PLACE = re.compile(
+    r'(?<!\S)-(?P<name>[^\W\d_]+(?:(?:\s-\s|-|\.\s?|\s)[^\W\d_]+){0,4})(?=\s+-["\w]|\s*$)'
+)
+_MOST_NAME = 5  # words: thành phố Hồ Chí Minh
 _ONE_OUT = re.compile(r'-("?)([^"\s-][^"]*?)\1(?=\s+-|\s*$)')
 # Possessive: a run of figures that may be cut in many ways is tried in one only.
 _SLUG_END = re.compile(r"(?:[-_.]?(?:\d{5,}+|post\d++|html?|aspx|chn|vnp|ldo|tpo|epi))+$")
@@ -103,10 +110,14 @@ class Asked:
 @cache
 def _names() -> str:
     """Return all names of provinces and former areas in all forms, a spaced line without accents each."""
-    units = [*(one.names for one in gazetteer.provinces()), *(one.names for one in gazetteer.areas())]
-    names = dict.fromkeys(named.name for known in units for named in known)
-    lines = ([*words, *missing(words)] for words in map(tokens, names))
+    lines = ([*words, *missing(words)] for words in map(tokens, _unit_names()))
     return "|".join(f" {' '.join(map(bare, line))} " for line in lines)
+
+
+def _unit_names() -> list[str]:
+    """Return every name that a province or a former area had, once."""
+    units = [*(one.names for one in gazetteer.provinces()), *(one.names for one in gazetteer.areas())]
+    return list(dict.fromkeys(named.name for known in units for named in known))
 
 
 def asked(q: str) -> Asked:
@@ -117,7 +128,7 @@ def asked(q: str) -> Asked:
     """
     if told_as(q):
         return Asked()
-    text, without = _parted(_closed(_MINUS.sub("-", QUOTES.sub('"', clean(_worded(q))))))
+    text, without = _parted(_held(_closed(_MINUS.sub("-", QUOTES.sub('"', clean(_worded(q)))))))
     terms: list[Term] = []
     numbers: list[str] = []
     bare_words = is_quoted = False
@@ -209,8 +220,39 @@ def _worded(q: str) -> str:
 
 
 def _closed(text: str) -> str:
-    """Close the quote of a last phrase that is left out, which nobody closed: -"bóng đá."""
+    """Close the quote of a last phrase, which nobody closed: "bóng đá, or -"bóng đá."""
     return f'{text}"' if text.count('"') % 2 and _UNCLOSED.search(text) else text
+
+
+def _held(text: str) -> str:
+    """Put names of provinces and former areas that a minus leaves out at the end into quotes: -hà nam.
+
+    Behind such a name they end a way, which a minus is not: "Hà Nội -Huế".
+    """
+    found = [one for one in _MAYBE_PLACE.finditer(text) if tuple(tokens(one["name"])) in _places()]
+    if not found:
+        return text
+    before = tokens(text[: found[0].start()])
+    is_way = any(tuple(before[-size:]) in _places() for size in range(1, _MOST_NAME + 1))
+    starts = {one.start() for one in found}
+
+    def held(one: re.Match[str]) -> str:
+        if one.start() not in starts:
+            return one[0]
+        return f"- {one['name']}" if is_way else f'-"{one["name"]}"'
+
+    return _MAYBE_PLACE.sub(held, text)
+
+
+@cache
+def _places() -> frozenset[tuple[str, ...]]:
+    """Return the words of the names of provinces and former areas in all forms, with and without accents."""
+    names = [" ".join(tokens(name)) for name in _unit_names()]
+    forms = (
+        group for group in SAME if any(f" {form}".endswith(f" {name}") for form in group for name in names)
+    )
+    told = [tokens(one) for one in (*names, *SHORT_PLACES, *chain.from_iterable(forms))]
+    return frozenset((*map(tuple, told), *(tuple(map(bare, words)) for words in told)))
 
 
 def _parted(text: str) -> tuple[str, tuple[Term, ...]]:
@@ -222,8 +264,8 @@ def _parted(text: str) -> tuple[str, tuple[Term, ...]]:
         return text, ()
     before = text[: found.start()].rsplit(maxsplit=1)[-1]
     pieces = [piece for _, piece in _ONE_OUT.findall(found[0])]
-    is_range = before[0].isupper() and pieces[0][:1].isupper() and '"' not in found[0]
-    if is_range or before[-1].isdecimal():
+    is_range = (before[0].isupper() and pieces[0][:1].isupper()) or before[-1].isdecimal()
+    if is_range and '"' not in found[0]:
         return text, ()
     return text[: found.start()], _left_out(found[0])
 

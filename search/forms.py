@@ -17,7 +17,7 @@ from search.tokens import accented, bare, telex, tokens
 
 MOST_READINGS = 4  # beside the question itself; each is two more queries
 
-_QUOTED = re.compile(r'["“”„‟«»″＂][^"“”„‟«»″＂]+["“”„‟«»″＂]')
+_QUOTED = re.compile(r'["“”„‟«»″＂][^"“”„‟«»″＂]+["“”„‟«»″＂]|(?<![^\s(-])["“”„‟«»″＂][^"“”„‟«»″＂]+$')
 _PIECE = re.compile(r"\d+|[^\W\d_]+")
 _LEAD = r"(?:(?<!\w)(?P<lead>ng[aà]y)\s+)?"  # "sáng ngày 31/1" and "sáng 31/1" are one
 _DAY, _MONTH, _YEAR = r"(?P<day>[0-3]?\d)", r"(?P<month>[01]?\d)", r"(?P<year>[12]\d{3})"

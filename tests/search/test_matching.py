@@ -41,7 +41,7 @@ BODIES = (
     "HĐND huyện giao việc cho ngành hòa giải, thủy lợi, kỳ họp thứ sáu của ngành; bệnh viện huyện.",
     "Hàng đến từ khắp vùng, giá 25.000 đồng một ký.",
     "Bà con cùng nhau quyết tâm trồng đước, không cho tàu vào.",
-    "Mười đội thi đấu trong ba ngày.",
+    "Mười đội thi đấu trong ba ngày ở Hà Nam.",
     "Các cô tập từ sáng sớm trên bãi.",
 )
 
@@ -150,6 +150,47 @@ def test_a_minus_leaves_out_what_is_meant(shelf: Index) -> None:
     assert [GAMES] == titles(shelf, "bóng đá -nữ")
     assert [GAMES] == titles(shelf, "bong da -nu")
     assert [WOMEN] == titles(shelf, 'bóng đá -"ven biển"')
+    assert [GAMES] == titles(shelf, "bóng đá –nữ") == titles(shelf, "bóng đá −nữ")
+    for q in ("bóng đá -hà nam", "bong da -ha nam", "bóng đá -Hà Nam -huế", "bóng đá –Hà Nam"):
+        assert [WOMEN] == titles(shelf, q), q
+
+
+@pytest.mark.parametrize(
+    ("q", "terms", "without"),
+    [
+        ("mưa lũ -quảng nam", "mưa lũ", ["quảng nam"]),
+        ("Bão số 3 -Bà Rịa - Vũng Tàu -nữ", "bão số 3", ["bà rịa vũng tàu", "nữ"]),
+        ("mưa -TP.HCM", "mưa", ["tp hcm"]),
+        ("-hà nam", "", ["hà nam"]),
+        ("Hà Nội -Huế", "hà nội huế", []),
+        ("xe hà nội -hải phòng", "xe hà nội hải phòng", []),
+        ("Sài Gòn –Cần Thơ", "sài gòn cần thơ", []),
+        ("mưa -hà nam hôm nay", "mưa hà nam hôm nay", []),
+        ("bóng đá – nữ", "bóng đá nữ", []),
+        ("2020 –2025", "2020 2025", []),
+    ],
+)
+def test_a_minus_takes_the_whole_name_of_a_place(q: str, terms: str, without: list[str]) -> None:
+    """Behind another place it is a way; a dash counts like it, right before a word."""
+    question = asked(q)
+
+    assert (terms.split(), without) == (question.words(), [" ".join(one.words) for one in question.without])
+
+
+@pytest.mark.parametrize(
+    ("q", "phrases"),
+    [
+        ('"phố đi bộ', ["phố đi bộ"]),
+        ("họp “phố đi bộ", ["phố đi bộ"]),
+        ('"chợ" hoa ("phố đi bộ', ["chợ", "phố đi bộ"]),
+        ('tivi 21" lớn', []),
+        ('lũ "', []),
+    ],
+)
+def test_an_open_quote_ends_with_the_question(q: str, phrases: list[str]) -> None:
+    """It holds like a closed one, and has no other forms; inches open none."""
+    assert phrases == [" ".join(one.words) for one in asked(q).kept()]
+    assert () == readings('"UBND tỉnh')
 
 
 @pytest.mark.parametrize(
