@@ -30,6 +30,10 @@ _NUMBERS = dict(
         strict=True,
     )
 )
+_MAGNITUDES = {"nghìn": 3, "ngàn": 3, "triệu": 6, "tỷ": 9, "tỉ": 9}  # powers of ten
+_NO_MAGNITUDES = frozenset(("lệ", "số", "trọng", "giá", "suất", "tập", "hồi"))  # behind: tỷ lệ, triệu tập
+_MOST_MAGNITUDES = 2  # in a row: nghìn tỷ
+_MOST_DIGITS = 15  # of a sum's number
 _DAY_PARTS = frozenset(("sáng", "trưa", "chiều", "tối", "đêm"))
 _NAME_SYLLABLES = 2  # fewer may be the beginning of a sentence
 _ALIASES = (("hoa ky", "my"),)  # two names of one country that stand before people's names
@@ -68,14 +72,17 @@ def marks(text: str) -> tuple[Mark, ...]:
     """Return the marks of a text, each once, in order. Never raises."""
     found: dict[Mark, None] = {}
     for paragraph in paragraphs(clean(text)):
-        words, glued = _words(paragraph)
+        words, gaps = _words(paragraph)
         start = 0
         while start < len(words):
             if not words[start].telling:
                 start += 1
                 continue
-            kind, end = _mark_at(words, glued, start)
-            if kind is not None:
+            kind, end = _mark_at(words, gaps, start)
+            if kind is MarkKind.DIGITS and (said := _sum(words, gaps, start, end)) is not None:
+                value, end = said
+                found[_around(kind, str(value), words, start, end)] = None
+            elif kind is not None:
                 found[_mark(kind, words, start, end)] = None
             start = end
     return tuple(found)
@@ -121,10 +128,10 @@ def _first(words: str) -> str:
     return words.partition(" ")[0]
 
 
-def _words(paragraph: str) -> tuple[list[_Word], list[bool]]:
-    """Return the words, and of each whether nothing but a space is between it and the one before."""
+def _words(paragraph: str) -> tuple[list[_Word], list[str]]:
+    """Return the words, and of each what stands between it and the one before."""
     parts = _TOKEN.split(paragraph)  # what is between, a word, what is between, …
-    return list(map(_word, parts[1::2])), [gap == " " for gap in parts[:-1:2]]
+    return list(map(_word, parts[1::2])), parts[:-1:2]
 
 
 @lru_cache(maxsize=65_536)
@@ -135,7 +142,7 @@ def _word(raw: str) -> _Word:
     return _Word(raw, folded, decimal, titled, telling=decimal or titled or special)
 
 
-def _mark_at(words: Sequence[_Word], glued: Sequence[bool], start: int) -> tuple[MarkKind | None, int]:
+def _mark_at(words: Sequence[_Word], gaps: Sequence[str], start: int) -> tuple[MarkKind | None, int]:
     """Return the kind of the mark that begins at a word, and where it ends."""
     word = words[start]
     if word.decimal:
@@ -151,7 +158,7 @@ def _mark_at(words: Sequence[_Word], glued: Sequence[bool], start: int) -> tuple
         beside = words[start + 1].folded if start + 1 < len(words) else ""
         alone = before not in _NUMBERS and beside not in _NUMBERS  # "ba mươi tám" is read by nobody here
         return (MarkKind.ORDINAL, start + 1) if alone else (None, start + 1)
-    end = _titles(words, glued, start)
+    end = _titles(words, gaps, start)
     return (MarkKind.NAME, end) if end - start >= _NAME_SYLLABLES else (None, start + 1)
 
 
@@ -163,10 +170,48 @@ def _decimals(words: Sequence[_Word], start: int) -> int:
     return end
 
 
-def _titles(words: Sequence[_Word], glued: Sequence[bool], start: int) -> int:
+def _sum(words: Sequence[_Word], gaps: Sequence[str], start: int, end: int) -> tuple[int, int] | None:
+    """Return the number that digits and words of magnitude are together, and where it ends, or None.
+
+    "15 triệu", "1,2 tỷ", "2 nghìn tỷ", "1 tỷ 200 triệu"; a range, a run of several numbers, and what is
+    not whole stay as they are written.
+    """
+    total, least = 0, None
+    while (part := _magnified(words, gaps, start, end)) is not None:
+        value, power, behind = part
+        if least is not None and power >= least:
+            break
+        total, least, stop = total + value, power, behind
+        start, end = behind, _decimals(words, behind)
+        if start == end or gaps[start] != " ":
+            break
+    return None if least is None else (total, stop)
+
+
+def _magnified(
+    words: Sequence[_Word], gaps: Sequence[str], start: int, end: int
+) -> tuple[int, int, int] | None:
+    """Return one number times the magnitudes behind it, their power of ten, and where they end."""
+    first, *rest = (word.folded for word in words[start:end])
+    if len(rest) > 1 or (rest and gaps[start + 1] not in (",", ".")):
+        return None
+    fraction = "".join(rest)
+    power, behind = 0, end
+    for place in range(end, min(len(words), end + _MOST_MAGNITUDES)):
+        if gaps[place] != " " or words[place].folded not in _MAGNITUDES:
+            break
+        power, behind = power + _MAGNITUDES[words[place].folded], place + 1
+    other = behind < len(words) and gaps[behind] == " " and words[behind].folded in _NO_MAGNITUDES
+    digits = first + fraction
+    if not power or other or len(fraction) > power or len(digits) > _MOST_DIGITS:
+        return None
+    return int(digits) * 10 ** (power - len(fraction)), power, behind
+
+
+def _titles(words: Sequence[_Word], gaps: Sequence[str], start: int) -> int:
     """Return the end of the run of capitalised words without punctuation between."""
     end = start
-    while end < len(words) and words[end].titled and (end == start or glued[end]):
+    while end < len(words) and words[end].titled and (end == start or gaps[end] == " "):
         end += 1
     return end
 
@@ -187,6 +232,10 @@ def _mark(kind: MarkKind, words: Sequence[_Word], start: int, end: int) -> Mark:
                 value = f" {value} ".replace(f" {written} ", f" {meant} ").strip()
         case _:
             value = _NUMBERS.get(folded[0], folded[0])
+    return _around(kind, value, words, start, end)
+
+
+def _around(kind: MarkKind, value: str, words: Sequence[_Word], start: int, end: int) -> Mark:
     left = " ".join(word.folded for word in words[max(0, start - 2) : start])
     return Mark(kind, left, value, " ".join(word.folded for word in words[end : end + 2]))
 

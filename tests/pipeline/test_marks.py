@@ -70,6 +70,51 @@ def test_a_number_is_one_whatever_its_form() -> None:
     assert ["12 3 2023"] == [mark.value for mark in marks("ngày 12.3.2023")]
 
 
+@pytest.mark.parametrize(
+    ("words", "digits"),
+    [
+        ("15 triệu", "15.000.000"),
+        ("1,2 tỷ", "1.200.000.000"),
+        ("500 ngàn", "500.000"),
+        ("0,5 nghìn", "500"),
+        ("2 nghìn tỉ", "2.000 tỷ"),
+        ("1 tỷ 200 triệu", "1,2 tỉ"),
+    ],
+)
+def test_a_sum_is_one_in_words_of_magnitude_and_in_digits(words: str, digits: str) -> None:
+    """A number with nghìn, triệu or tỷ behind it is the number that it means, with the same surroundings."""
+    assert marks(f"Trao {words} đồng cho ông Sáu") == marks(f"Trao {digits} đồng cho ông Sáu")
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("từ 10-15 triệu đồng", ["10 15"]),
+        ("đạt 15 tỷ lệ cao", ["15"]),
+        ("ngày 12/3 triệu tập", ["12 3"]),
+        ("1,2345 nghìn đồng", ["1 2345"]),
+        ("5 triệu, 300 nghìn", ["5000000", "300000"]),
+        (f"{'9' * 5_000} tỷ đồng", ["9" * 5_000]),
+        (f"1 {'tỷ ' * 900}đồng", [str(10**18)]),
+    ],
+)
+def test_only_a_whole_number_takes_a_magnitude(text: str, values: list[str]) -> None:
+    """Ranges, runs of numbers, other words and endless digits stay as they are written."""
+    assert values == [mark.value for mark in marks(text)]
+
+
+def test_copies_that_write_a_sum_differently_join() -> None:
+    """The same text with 18 tỷ in one paper and 18.000.000.000 in another is one story; 81 tỷ is another."""
+    text = TEMPLATE.format(*PLAIN) + " Kinh phí tổ chức là {} đồng từ ngân sách tỉnh và xã hội hóa."
+    first, same, other = (
+        side(name, "Đại hội", text.format(told))
+        for name, told in (("a", "18 tỷ"), ("b", "18.000.000.000"), ("c", "81 tỷ"))
+    )
+
+    assert Relation.JOIN == decide(first, same).relation
+    assert [Relation.APART] * 2 == [decide(one, other).relation for one in (first, same)]
+
+
 def test_a_misprint_is_no_other_name() -> None:
     """A name whose differing word is none, and looks like the other, is misprinted; a real word differs."""
     written = "Chủ tịch {} dự lễ khởi công."
