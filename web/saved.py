@@ -272,6 +272,7 @@ def _page(  # noqa: PLR0917 - one page
         "letters": [(one, words.masked(one.address)) for one in ways if one.kind is Kind.MAIL],
         "hooks": [(one, outgoing.shown(one.address)) for one in ways if one.kind is Kind.HOOK],
         "found": [standing[one] for one in last if standing[one].state is StoryState.LIVE],
+        "gone": sum(standing[one].state is StoryState.WITHDRAWN for one in last),
         "told": told,
         "trouble": words.trouble,
         "most_at_once": saved_ways.MOST_IN_BURST,

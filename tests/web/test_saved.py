@@ -11,12 +11,14 @@ import pytest
 from pipeline import alerting, letter_words
 from pipeline.alerting import Purpose
 from pipeline.model import LOCAL_ZONE
-from pipeline.store import Database, accounts, deliveries, saved, saved_ways, schema
+from pipeline.store import Database, accounts, deliveries, saved, saved_ways, schema, words
 from pipeline.store.accounts import Role
 from pipeline.store.saved_ways import Pace, State, Way
 from search.question import STATED
 from tests.pipeline.alert_desk import LAN, Desk
 from tests.smtp_server import Office, mailing
+from tests.store.newsroom import NEWS
+from tests.store.tellings import settled
 from tests.web.conftest import Serve
 
 pytestmark = pytest.mark.long_on_postgresql  # what its SQL says there, tests/store/test_saved*.py hold
@@ -332,6 +334,22 @@ def test_the_page_tells_what_waits(client: httpx.Client, db: Database, desk: Des
         f"1 tin đang chờ, gửi lúc {(desk.now + timedelta(hours=1)).astimezone(LOCAL_ZONE):%H:%M}" in page.text
     )
     assert "Sau 12 thư trong một giờ" in page.text
+
+
+def test_the_page_counts_what_matched_and_is_gone(client: httpx.Client, db: Database, desk: Desk) -> None:
+    """What was told and then withdrawn did match: its number is told, and no word of it."""
+    path, story = made(client), desk.story("cau full")
+    desk.find(search(db, path).saved_id, story)
+    before = client.get(path)
+    title = NEWS["cau full"].title
+    with db.write() as conn:
+        words.withdraw(conn, story, "lan", NOW)
+    settled(db)
+    page = client.get(path)
+
+    assert (True, False) == tuple(title in one.text for one in (before, page))
+    assert (False, True) == tuple("1 tin đã khớp nay đã bị gỡ" in one.text for one in (before, page))
+    assert "Chưa có tin nào khớp" not in page.text
 
 
 def test_the_answer_is_the_same_for_every_address(client: httpx.Client, db: Database, desk: Desk) -> None:
