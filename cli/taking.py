@@ -8,7 +8,7 @@ from cli.console import say
 from cli.desk import Desk, now
 from pipeline import places
 from pipeline.errors import BadInput
-from pipeline.files import Handed, PassedOver, batches, documents, paths
+from pipeline.files import Handed, PassedOver, batches, documents, paths, readmes, refusal
 from pipeline.model import Form, Source, SourceId
 from pipeline.store import Connection, receipts, sources
 from pipeline.store.tallies import tally
@@ -52,6 +52,8 @@ class Taking:
         """
         largest = self._desk.settings.fetch_max_bytes
         files = list(paths(given))  # a wrong name among many is said before anything is done
+        for path in readmes(given):
+            say(f"{path}: {refusal(path.name)}")
         handed = (document for path in files for document in documents(path, largest))
         for batch in batches(self._sound(handed)):
             packed = [(one, receipts.pack(one.body)) for one in batch]

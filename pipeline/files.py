@@ -36,6 +36,7 @@ _MARKED |= {".docx": Form.DOCX, ".pdf": Form.PDF}
 _ZIP, _PDF, _OLE = b"PK\x03\x04", b"%PDF-", b"\xd0\xcf\x11\xe0"
 _LINES = (".jsonl", ".ndjson")
 _TAKEN = frozenset((*_TEXTS, *_MARKED, *_LINES, ".json"))
+_README = "not taken: a README is about its folder, and no news; named itself to ingest it is read"
 NOT_TAKEN = (
     "not taken: its name does not end with .txt, .md, .html, .docx, .pdf, .jsonl, .json, .xml, .rss, .atom"
 )
@@ -86,24 +87,42 @@ def paths(given: list[Path]) -> Iterator[Path]:
     """
     for path in given:
         if path.is_dir():
-            inside = (found for found in path.rglob("*") if found.is_file())
-            yield from sorted(
-                file for file in inside if not _hidden(file.relative_to(path)) and is_document(file.name)
-            )
+            yield from (file for file in _inside(path) if is_document(file.name))
         elif path.exists():
             yield path
         else:
             raise BadInput(str(path), "there is no such file or folder")
 
 
+def readmes(given: list[Path]) -> Iterator[Path]:
+    """Yield the files that `paths` leaves out of folders though their endings are those of documents."""
+    for path in given:
+        if path.is_dir():
+            yield from (file for file in _inside(path) if is_readme(file.name))
+
+
+def _inside(folder: Path) -> list[Path]:
+    found = (file for file in folder.rglob("*") if file.is_file())
+    return sorted(file for file in found if not _hidden(file.relative_to(folder)))
+
+
+def is_readme(name: str) -> bool:
+    """Tell whether a name says that a file is about the folder it is in: README, readme.txt, README.vi.md."""
+    return Path(name.lower()).name.partition(".")[0] == "readme"
+
+
 def is_document(name: str) -> bool:
     """Tell whether a name says that a file found in a folder is a document: others are nobody's news."""
     path = Path(name.lower())
+    if is_readme(name):
+        return False
     return (Path(path.stem) if path.suffix == ".gz" else path).suffix in _TAKEN
 
 
 def refusal(name: str) -> str:
     """Return why a file found in a folder is not taken, by its name alone."""
+    if is_readme(name):
+        return _README
     return _OLD if name.lower().endswith(".doc") else NOT_TAKEN
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import BadInput
-from pipeline.files import Handed, PassedOver, documents, paths
+from pipeline.files import Handed, PassedOver, documents, paths, readmes, refusal
 from pipeline.model import Form
 from pipeline.record import LARGEST
 
@@ -113,6 +113,19 @@ def test_nothing_of_the_samples_is_quarantined() -> None:
     pushes = sorted(str(path) for path in (samples / "pushes").iterdir())
 
     assert sorted([*pushes, str(samples / "truth.json")]) == sorted(one.name for one in over)
+
+
+def test_a_readme_in_a_folder_is_no_news(tmp_path: Path) -> None:
+    """It is about the folder: left out and told of by name; who names it means it."""
+    for name in ("README.md", "a/readme.vi.txt", "a/bai.txt", "a/.readme"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    named = tmp_path / "README.md"
+
+    assert [tmp_path / "a/bai.txt"] == list(paths([tmp_path]))
+    assert [named, tmp_path / "a/readme.vi.txt"] == list(readmes([tmp_path]))
+    assert ([named], []) == (list(paths([named])), list(readmes([named])))
+    assert "a README is about its folder" in refusal("a/README.md")
 
 
 def test_each_line_of_a_jsonl_file_is_a_document(tmp_path: Path) -> None:
