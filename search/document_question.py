@@ -74,7 +74,18 @@ _WRITTEN_KINDS: dict[str, tuple[str, ...]] = {
     "phap lenh": ("pl", "ubtvqh", ""),
     "sac lenh": ("sl",),
     "van ban hop nhat": ("vbhn",),
+    "thong cao": ("tc",),
+    "giay uy quyen": ("guq",),
     "van ban": (),
+}
+# What people abbreviate is of all codes of the kind: no number of a công văn says so ("3312/SGDĐT-GDTrH").
+_ABBREVIATED_KINDS = {
+    "cv": _WRITTEN_KINDS["cong van"],
+    "cd": _WRITTEN_KINDS["cong dien"],
+    "nq": _WRITTEN_KINDS["nghi quyet"],
+    "ctr": _WRITTEN_KINDS["chuong trinh"],
+    "pl": _WRITTEN_KINDS["phap lenh"],
+    "vb": _WRITTEN_KINDS["van ban"],
 }
 
 
@@ -223,8 +234,8 @@ def _phrase(tokens: list[str], at: int, before: str) -> tuple[_Word, int]:
     word = tokens[at]
     if word in _WRITTEN_KINDS:
         return _Word(word, "kind", _WRITTEN_KINDS[word]), 1
-    if word in papers.kinds() and len(word) >= _SHORT:
-        return _Word(word, "abbreviated", (word,)), 1
+    if word in _ABBREVIATED_KINDS or (word in papers.kinds() and len(word) >= _SHORT):
+        return _Word(word, "abbreviated", _ABBREVIATED_KINDS.get(word, (word,))), 1
     return _Word(word), 1
 
 

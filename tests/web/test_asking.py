@@ -112,10 +112,11 @@ def _documents() -> dict[str, dict[str, object]]:
     here = DocumentMention("90/KH-UBND", Role.ISSUES, "UBND tỉnh Kiên Giang", "2021-04-28")
     there = DocumentMention("90/KH-UBND", Role.ISSUES, "UBND tỉnh Cà Mau", "2021-05-01")
     cites = DocumentMention("90/KH-UBND", Role.CITES, "UBND tỉnh Kiên Giang", "2021")
+    letter = DocumentMention("3312/SGDĐT-GDTrH", Role.CITES, "Sở Giáo dục và Đào tạo", "2026")
     return {
         _PLAN: {"documents": (here, DocumentMention("01/NQ-CP", Role.CITES, "Chính phủ", "2024"))},
         _NAMESAKE: {"documents": (there,)},
-        _CITES: {"documents": (cites,)},
+        _CITES: {"documents": (cites, letter)},
         _PARTY: {"documents": (DocumentMention("01-NQ/CP", Role.CITES, "Chính phủ", "2024"),)},
     }
 
@@ -215,6 +216,9 @@ def _documents() -> dict[str, dict[str, object]]:
         ("kế hoạch 90 cà mau", _NAMESAKE),
         ("01/NQ-CP", _PLAN),
         ("01-NQ/CP", _PARTY),
+        ("cv 3312", _CITES),
+        ("CV số 3312 SGDĐT", _CITES),
+        ("cv3312", _CITES),
     ],
 )
 def test_what_is_meant_comes_first(ask: Ask, q: str, expected: str) -> None:
