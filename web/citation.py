@@ -43,7 +43,10 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """What is cited: a telling, its address at the source or "", when it was first seen, and our page."""
+    """What is cited: a telling, its address at the source or "", and our page.
+
+    `seen_at`: when the text that is cited was first seen here; of a corrected telling that is not its first.
+    """
 
     told: Telling
     url: str
@@ -70,8 +73,7 @@ def line(one: Cited) -> str:
         f"dẫn theo {_flat(told.credit)}" if told.credit else "",
         one.url,
     ]
-    seen = f"Tin Tỉnh thấy lúc {_moment(one.seen_at)}: " if one.seen_at else ""
-    return f"{', '.join(filter(None, parts))}. {seen}{one.page}"
+    return f"{', '.join(filter(None, parts))}. {': '.join(filter(None, (_seen(one), one.page)))}"
 
 
 def written(cited: Iterable[Cited], form: Form) -> str:
@@ -122,10 +124,17 @@ def _note(one: Cited) -> str:
     parts = [
         f"mục {told.bulletin_number} của Bản tin" if told.bulletin_number else "",
         f"dẫn theo {_flat(told.credit)}" if told.credit else "",
-        f"Tin Tỉnh thấy lúc {_moment(one.seen_at)}" if one.seen_at else "",
+        _seen(one),
         one.page,
     ]
     return "; ".join(filter(None, parts))
+
+
+def _seen(one: Cited) -> str:
+    if one.seen_at is None:
+        return ""
+    what = "thấy bản này" if one.told.version > 1 else "thấy"
+    return f"Tin Tỉnh {what} lúc {_moment(one.seen_at)}"
 
 
 def _dated(one: Cited) -> str:
@@ -149,8 +158,8 @@ def _dated(one: Cited) -> str:
             return f"năm {local.year}"
 
 
-def _moment(at: datetime | None) -> str:
-    return f"{at.astimezone(LOCAL_ZONE):%H:%M:%S ngày %d/%m/%Y}" if at else ""
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(LOCAL_ZONE):%H:%M:%S ngày %d/%m/%Y}"
 
 
 def _slashed(at: Span) -> str:

@@ -80,8 +80,8 @@ def references(request: Request, site: TheSite, story_id: Id, form: Form) -> Res
     story = alive(known(site, story_id), STORIES, f"/trich-dan.{form}")
     told = [telling.entry_id for telling in story.face.tellings]
     with site.db.read() as conn:
-        seen = stories.seen_at(conn, told)
-    cited = story_page.citations(story.face, seen, f"{site.settings.base_url}{STORIES}{story.story_id}")
+        address = f"{site.settings.base_url}{STORIES}{story.story_id}"
+        cited = story_page.citations(conn, story.face, stories.seen_at(conn, told), address)
     named = {"Content-Disposition": f'attachment; filename="{story.story_id}.{form}"'}
     return sent(request, written(cited, form).encode(), f"{form.media_type}; charset=utf-8", _FRESH | named)
 

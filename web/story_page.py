@@ -1,7 +1,7 @@
 """What the page of a story shows, read at once: ten statements, however many tellings there are."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -200,7 +200,7 @@ def read(conn: Connection, story: Story, base_url: str, *, is_editor: bool) -> S
         elsewhere=elsewhere,
         said=_public(said),
         editing=Editing(review.unapplied(conn, mine), said[:_MOST_WORDS]) if is_editor else None,
-        cited=citations(face, seen, address),
+        cited=citations(conn, face, seen, address),
         channels=_channels(face.labels),
         people=_people(face.people),
         address=address,
@@ -208,9 +208,11 @@ def read(conn: Connection, story: Story, base_url: str, *, is_editor: bool) -> S
     )
 
 
-def citations(face: Face, seen: dict[EntryId, datetime], address: str) -> list[Cited]:
-    """Return every telling as it is cited, the lead's first."""
-    return [Cited(told, web_url(told.url), seen.get(told.entry_id), address) for told in face.tellings]
+def citations(conn: Connection, face: Face, seen: Mapping[EntryId, datetime], address: str) -> list[Cited]:
+    """Return every telling as it is cited, the lead's first. `seen`: when each entry was first received."""
+    corrected = {told.entry_id: told.version for told in face.tellings if told.version > 1}
+    at = {**seen, **versions.seen_at(conn, corrected)}
+    return [Cited(told, web_url(told.url), at.get(told.entry_id), address) for told in face.tellings]
 
 
 def canonical(face: Face, address: str) -> str:

@@ -3,7 +3,7 @@
 Read in pages: a page that a publisher's clock changes at every poll has thousands of versions.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -158,6 +158,23 @@ def newest(conn: Connection, entry_ids: Iterable[EntryId], most: int) -> dict[En
             decision=_decision(known[entry_id], rank),
         )
         found[entry_id] = (*found.get(entry_id, ()), told)
+    return found
+
+
+def seen_at(conn: Connection, ranks: Mapping[EntryId, int]) -> dict[EntryId, datetime]:
+    """Return when a version of each entry first came, by its rank; the current one's for a rank that is none.
+
+    An unknown entry is left out.
+    """
+    mine = sorted(ranks)
+    if not mine:
+        return {}
+    received = _received(conn, mine)
+    found = {}
+    for name, order in _orders(conn, mine).items():
+        entry_id = EntryId(name)
+        rank = ranks[entry_id] if 0 < ranks[entry_id] <= len(order) else len(order)
+        found[entry_id] = received[entry_id, order[rank - 1].text_hash].first
     return found
 
 

@@ -410,6 +410,22 @@ def test_references_are_files(client: httpx.Client, db: Database) -> None:
 
 
 @ONLY_SQLITE
+def test_a_corrected_telling_is_cited_by_when_that_version_came(client: httpx.Client, db: Database) -> None:
+    """New words were not there at the first receipt; saying the old ones again changes nothing."""
+    first = bridge("a", title="Thông xe cầu 2,5 km", published=at(8, 5))
+    corrected = replace(first, title="Thông xe cầu 2,6 km", updated=NOW)
+    for told, seconds in ((first, 0), (corrected, 281), (corrected, 400)):
+        tell(db, PAPER, told, NOW + timedelta(seconds=seconds))
+    path = f"/tin/{only(db).story_id}"
+    [cited] = found(client.get(path), '//*[@id="dong-trich"]')
+    bib, ris = (client.get(f"{path}/trich-dan.{form}").text for form in Form)
+    seen = "Tin Tỉnh thấy bản này lúc 12:04:41 ngày 20/11/2026"
+
+    assert [True] * 3 == ["2,6 km" in one and seen in one for one in (cited, bib, ris)]
+    assert "Y2  - 2026/11/20/12:04:41\r\n" in ris
+
+
+@ONLY_SQLITE
 def test_similar_stories_do_not_hold_the_page(client: httpx.Client, db: Database) -> None:
     """They have an address of their own, which says so where the search engine is away."""
     tell(db, PAPER, bridge("a"))
