@@ -1,8 +1,10 @@
 """Speaking with Meilisearch: its client with time limits, its errors as ours, its tasks waited for."""
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from meilisearch import Client
@@ -21,6 +23,8 @@ TIMEOUT = 10  # seconds for one request; the library's default is to wait for ev
 ASKING = 3  # seconds for one request while a reader waits: Meilisearch itself stops looking after 1.5 s
 REST = 5  # seconds for which readers leave a server alone that does not answer them
 PATIENCE = 45  # seconds for one task
+_KEY_REST = 2  # seconds between two looks for another key
+_NO_ENTRY = frozenset({401, 403})
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _THEIRS = "payload_too_large"
 _FULL = frozenset({"malformed_payload", "no_space_left_on_device", "io_error"})
@@ -36,16 +40,25 @@ class Failed(EngineUnavailable):
 class Door:
     """One server. Every method raises EngineUnavailable when it is away, slow, full or refuses the key."""
 
-    def __init__(
-        self, url: str, key: str, timeout: int, patience: int, breaker: Breaker | None = None
+    def __init__(  # noqa: PLR0917 - where, how long, with which key
+        self,
+        url: str,
+        key: str,
+        timeout: int,
+        patience: int,
+        breaker: Breaker | None = None,
+        key_file: Path | None = None,
     ) -> None:
         """Connect to nothing yet. `timeout` and `patience` are seconds for a request and for a task.
 
-        `breaker`: of those who had rather do without than wait.
+        `breaker`: of those who had rather do without than wait. `key_file`: where `key` is from; it is read
+        again when the server refuses the key, as a server whose folder was lost comes back with another.
         """
         self._url = url
         _spare_proxy(url)
         self._key = key
+        self._key_file = key_file
+        self._key_looked_for = float("-inf")
         self._timeout = timeout
         self._patience = patience
         self._breaker = breaker
@@ -85,6 +98,8 @@ class Door:
             yield Client(self._url, self._key, timeout=self._timeout)
         except MeilisearchApiError as error:
             self._answered()
+            if error.status_code in _NO_ENTRY:
+                self._look_for_key()
             message = f"{error.status_code} {error.code}: {str(error.message)[:300]}"
             if is_full(str(error.code), message):
                 message = f"its disk may be full: {message}"
@@ -98,6 +113,14 @@ class Door:
         else:
             self._answered()
 
+    def _look_for_key(self) -> None:
+        """Take the key that stands in its file now for what is asked next, if the file can be read."""
+        now = time.monotonic()
+        if self._key_file is not None and now - self._key_looked_for >= _KEY_REST:
+            self._key_looked_for = now
+            with suppress(OSError):
+                self._key = read_key(self._key_file)
+
     def _silence(self, error: Exception) -> str:
         """Say in a sentence of ours why there is no answer."""
         if isinstance(error, MeilisearchTimeoutError):
@@ -110,6 +133,11 @@ class Door:
         """Tell the breaker that the server answers."""
         if self._breaker is not None:
             self._breaker.answered()
+
+
+def read_key(file: Path) -> str:
+    """Return the key that a file holds. Raises OSError."""
+    return file.read_text().strip()
 
 
 def is_full(code: str, message: str) -> bool:

@@ -21,7 +21,7 @@ from search.batches import Document, Line
 from search.breaker import Breaker
 from search.conditions import quoted
 from search.disk import Disk, disk
-from search.door import ASKING, PATIENCE, REST, TIMEOUT, Door, Failed
+from search.door import ASKING, PATIENCE, REST, TIMEOUT, Door, Failed, read_key
 from search.schema import PLACE_ACCENTED, PLACE_PLAIN, PRIMARY_KEY, SETTINGS, unlike
 from search.sending import RefusedDocument, Sending
 
@@ -62,12 +62,14 @@ class Index(Door):
         *,
         folder: Path | None = None,
         breaker: Breaker | None = None,
+        key_file: Path | None = None,
     ) -> None:
         """Connect to nothing yet. `timeout` and `patience` are seconds for a request and for a task.
 
         `folder`: where Meilisearch's data are, if that can be seen from here.
+        `breaker`, `key_file`: as a Door takes them.
         """
-        super().__init__(url, key, timeout, patience, breaker)
+        super().__init__(url, key, timeout, patience, breaker, key_file)
         self.name = name
         self._folder = folder
 
@@ -322,7 +324,7 @@ def open_index(chosen: Settings, *, hurried: bool = False) -> Index | None:
     if not chosen.meilisearch_url:
         return None
     try:
-        key = chosen.meilisearch_key_file.read_text().strip() if chosen.meilisearch_key_file else ""
+        key = read_key(chosen.meilisearch_key_file) if chosen.meilisearch_key_file else ""
     except OSError as error:
         raise EngineUnavailable("Meilisearch", f"its key cannot be read: {error}") from error
     return Index(
@@ -332,4 +334,5 @@ def open_index(chosen: Settings, *, hurried: bool = False) -> Index | None:
         timeout=ASKING if hurried else TIMEOUT,
         folder=chosen.meilisearch_data,
         breaker=Breaker(REST) if hurried else None,
+        key_file=chosen.meilisearch_key_file,
     )

@@ -4,12 +4,14 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from pipeline.config import Settings
 from pipeline.errors import EngineUnavailable
 from search.breaker import Breaker, State
-from search.index import Index
+from search.index import Index, open_index
 from search.schema import version
 from tests.engine_fixtures import Lent
 
@@ -103,6 +105,22 @@ def test_a_wrong_key_is_told_without_it(meilisearch: Lent) -> None:
         index.count("stories")
 
     assert "not-the-key" not in str(caught.value)
+
+
+def test_a_key_that_changed_is_read_again(meilisearch: Lent, tmp_path: Path) -> None:
+    """A server that came back with another key is asked with what its file holds, after one refusal."""
+    file = tmp_path / "key"
+    file.write_text("of before")
+    chosen = Settings(
+        meilisearch_url=meilisearch.url, meilisearch_key_file=file, meilisearch_index=f"key-{uuid4().hex}"
+    )
+    index = open_index(chosen, hurried=True)
+    file.write_text(f"{meilisearch.key}\n")
+    assert index is not None
+    with pytest.raises(EngineUnavailable, match="invalid_api_key"):
+        index.born(index.name)
+
+    assert index.born(index.name) is None
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9", "http://[::1]:9", "nonsense://x", "http://"])
