@@ -57,14 +57,17 @@ class Reader:
 def reader(right: Right) -> Callable[[Request, Site], Awaitable[Reader]]:
     """Return a dependency: who reads, if a key is shown that opens `right`, or none.
 
-    It raises Problem: 401 for a key that is unknown or over, 403 for one that does not open this, 429 for
-    one that is used too often.
+    It raises Problem: 401 for a key that is unknown, over or shown in another way, 403 for one that does
+    not open this, 429 for one that is used too often.
     """
 
     async def check(request: Request, site: TheSite) -> Reader:
-        scheme, _space, key = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != _SCHEME:  # another scheme is a server's in front of us
-            return Reader()
+        shown = request.headers.get("authorization", "")
+        scheme, _space, key = shown.partition(" ")
+        if scheme.lower() != _SCHEME:
+            if partners.PREFIX in shown:  # a stranger's answer would be without its bounds
+                raise _unknown(site, "a key is shown as: Authorization: Bearer KEY")
+            return Reader()  # another scheme is a server's in front of us
         return await run_in_threadpool(_known, site, key.strip(), right)
 
     return check
@@ -75,9 +78,7 @@ def _known(site: Site, key: str, right: Right) -> Reader:
     with site.db.read() as conn:
         partner = partners.by_key(conn, key, now)
     if partner is None:
-        site.metrics.partners.labels("", "unknown").inc()
-        asks = {"WWW-Authenticate": "Bearer"}
-        raise Problem(401, "bad_key", "this key is not known, or it is over", headers=asks)
+        raise _unknown(site, "this key is not known, or it is over")
     counted = site.metrics.partners.labels
     if right not in partner.may:
         counted(partner.name, "forbidden").inc()
@@ -92,6 +93,11 @@ def _known(site: Site, key: str, right: Right) -> Reader:
             partners.note_use(conn, partner.name, now)
     counted(partner.name, "ok").inc()
     return Reader(partner)
+
+
+def _unknown(site: Site, why: str) -> Problem:
+    site.metrics.partners.labels("", "unknown").inc()
+    return Problem(401, "bad_key", why, headers={"WWW-Authenticate": "Bearer"})
 
 
 Searching = Annotated[Reader, Depends(reader(Right.SEARCH))]

@@ -26,7 +26,7 @@ from pipeline.topics import topics
 KINDS = ("province", "area", "topic", "source")
 MOST_PER_MINUTE = 6_000
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
-_PREFIX = "ttk_"  # lets scanners of code tell a key that was left lying about
+PREFIX = "ttk_"  # lets scanners of code tell a key that was left lying about
 _LONGEST_KEY = 100
 FINE_SECONDS = 60  # what `used_at` is right to
 
@@ -75,7 +75,7 @@ def add(conn: Connection, wanted: Partner) -> str:
     if known is not None and known.alive(wanted.made_at):
         raise BadInput("name", f"{wanted.name!r} has a key already; revoke it first")
     conn.execute(delete(table).where(table.c.name == wanted.name))
-    key = f"{_PREFIX}{secrets.token_urlsafe(32)}"
+    key = f"{PREFIX}{secrets.token_urlsafe(32)}"
     conn.execute(
         table.insert().values(
             name=wanted.name,

@@ -81,10 +81,13 @@ def test_keys_open_what_they_are_for(searching: httpx.Client, told: Database) ->
     asked = [("/api/search", reader), ("/api/search.csv", reader)]
     asked += [("/api/search", headers) for headers in (late, gone, {"Authorization": "Bearer ttk_x"})]
     asked += [("/api/search", {"Authorization": "Bearer"})]
+    bare = reader["Authorization"].removeprefix("Bearer ")
+    asked += [("/api/search", {"Authorization": shown}) for shown in (bare, f"Token {bare}")]
     answers = [searching.get(path, headers=headers) for path, headers in asked]
 
-    assert [200, 403, 401, 401, 401, 401] == [answer.status_code for answer in answers]
+    assert [200, 403, *[401] * 6] == [answer.status_code for answer in answers]
     assert "Bearer" == answers[2].headers["www-authenticate"]
+    assert "Authorization: Bearer KEY" in answers[-1].json()["message"]
     assert 200 == searching.get("/api/search", headers={"Authorization": "Basic eDp5"}).status_code
 
 
