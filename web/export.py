@@ -27,8 +27,8 @@ from web.account import Signed
 from web.finding import walk
 from web.partners import MOST_OF_KEY, MOST_OF_STRANGER, REFUSALS, Exporting, Reader
 from web.problems import Problem, described
-from web.shapes import StoryBody
 from web.site import Site, TheSite
+from web.story_shapes import WholeStoryBody
 from web.throttle import network
 from web.view import province_name, web_url
 
@@ -111,7 +111,7 @@ def _streamed(request: Request, site: Site, who: Reader, most: int, form: str) -
     pages = walk(site, asked)
     first = next(pages)  # before anything is sent: an engine that is away is answered as such
     told = islice(_living(site, first, pages), most)
-    lines = _rows(told, site.settings.base_url) if form == "csv" else _lines(told)
+    lines = _rows(told, site.settings.base_url) if form == "csv" else _lines(site, told)
     today = datetime.now(UTC).date().isoformat()
     headers = {
         "Content-Disposition": f'attachment; filename="tintinh-{today}.{form}"',
@@ -157,9 +157,12 @@ def _of_page(site: Site, page: engine.Results, seen: set[StoryId]) -> list[Story
     return [known[one] for one in ids if one in known and known[one].state is StoryState.LIVE]
 
 
-def _lines(told: Iterable[Story]) -> Iterator[str]:
-    for story in told:
-        yield f"{StoryBody.of(story).model_dump_json()}\n"
+def _lines(site: Site, told: Iterator[Story]) -> Iterator[str]:
+    while some := list(islice(told, MOST_PER_PAGE)):
+        with site.db.read() as conn:
+            seen = stories.seen_at(conn, (one.entry_id for story in some for one in story.face.tellings))
+        for story in some:
+            yield f"{WholeStoryBody.made(story, seen, site.settings.base_url).model_dump_json()}\n"
 
 
 def _rows(told: Iterable[Story], base_url: str) -> Iterator[str]:

@@ -50,15 +50,17 @@ def test_a_spreadsheet_reads_it(searching: httpx.Client, told: Database) -> None
 
 
 @pytest.mark.long_on_postgresql
-def test_lines_are_stories(searching: httpx.Client) -> None:
+def test_lines_are_stories(searching: httpx.Client, told: Database) -> None:
     """Each line is what /api/stories has of it, as far as its sources allow; filters and limits hold."""
     answer = searching.get("/api/search.jsonl", params={"source": "bao-mau"})
     lines = [json.loads(line) for line in answer.text.splitlines()]
     single = searching.get("/api/search.jsonl", params={"limit": "1"})
 
+    assert told
     assert [TITLES[2], TITLES[0]] == [line["title"] for line in lines]
-    told = [single.headers[f"search-{name}"] for name in ("total", "limit", "relaxed")]
-    assert (1, ["3", "1", "false"]) == (len(single.text.splitlines()), told)
+    assert lines == [searching.get(f"/api/stories/{line['story_id']}").json() for line in lines]
+    headers = [single.headers[f"search-{name}"] for name in ("total", "limit", "relaxed")]
+    assert (1, ["3", "1", "false"]) == (len(single.text.splitlines()), headers)
 
 
 @pytest.mark.long_on_postgresql
