@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from pipeline.evidence import Evidence, is_copy, is_thin, may_be_next, weigh
-from pipeline.guards import LOOK_ALIKE, contradiction
+from pipeline.evidence import Evidence, is_copy, is_thin, may_be_next, strongest, weighed
+from pipeline.guards import LOOK_ALIKE, agreeing, contradiction
 from pipeline.model import EntryId, EntryKind, Rights, SourceId, When
 from pipeline.similarity import Fingerprint, Likeness, Shape, held_part, held_words, in_length, likeness
 
 WINDOW_DAYS = 45  # publication days within which two texts can be one story
 _JOIN, REVIEW = 0.70, 0.30  # probability from which two entries are one, and from which an editor looks
 _JOIN_EXCERPT = 0.60  # of an item and an article of its publisher: it goes to the best of them only
+_JOIN_CORRECTED = 0.60  # by an older text: what was corrected since is missing from the words in common
 SHORTEST = 15  # words; less text says too little by itself
 _LINKED = 0.30  # part that direct evidence (a link, the same id) still wants
 LEAST_PART, LEAST_WORDS = 0.10, 0.35  # below both, nothing else can make two texts one
@@ -81,19 +82,27 @@ def decide(one: Side, other: Side) -> Edge:
         return edge(Relation.APART, like.part, "hai mục của cùng một bản tin")
     if (direct := _direct(short, long, like)) is not None:
         return edge(Relation.JOIN, 1.0, direct)
-    against = contradiction(short.print.facts, long.print.facts, like)
-    if against is not None:
+    agreed = agreeing(short.print.facts, long.print.facts, like)
+    if not agreed:
+        against = contradiction(short.print.facts, long.print.facts, like) or ""
         return edge(Relation.APART if like.part >= LOOK_ALIKE else Relation.NONE, like.part, against)
     if not worth_deciding(a.print.shape, b.print.shape):
         return edge(Relation.NONE, like.part, "")
-    evidence = Evidence.of(short.print, long.print, like, excerpt=_is_excerpt(a, b))
-    score = like.part if is_copy(evidence) else weigh(evidence)
+    evidence = strongest(short.print, long.print, like, agreed, excerpt=_is_excerpt(a, b))
+    score = weighed(evidence)
     if score < REVIEW:
         return edge(Relation.NONE, score, "")
     doubtful = may_be_next(evidence) or is_thin(evidence)
-    enough = score >= (_JOIN_EXCERPT if evidence.excerpt else _JOIN)
+    enough = score >= _least(evidence)
     sure = is_copy(evidence) or (enough and not doubtful)
     return edge(Relation.JOIN if sure else Relation.REVIEW, score, _told(short, long, evidence))
+
+
+def _least(evidence: Evidence) -> float:
+    """Return the probability from which two entries are one."""
+    if evidence.excerpt:
+        return _JOIN_EXCERPT
+    return _JOIN_CORRECTED if evidence.older else _JOIN
 
 
 def _is_excerpt(a: Side, b: Side) -> bool:

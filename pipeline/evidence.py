@@ -8,15 +8,15 @@ publisher are likelier one than any other pair, for the bulletin says of each it
 
 import math
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from itertools import combinations_with_replacement
 from pathlib import Path
 
 from pipeline.marks import MarkKind, difference, missing
-from pipeline.similarity import Fingerprint, Likeness
+from pipeline.similarity import Facts, Fingerprint, Likeness
 
 _WEIGHTS = Path(__file__).parent / "data" / "weights.toml"
 MOST_DAYS = 10  # more days apart count as so many
@@ -44,6 +44,7 @@ class Evidence:
         differs: another number or name in the same surroundings, or other communes.
         place: a place that one tells about is named by the other.
         days: between the publication days, None if one is unknown; day: the common one.
+        older: found in a text that one of the entries had before it was corrected.
     """
 
     likeness: Likeness
@@ -57,6 +58,7 @@ class Evidence:
     place: bool
     days: int | None
     day: date | None
+    older: bool = False
 
     @classmethod
     def of(
@@ -87,6 +89,7 @@ class Evidence:
             "tiêu đề gần như nhau": self.likeness.title >= _ALIKE_TITLES,
             f"cùng số văn bản {', '.join(sorted(self.docs))}": bool(self.docs),
             f"trùng {numbers - lacking}/{numbers} số liệu": numbers > 0,
+            "theo bản trước khi sửa": self.older,
             "cùng địa phương": self.place,
             f"cùng dẫn {', '.join(sorted(self.credits))}": bool(self.credits),
         }
@@ -96,6 +99,37 @@ class Evidence:
         elif self.days is not None:
             said.append(f"cách nhau {self.days} ngày")
         return said
+
+
+def strongest(
+    short: Fingerprint,
+    long: Fingerprint,
+    like: Likeness,
+    agreed: Sequence[tuple[Facts, Facts]],
+    *,
+    excerpt: bool,
+) -> Evidence:
+    """Return what speaks most for one story, of the texts that two entries ever had.
+
+    A copy keeps the numbers that its original corrected later. `agreed`: the pairs of texts that
+    contradict each other in nothing. An older text with more marks than the current one has words counts
+    for nothing: `pipeline.promise` knows the current length alone.
+    """
+    found = [
+        replace(
+            Evidence.of(replace(short, facts=one), replace(long, facts=other), like, excerpt=excerpt),
+            older=one is not short.facts or other is not long.facts,
+        )
+        for one, other in agreed
+        if one is short.facts or len(one.marks) <= short.shape.length
+    ]
+    found = found or [Evidence.of(short, long, like, excerpt=excerpt)]
+    return max(found, key=lambda evidence: (is_copy(evidence), weighed(evidence)))
+
+
+def weighed(evidence: Evidence) -> float:
+    """Return how sure evidence is, 0..1: of a copy the part in common, else what the model says."""
+    return evidence.likeness.part if is_copy(evidence) else weigh(evidence)
 
 
 def is_copy(evidence: Evidence) -> bool:

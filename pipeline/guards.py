@@ -13,23 +13,30 @@ LOOK_ALIKE = 0.50  # part in common from which texts may come from one template
 _UNMATCHED = 1 / 3  # share of the shorter text's numbers that the longer may lack
 
 
-def contradiction(short: Facts, long: Facts, like: Likeness) -> str | None:
-    """Return why two entries cannot tell the same, in Vietnamese, or None.
+def agreeing(short: Facts, long: Facts, like: Likeness) -> list[tuple[Facts, Facts]]:
+    """Return the pairs of texts, one of each entry, that contradict each other in nothing.
 
-    They can if any text that the one ever had contradicts none of some text of the other: copies are
-    made of what was corrected later.
+    Two entries cannot tell the same if there is none. Any text that an entry ever had counts: copies are
+    made of what was corrected later. The pair of the current texts comes first.
 
     Args:
         short: the facts of the shorter text, with those of the entry's older ones.
         long: of the longer one.
+        like: how alike they are, as of `contradiction`.
+    """
+    pairs = ((one, other) for one in (short, *short.older) for other in (long, *long.older))
+    return [(one, other) for one, other in pairs if contradiction(one, other, like) is None]
+
+
+def contradiction(short: Facts, long: Facts, like: Likeness) -> str | None:
+    """Return why two texts cannot tell the same, in Vietnamese, or None; older texts aside.
+
+    Args:
+        short: the facts of the shorter text.
+        long: of the longer one.
         like: how alike they are. Where little of one lies in the other, the same surroundings say
             little, and single words that differ are left to the model.
     """
-    reasons = [_between(one, other, like) for one in (short, *short.older) for other in (long, *long.older)]
-    return None if None in reasons else reasons[0]
-
-
-def _between(short: Facts, long: Facts, like: Likeness) -> str | None:
     if (against := _of_subject(short, long)) is not None:
         return against
     if like.part >= LOOK_ALIKE and (against := _of_words(short, long)) is not None:

@@ -79,28 +79,35 @@ def promising(told: Fingerprint, others: Sequence[Packed], teller: tuple[str, st
     words = _share(shared.words, np.where(longer, own[1], totals[:, 1]))
     days = _days(mine, others)
     shorter = np.minimum(lengths, mine.length)
-    odds = most(
-        {
-            "part": part,
-            "back": _share(shared.grams, np.where(longer, totals[:, 0], own[0])),
-            "words": words,
-            "title": _share(shared.title, own[2] + totals[:, 2] - shared.title),
-            "headline": np.maximum(
-                _share(shared.mine, np.full(len(others), own[2])), _share(shared.theirs, totals[:, 2])
-            ),
-            "length": np.log(np.maximum(shorter, 1)) / math.log(LONG),
-            "days": np.clip(days, 0, MOST_DAYS) / MOST_DAYS,
-            "undated": (days == _UNKNOWN_DAY).astype(np.float64),
-        },
-        may={
-            "docs": bool(facts.docs),
-            "credit": bool(facts.credits),
-            "place": bool(facts.told or facts.mentioned),
-        },
-        counts=(_count(facts.marks, MarkKind.DIGITS), _count(facts.marks, MarkKind.NAME)),
-        mine=longer,
-        room=shorter,
-        excerpt=None if teller is None else np.array([_is_excerpt(one.teller, teller) for one in others]),
+    known = {
+        "part": part,
+        "back": _share(shared.grams, np.where(longer, totals[:, 0], own[0])),
+        "words": words,
+        "title": _share(shared.title, own[2] + totals[:, 2] - shared.title),
+        "headline": np.maximum(
+            _share(shared.mine, np.full(len(others), own[2])), _share(shared.theirs, totals[:, 2])
+        ),
+        "length": np.log(np.maximum(shorter, 1)) / math.log(LONG),
+        "days": np.clip(days, 0, MOST_DAYS) / MOST_DAYS,
+        "undated": (days == _UNKNOWN_DAY).astype(np.float64),
+    }
+    excerpt = None if teller is None else np.array([_is_excerpt(one.teller, teller) for one in others])
+    odds = np.maximum.reduce(
+        [
+            most(
+                known,
+                may={
+                    "docs": bool(text.docs),
+                    "credit": bool(text.credits),
+                    "place": bool(text.told or text.mentioned),
+                },
+                counts=(_count(text.marks, MarkKind.DIGITS), _count(text.marks, MarkKind.NAME)),
+                mine=longer,
+                room=shorter,
+                excerpt=excerpt,
+            )
+            for text in (facts, *facts.older)
+        ]
     )
     enough = (part >= LEAST_PART - _SLACK) | (words >= LEAST_WORDS - _SLACK)
     hopeful = (part >= COPIED - _SLACK) | (odds >= math.log((REVIEW - _SLACK) / (1 - REVIEW + _SLACK)))

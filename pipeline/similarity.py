@@ -28,7 +28,7 @@ from pipeline.model import Draft
 from pipeline.places_in_prose import as_spoken, sightings
 from pipeline.text import fold
 
-RULES = 5  # the version of everything a decision rests on: fingerprints, weights, guards, model
+RULES = 6  # the version of everything a decision rests on: fingerprints, weights, guards, model
 
 _MOST_OLDER = 6  # texts of one entry whose facts count beside the current ones
 _DENSE_WORDS = 150  # of a text's beginning, every rare run of which is kept

@@ -25,8 +25,8 @@ from bench.dedup.__main__ import labels
 from bench.dedup.model import Level
 from bench.dedup.score import Label
 from pipeline.dedup import Side, worth_deciding
-from pipeline.evidence import ANY, EXCERPT, MODELS, Evidence, features, is_copy
-from pipeline.guards import contradiction
+from pipeline.evidence import ANY, EXCERPT, MODELS, Evidence, features, is_copy, strongest
+from pipeline.guards import agreeing
 from pipeline.linking import alike
 from pipeline.model import EntryId
 from pipeline.reader import Reader
@@ -145,9 +145,10 @@ def _between(one: Fingerprint, other: Fingerprint, *, excerpt: bool = False) -> 
     first, _ = in_length(one.shape, other.shape)
     short, long = (one, other) if first is one.shape else (other, one)
     like = likeness(short.shape, long.shape)
-    if not worth_deciding(short.shape, long.shape) or contradiction(short.facts, long.facts, like):
+    agreed = agreeing(short.facts, long.facts, like)
+    if not agreed or not worth_deciding(short.shape, long.shape):
         return None
-    found = Evidence.of(short, long, like, excerpt=excerpt)
+    found = strongest(short, long, like, agreed, excerpt=excerpt)
     return None if is_copy(found) else found
 
 

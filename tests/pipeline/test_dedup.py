@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipeline.dedup import Edge, Group, Member, Relation, Side, Word, WordKind, decide, group
 from pipeline.guards import contradiction
 from pipeline.model import Basis, EntryId, EntryKind, Precision, Rights, SourceId, When
-from pipeline.similarity import Fingerprint, Likeness, fingerprint
+from pipeline.similarity import Fingerprint, Likeness, beside, fingerprint
 from tests.store.tellings import draft
 
 DAY = When(datetime(2026, 11, 20, tzinfo=UTC), Precision.DAY, Basis.FEED)
@@ -62,6 +62,22 @@ def test_swapped_fact_stays_apart(old: str, new: str) -> None:
     twin = side("b", "Kiểm tra tiến độ đê bao", LEAD.replace(old, new) + REST)
 
     assert Relation.APART == decide(ARTICLE, twin).relation
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("85%", "75%"), ("310 ha", "130 ha"), ("Phú Long dài 2,4 km, khối lượng đã", "Phú Lộc dài 4,2 km,")],
+)
+def test_a_copy_of_what_was_corrected_stays(old: str, new: str) -> None:
+    """What an older text says counts for the entry as a whole: its numbers are not missing from a copy."""
+    copy = side("b", "Đê bao Phú Long sắp xong", LEAD + REST)
+    twin = side("a", "Kiểm tra tiến độ đê bao", (LEAD + REST).replace(old, new))
+    told = replace(twin.print, facts=beside(twin.print.facts, (ARTICLE.print.facts,)))
+
+    found = decide(replace(twin, print=told), copy)
+
+    assert (Relation.APART, Relation.JOIN) == (decide(twin, copy).relation, found.relation)
+    assert "theo bản trước khi sửa" in found.because
 
 
 def test_title_years_contradict() -> None:

@@ -14,7 +14,7 @@ from pipeline.evidence import ANY, EXCERPT, LONG, MOST_DAYS, Evidence, features,
 from pipeline.model import EntryKind, SourceId
 from pipeline.odds import most
 from pipeline.promise import Packed, promising
-from pipeline.similarity import Likeness, Shape, pack_shape
+from pipeline.similarity import Likeness, Shape, beside, pack_shape
 from tests.pipeline.test_dedup import side
 
 DAY = date(2026, 11, 20)
@@ -71,16 +71,20 @@ def test_no_facts_give_more_than_the_most(
         assert (max(each) if excerpt is None else each[excerpt]) <= best + 1e-9
 
 
-@given(_TEXTS, _TEXTS, st.integers(0, 60), st.booleans(), st.booleans())
+@given(
+    st.tuples(_TEXTS, _TEXTS), st.lists(_TEXTS, max_size=2), st.integers(0, 60), st.booleans(), st.booleans()
+)
 def test_what_is_decided_promises_from_either_side(
-    one: list[str],
-    other: list[str],
+    texts: tuple[list[str], list[str]],
+    older: list[list[str]],
     days: int,
     undated: bool,  # noqa: FBT001
     excerpt: bool,  # noqa: FBT001
 ) -> None:
-    """Two texts that `decide` joins or reviews promise, whichever of them asks."""
-    a, b = (side(name, text[0], ". ".join(text)) for name, text in (("a", one), ("b", other)))
+    """Two entries that `decide` joins or reviews promise, whichever of them asks and was corrected."""
+    a, b = (side(name, text[0], ". ".join(text)) for name, text in zip("ab", texts, strict=True))
+    before = [side("a", text[0], ". ".join(text)).print.facts for text in older]
+    a = replace(a, print=replace(a.print, facts=beside(a.print.facts, before)))
     dated = [DAY, None if undated else DAY - timedelta(days=days)]
     a, b = (
         replace(

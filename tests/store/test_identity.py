@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from pipeline.model import Act, Basis, Draft, Form, Given, Precision, Source, SourceId, When
+from pipeline.history import happened
+from pipeline.model import Act, Basis, ChangeKind, Draft, Form, Given, Precision, Source, SourceId, When
 from pipeline.stages import receive
 from pipeline.store import Database, codec, export, open_database, receipts, sources
 from pipeline.store import stories as story_store
@@ -233,6 +234,45 @@ def test_a_page_that_is_written_anew_is_a_revision(db: Database, order: tuple[in
     (line,) = lines(db)
 
     assert ("Lịch công tác năm 2026", 2, True) == (line["title"], line["version"], line["current"])
+
+
+@pytest.mark.parametrize("hours", [-1, 3], ids=["the reprint leads", "the paper leads"])
+@pytest.mark.parametrize("order", orders(range(3)))
+def test_a_correction_leaves_the_reprint_in_the_story(
+    db: Database, order: tuple[int, ...], hours: int
+) -> None:
+    """A paper corrects a number that a reprint still has: one story, whichever leads and came first."""
+    mended = FIRST.replace("dài 48 m", "dài 84 m").replace("3,2 tỷ", "2,3 tỷ")
+    reprint = told("web/xa/-/cau", "Cầu Rạch Gốc thông xe", f"{FIRST} (Theo Báo Mẫu)", "tin-9", hours=hours)
+    handed = (
+        (told("cau", "Khánh thành cầu Rạch Gốc", FIRST, "bai-1"), PAPER),
+        (reprint, COMMUNE),
+        (told("cau", "Khánh thành cầu Rạch Gốc", mended, "bai-1", updated=NOW), PAPER),
+    )
+    for at in order:
+        give(db, Form.PUSH, handed[at][0], source=handed[at][1])
+    with db.read() as conn:
+        (story,) = story_store.page(conn, None, 10)
+
+    assert 2 == len(story.face.tellings)
+    assert {"bai-1": 2, "tin-9": 1} == {line["external_id"]: line["version"] for line in lines(db)}
+
+
+def test_a_correction_keeps_the_address_and_is_told_as_one(db: Database) -> None:
+    """Subscribers of a story that a reprint leads hear of the correction under the address they know."""
+    reprint = told("web/xa/-/cau", "Cầu Rạch Gốc thông xe", FIRST, "tin-9", hours=-1)
+    give(db, Form.PUSH, reprint, source=COMMUNE)
+    give(db, Form.PUSH, told("cau", "Khánh thành cầu Rạch Gốc", FIRST, "bai-1"))
+    with db.read() as conn:
+        (before,) = story_store.page(conn, None, 10)
+    mended = FIRST.replace("hơn 40 năm", "hơn 14 năm")
+
+    give(db, Form.PUSH, told("cau", "Khánh thành cầu Rạch Gốc", mended, "bai-1", updated=NOW))
+    with db.read() as conn:
+        (after,) = story_store.page(conn, None, 10)
+
+    assert before.story_id == after.story_id
+    assert ChangeKind.CORRECTED == happened(before.face, after.face, split=False)
 
 
 @pytest.mark.parametrize("order", orders(range(3)))
