@@ -139,7 +139,7 @@ class Database:
 
 
 def open_database(url: str) -> Database:
-    """Open a database by its SQLAlchemy URL, making the folder of a SQLite file.
+    """Open a database by its SQLAlchemy URL, making the folder of a SQLite file but not of a URI ("file:…").
 
     Raises:
         BadSettings: that is no URL. It is not repeated: it may hold a password.
@@ -148,8 +148,9 @@ def open_database(url: str) -> Database:
         target = make_url(url)
     except (ArgumentError, ValueError) as error:
         raise BadSettings("sql", "TINTINH_DATABASE_URL is not the address of a database") from error
-    if target.get_backend_name() == "sqlite" and target.database:
-        Path(target.database).parent.mkdir(parents=True, exist_ok=True)
+    name = target.database or ""
+    if target.get_backend_name() == "sqlite" and name and not name.startswith("file:"):
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
     return Database(url)
 
 

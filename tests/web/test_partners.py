@@ -106,8 +106,15 @@ def test_a_key_has_its_own_pace(searching: httpx.Client, told: Database) -> None
         assert partners.listed(conn)[0].used_at
 
 
-def test_a_key_opens_where_nothing_can_be_written(sqlite_pattern: Path, tmp_path: Path) -> None:
-    """When it was used last cannot be noted then, and nobody is kept from reading by that."""
+def test_a_key_opens_where_nothing_can_be_written(
+    sqlite_pattern: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When it was used last cannot be noted then, and nobody is kept from reading by that.
+
+    Of a database by its URI no folder is made here.
+    """
+    (here := tmp_path / "here").mkdir()
+    monkeypatch.chdir(here)
     file = tmp_path / "tintinh.db"
     copyfile(sqlite_pattern, file)
     db = open_database(f"sqlite:///{file}")
@@ -120,6 +127,7 @@ def test_a_key_opens_where_nothing_can_be_written(sqlite_pattern: Path, tmp_path
     db.close()
 
     assert (200, [None]) == (answer.status_code, used)
+    assert [] == list(here.iterdir())
 
 
 def test_the_change_log_is_followed_within_bounds(client: httpx.Client, told: Database) -> None:
