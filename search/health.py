@@ -57,6 +57,7 @@ class Seen:
         waiting, oldest_seconds: tasks that are not done, and the age of the oldest.
         failed, failure: tasks that failed within an hour by no fault of a document; the last one's reason.
         behind, lag_seconds: changes that the index was not told yet, and the age of the oldest.
+        held_up: why the last step into the index failed, if that was since it fell behind.
         nudges: documents that are to be made again; refused: that it does not take.
         trouble: why a new index that is due is not had, "" where nothing is wrong.
     """
@@ -72,6 +73,7 @@ class Seen:
     failure: str = ""
     behind: int = 0
     lag_seconds: float = 0.0
+    held_up: str = ""
     nudges: int = 0
     refused: int = 0
     trouble: str = ""
@@ -141,7 +143,10 @@ def alarms(seen: Seen, limit: Limits) -> dict[Alarm, str]:
     if seen.failed:
         found[Alarm.FAILED] = f"{seen.failed:,} tasks of Meilisearch failed within an hour: {seen.failure}"
     if seen.lag_seconds > limit.lag_seconds:
-        found[Alarm.LAG] = f"the index is {seen.lag_seconds:.0f} s and {seen.behind:,} changes behind"
+        held_up = f"; the last step failed: {seen.held_up}" if seen.held_up else ""
+        found[Alarm.LAG] = (
+            f"the index is {seen.lag_seconds:.0f} s and {seen.behind:,} changes behind{held_up}"
+        )
     if seen.trouble:
         found[Alarm.REBUILD] = f"the index cannot be built anew: {seen.trouble}"
     return found
@@ -215,6 +220,7 @@ def _of_sql(conn: Connection, seen: Seen, now: datetime) -> Seen:
         seen,
         behind=reader["behind"],
         lag_seconds=reader["lag_seconds"],
+        held_up=standing.failure(conn, now - timedelta(seconds=reader["lag_seconds"])),
         nudges=indexing.nudge_count(conn),
         refused=indexing.refusal_count(conn),
         trouble=standing.trouble(conn),

@@ -1,12 +1,15 @@
 """What SQL remembers of the index: which one it filled, and how far a new one beside it has come."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from pipeline.store import Connection, changes, indexing, meta, stories
+from pipeline.store import Connection, Database, changes, indexing, meta, stories
+from search.door import Failed
 from search.gate import Side, Walk, walk_of
 from search.schema import version
 
@@ -15,6 +18,7 @@ _FILLED = "index_filled"  # meta keys
 _REBUILD = "index_rebuild"
 _WANTED = "index_wanted"
 _TROUBLE = "index_trouble"
+_FAILURE = "index_failure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,23 @@ def trouble(conn: Connection) -> str:
 def note_trouble(conn: Connection, said: str) -> None:
     """Note why a new index is not had."""
     meta.put(conn, _TROUBLE, said)
+
+
+def failure(conn: Connection, since: datetime) -> str:
+    """Return why the last step into the index failed, "" if none failed since then."""
+    at, _, said = (meta.get(conn, _FAILURE) or "").partition(" ")
+    return said if at and datetime.fromisoformat(at) >= since else ""
+
+
+@contextmanager
+def failures(db: Database, now: datetime) -> Iterator[None]:
+    """Note why a step into the index fails where Meilisearch answers; that it is away shows without."""
+    try:
+        yield
+    except Failed as error:
+        with db.write() as conn:
+            meta.put(conn, _FAILURE, f"{now.isoformat()} {error.message}")
+        raise
 
 
 def progress(conn: Connection) -> Progress | None:

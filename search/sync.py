@@ -54,15 +54,16 @@ def sync(
         EngineUnavailable: Meilisearch or SQL is away; the cursor stands where it stood.
         LeaseLost: another worker took over; it does the same work again.
     """
-    if _idle(db, index):
-        return Synced()
-    held = leases.acquire(db, CURSOR, lease_seconds, now)
-    if held is None:
-        return Synced(busy=True)
-    try:
-        return _Step(db, index, held, Writer(db, index, now, limit, most_bytes), now, limit=limit).run()
-    finally:
-        leases.release(db, held)
+    with standing.failures(db, now):
+        if _idle(db, index):
+            return Synced()
+        held = leases.acquire(db, CURSOR, lease_seconds, now)
+        if held is None:
+            return Synced(busy=True)
+        try:
+            return _Step(db, index, held, Writer(db, index, now, limit, most_bytes), now, limit=limit).run()
+        finally:
+            leases.release(db, held)
 
 
 def due(conn: Connection) -> bool:

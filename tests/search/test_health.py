@@ -125,6 +125,23 @@ def test_an_alarm_is_told_when_it_begins_hourly_and_not_in_between(store: Databa
     assert {NOW} == since
 
 
+def test_a_lag_tells_what_failed_since(store: Database, index: Index, meilisearch: Lent) -> None:
+    """Where Meilisearch answers and every step fails, its answer stands in the alarm; an old one does not."""
+    refused, later = (
+        Index(meilisearch.url, "none of it", index.name),
+        datetime.now(UTC) + timedelta(minutes=6),
+    )
+    tell(store, range(2))
+    said = []
+    for at in (datetime(2020, 1, 1, tzinfo=UTC), datetime.now(UTC)):
+        with pytest.raises(EngineUnavailable, match="invalid_api_key"):
+            sync(store, refused, at)
+        said.append(of_this(look(store, index, later))[Alarm.LAG])
+
+    assert said[0].endswith("2 changes behind")
+    assert "2 changes behind; the last step failed: 403 invalid_api_key" in said[1]
+
+
 def test_what_was_never_looked_at_is_no_alarm(store: Database, tmp_path: Path) -> None:
     """A first start is quiet; later silence of upkeep is not, unless it is set to look more rarely."""
     rarely = Settings(data=tmp_path, sweep_seconds=60)
