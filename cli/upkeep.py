@@ -30,19 +30,25 @@ SourceOption = Annotated[str, typer.Option("--source", metavar="ID", help="All t
 def listed(
     source: Annotated[str, typer.Option("--source", metavar="ID", help="Only of this source.")] = "",
 ) -> None:
-    """List what is in quarantine: number, receipt, stage, time, reason; source, id and title of an item.
+    """List what is in quarantine: number, receipt, stage, time, reason, source, id, title as it tells them.
 
     \b
     Example:
       ./tintinh quarantine list
     """
     from cli.desk import desk
+    from pipeline.glimpse import Glimpse
     from pipeline.store import quarantine as store
+    from pipeline.store import unread
 
     with desk() as opened, opened.db.read() as conn:
         say("number\treceipt\tstage\ttime\treason\tsource\tid\ttitle")
-        for one in store.listed(conn, source_id=source):
-            item = (one.source_id, one.external_id or None, one.title or None)
+        held = store.listed(conn, source_id=source)
+        named = unread.glimpses(conn, [one.receipt_id for one in held if not one.text_hash])
+        for one in held:
+            whole = named.get(one.receipt_id, Glimpse())
+            told = (one.external_id, one.title) if one.text_hash else (whole.external_id, whole.title)
+            item = (one.source_id, *(part or None for part in told))
             out_row(one.held_id, one.receipt_id, one.stage, local(one.at), one.reason, *item)
 
 

@@ -1,26 +1,29 @@
 """Entries for people and programs outside: the export lines, where one thing is, what became of a receipt."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
-from sqlalchemy import Connection, Row, RowMapping, or_, select
+from sqlalchemy import Connection, Row, RowMapping, and_, or_, select
 
 from pipeline import face
 from pipeline.becoming import Became, because
 from pipeline.errors import NotFound
-from pipeline.model import Draft, EntryId, EntryKind, Labels, Verdict
-from pipeline.store import changes, codec, outcomes, receipts, sources
+from pipeline.model import Draft, EntryId, EntryKind, Labels, StoryId, Verdict
+from pipeline.store import changes, codec, outcomes, receipts, sources, stories, unread
 from pipeline.store.entries import in_order, is_withdrawn
 from pipeline.store.receipts import ReceiptState
 from pipeline.store.schema import alias, entry, held, page, receipt, receipt_entry, story, version
+from pipeline.store.unread import Unread
 from pipeline.store.words import removed
 from pipeline.urls import canonical
 
 _CHUNK = 500
 _GONE_UNTOLD = "nguồn đã gỡ bài trước khi bài được đăng ở đây"
+_ADDRESS = re.compile(r"https?://[^?#]*/tin/(?P<story>s[0-9a-f]{20})(?:[/?#]|$)")
 _BECAME = {
     Verdict.NEW: Became.NEW,
     Verdict.JOINS: Became.JOINED,
@@ -53,28 +56,31 @@ def trace(conn: Connection, url_or_id: str) -> dict[str, Any]:
     """Return where one thing is now: its entries with receipts, versions, story and cursors.
 
     `pages` are the full pages behind it: fetched, waiting, or why they are not; `held` are the items of that
-    name or address that were held, with what became of them.
+    name or address that were held, with what became of them; `unread` are the receipts that call themselves
+    so and have not been read: under an embargo, waiting, in quarantine, dropped (of each the newest 1,000).
 
-    `url_or_id`: a URL as seen anywhere, an external id, an entry id, a story id or its id in a feed.
+    `url_or_id`: a URL as seen anywhere, an external id, an entry id, a story id, its id in a feed or its
+    address here. The id of a story that was merged into another is the other's.
 
     Raises:
         NotFound: nothing here has that name.
     """
     names = {url_or_id, canonical(url_or_id)} - {""}
-    if url_or_id.startswith("tag:") and (in_feed := url_or_id.rpartition(":story/")[2]) != url_or_id:
-        names.add(unquote(in_feed))
+    told_in = {_told_in(conn, url_or_id)} - {None}
     found = set(conn.scalars(select(alias.c.entry_id).where(alias.c.value.in_(names))))
-    either = or_(entry.c.entry_id.in_(names), entry.c.story_id.in_(names))
+    either = or_(entry.c.entry_id.in_(names), entry.c.story_id.in_(told_in))
     found |= set(conn.scalars(select(entry.c.entry_id).where(either)))
     names |= set(conn.scalars(select(alias.c.value).where(alias.c.entry_id.in_(sorted(found)))))
-    behind, kept_back = _pages(conn, names), _held(conn, names)
-    if not (found or behind or kept_back):
+    waiting = unread.called(conn, names)
+    behind, kept_back = _pages(conn, names), _held(conn, names, [one.receipt_id for one in waiting])
+    if not (found or behind or kept_back or waiting):
         raise NotFound(url_or_id, "nothing here has this URL or id; was it ever received?")
     known = _Known(conn, sorted(found))
     return {
         "entries": [_traced(conn, known, entry_id) for entry_id in sorted(found)],
         "pages": behind,
         "held": kept_back,
+        "unread": [_waiting(one) for one in waiting],
         "log_head": changes.head(conn),
         "indexed_to": changes.position(conn, "index"),
         "published_to": changes.position(conn, "publish"),
@@ -117,11 +123,35 @@ def _pages(conn: Connection, names: set[str]) -> list[dict[str, Any]]:
     return [_told(row) for row in rows.mappings()]
 
 
-def _held(conn: Connection, names: set[str]) -> list[dict[str, Any]]:
+def _told_in(conn: Connection, name: str) -> str | None:
+    """Return the story whose id, id in a feed or address here this is, following merges."""
+    in_feed = name.rpartition(":story/")[2] if name.startswith("tag:") else name
+    address = _ADDRESS.match(name)
+    return stories.resolve(conn, StoryId(address["story"] if address else unquote(in_feed)))
+
+
+def _held(conn: Connection, names: set[str], receipt_ids: list[int]) -> list[dict[str, Any]]:
     columns = (held.c.held_id, held.c.source_id, held.c.stage, held.c.state, held.c.reason, held.c.title)
-    mine = (held.c.external_id.in_(names - {""}),)
-    rows = conn.execute(select(*columns, held.c.at).where(*mine).order_by(held.c.held_id))
+    whole = and_(held.c.receipt_id.in_(receipt_ids), held.c.text_hash == "")
+    mine = or_(held.c.external_id.in_(names - {""}), whole)
+    rows = conn.execute(select(*columns, held.c.at).where(mine).order_by(held.c.held_id))
     return [_told(row) for row in rows.mappings()]
+
+
+def _waiting(one: Unread) -> dict[str, Any]:
+    """Return an unread receipt as JSON has it; one with an embargo tells nothing of what is in it."""
+    return {
+        "receipt_id": one.receipt_id,
+        "source": one.source_id,
+        "form": one.form,
+        "received_at": one.received_at.isoformat(),
+        "state": one.state,
+        "reason": one.reason,
+        "embargoed_until": one.not_before and one.not_before.isoformat(),
+        "external_id": one.named.external_id,
+        "url": "" if one.not_before else one.named.url,
+        "title": "" if one.not_before else one.named.title,
+    }
 
 
 def _told(row: RowMapping) -> dict[str, Any]:

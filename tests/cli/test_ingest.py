@@ -83,6 +83,7 @@ def test_a_bad_line_is_put_aside_and_the_rest_goes_on(tmp_path: Path, without_se
     assert "anh.bin" in done.stderr
     assert {"r-1"} == set(exported(data))
     assert 2 == len(held.splitlines())
+    assert "local\tr-0\t-" == held.splitlines()[1].split("\t", 5)[5]
     assert "{broken" == run(data, "quarantine", "show", held.split("\t")[0]).stdout
 
 

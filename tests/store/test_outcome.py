@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from pipeline.errors import NotFound
-from pipeline.model import Act, Document, Draft, EntryKind, Form, SourceId
+from pipeline.model import Act, Document, Draft, EntryKind, Form, Given, SourceId
 from pipeline.stages import preview
-from pipeline.store import Database, codec, export, meta, words
+from pipeline.store import Database, codec, export, meta, receipts, sources, words
 from tests.store.tellings import NOW, PAPER, HandedOver, draft, send, settled
 
 BODY = (
@@ -157,3 +157,41 @@ def test_a_feeds_id_is_traced(db: Database) -> None:
         assert export.trace(conn, story_id) == found
         with pytest.raises(NotFound):
             export.trace(conn, f"tag:{authority},{date}:story/snone")
+
+
+def test_our_own_address_is_traced(db: Database) -> None:
+    """The page of a story leads to its entries; a publisher's page of that shape is its own."""
+    send(db, FIRST)
+    send(db, replace(FIRST, external_id="bai-2", guid="bai-2", canonical_url="", act=Act.WITHDRAW))
+    settled(db)
+    with db.read() as conn:
+        story_id = next(line["story_id"] for line in export.lines(conn) if line["story_id"])
+        found = export.trace(conn, story_id)["entries"]
+
+        assert 1 == len(found)
+        for address in (f"https://tin.example/tin/{story_id}", f"http://x/goc/tin/{story_id}/ho-so.zip?a=1"):
+            assert found == export.trace(conn, address)["entries"]
+        with pytest.raises(NotFound):
+            export.trace(conn, "https://tin.example/tin/s0123456789abcdef0123")
+
+
+def test_an_unreadable_receipt_is_traced(db: Database) -> None:
+    """What is in quarantine is found by the id and the address that it tells, with its number there."""
+    address = "https://baomau.example/qua-dai"
+    body = json.dumps({"id": "r-9", "url": f"{address}?utm_source=x", "title": " Cầu\n\ud800 mới "}).encode()
+    with db.write() as conn:
+        sources.ensure(conn, PAPER)
+        packed = receipts.pack(body)
+        made = receipts.add(
+            conn, source_id=PAPER.source_id, form=Form.RECORD, content=packed, given=Given(), received_at=NOW
+        )
+        receipts.quarantine(conn, made.receipt_id, "receive", "title: too long", NOW)
+    with db.read() as conn:
+        (one,), (other,) = (export.trace(conn, name)["unread"] for name in ("r-9", f"{address}#a"))
+        (put_aside,) = export.trace(conn, address)["held"]
+        with pytest.raises(NotFound):
+            export.trace(conn, "r-90")
+
+    assert one == other
+    assert ("quarantined", "title: too long", "Cầu ? mới") == (one["state"], one["reason"], one["title"])
+    assert ("open", "receive") == (put_aside["state"], put_aside["stage"])

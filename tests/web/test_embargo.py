@@ -92,6 +92,26 @@ def test_a_future_publication_is_held_until_then(cms: Cms) -> None:
     assert (cms.hours(5), False) == (story.first_seen.isoformat(), story.backfill)
 
 
+def test_an_embargoed_push_is_traced(cms: Cms) -> None:
+    """By its id and its address it was received, and until when it waits; not what it tells."""
+    address = "https://baoxudua.example/thong-xe"
+    answer = cms.send(title="Thông xe cầu", content_text=TEXT, url=address, published_at=cms.hours(5))
+    with cms.db.read() as conn:
+        (by_id,), (by_url,) = (export.trace(conn, name)["unread"] for name in ("30412", address))
+
+    assert by_id == by_url
+    assert (answer["receipt_id"], "embargoed", cms.hours(5)) == (
+        by_id["receipt_id"],
+        by_id["state"],
+        by_id["embargoed_until"],
+    )
+    assert ("", "") == (by_id["title"], by_id["url"])
+    assert ["Thông xe cầu"] == cms.read(5.1)
+    with cms.db.read() as conn:
+        traced = export.trace(conn, "30412")
+    assert (1, []) == (len(traced["entries"]), traced["unread"])
+
+
 def test_a_dry_run_names_the_embargo(cms: Cms) -> None:
     """It says what would come, and when."""
     answer = cms.send(query="?dry_run=1", title="Thông xe cầu", content_text=TEXT, published_at=cms.hours(30))

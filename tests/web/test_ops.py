@@ -185,6 +185,30 @@ def test_tracing_says_where_a_thing_is(ops: httpx.Client) -> None:
 
 
 @pytest.mark.usefixtures("held")
+def test_tracing_tells_of_an_embargo(ops: httpx.Client, db: Database) -> None:
+    """An article that came before its time is there, and its title is not."""
+    until = datetime(2099, 1, 1, 1, tzinfo=UTC)
+    body = receipts.pack(b'{"event": "article.published", "article": {"id": "a-1", "title": "Kin"}}')
+    with db.write() as conn:
+        receipts.add(
+            conn,
+            source_id=SourceId("bao-a"),
+            form=Form.PUSH,
+            content=body,
+            given=Given(),
+            received_at=NOW,
+            told=receipts.Told("a-1", not_before=until),
+        )
+    page = ops.get("/ops", params={"trace": "a-1"}).text
+
+    assert "(bao-a, push)" in page
+    assert "Chờ đến giờ đăng" in page.partition("(bao-a, push)")[2].partition("</p>")[0]
+    assert "2099" in page
+    assert "Kin" not in page
+    assert "Không có gì mang tên này" not in page
+
+
+@pytest.mark.usefixtures("held")
 def test_metrics_are_numbers_and_no_secret(client: httpx.Client) -> None:
     """Prometheus's own parser reads them."""
     told = client.get("/metrics")
