@@ -44,7 +44,7 @@ _RECEIPTS_SHOWN = 50  # of an entry, the first
 _LONGEST = 20_000  # characters of a text that are shown
 _CHANGES = {
     ChangeKind.CREATED: "tin được lập",
-    ChangeKind.UPDATED: "tin có thêm bài, hoặc có điều mới",
+    ChangeKind.UPDATED: "tin có bài thêm vào, gỡ đi hoặc trở lại, hoặc có điều mới",
     ChangeKind.CORRECTED: "lời văn được sửa",
     ChangeKind.MERGED_INTO: "nhập vào tin",
     ChangeKind.SPLIT_FROM: "tách ra từ tin",

@@ -6,6 +6,7 @@ import json
 import subprocess
 import zipfile
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -15,7 +16,7 @@ from sqlalchemy import update
 from pipeline import dossier
 from pipeline.dossier import MOST_BYTES
 from pipeline.errors import Refused
-from pipeline.model import Basis, Precision, Rights, Source, SourceId, StoryId, When
+from pipeline.model import Act, Basis, Precision, Rights, Source, SourceId, StoryId, When
 from pipeline.store import Database, dossiers, receipts, sources, stories, words
 from pipeline.store.accounts import Role
 from pipeline.store.schema import blob, receipt
@@ -211,6 +212,19 @@ def test_a_story_that_was_taken_back_keeps_its_evidence(
     assert "withdrawn" == json.loads(archive.read(f"ho-so-{story_id}/story.json"))["state"]
     assert 3 == len(texts)
     assert 404 == client.get("/tin/s00000000000000000000/ho-so.zip").status_code
+
+
+@pytest.mark.long_on_postgresql
+def test_a_paper_that_takes_its_text_back_is_told_so(serve: Serve, db: Database, story_id: StoryId) -> None:
+    """What was decided of its entry is told as of before; the log doesn't call it another telling."""
+    gone = draft("chep", "", "", canonical_url="https://baokhac.example/1", act=Act.WITHDRAW)
+    send(db, replace(gone, updated=NOW + timedelta(hours=2)), source=COPY, at=NOW + timedelta(hours=2))
+    settled(db)
+    archive = fetched(signed_in(serve(), db, Role.EDITOR), story_id)
+    page = archive.read(f"ho-so-{story_id}/xem.html").decode()
+
+    assert 1 == page.count("<td>trước khi gỡ: ")
+    assert "tin có bài thêm vào, gỡ đi hoặc trở lại, hoặc có điều mới</li>" in page
 
 
 def test_a_merged_story_leads_to_its_survivor(serve: Serve, db: Database, story_id: StoryId) -> None:
