@@ -24,7 +24,7 @@ from pipeline.syllables import is_syllable
 from search.asked import Asked, Term, address, addresses, asked, meant, only_leaves_out, told_as
 from search.conditions import Condition
 from search.forms import readings
-from search.plan import together
+from search.grouping import together
 from search.question import Query, read
 from search.schema import (
     ACCENTED,

@@ -32,6 +32,7 @@ from typing import Any
 from search.asked import QUOTES, Asked, Term, address, addresses, asked, meant, told_as
 from search.conditions import quoted
 from search.forms import placed, readings
+from search.grouping import pairings, telling_terms, together
 from search.question import Query
 from search.schema import (
     ACCENTED,
@@ -50,7 +51,6 @@ from search.tokens import accented, bare, number_key, telex, tokens
 from search.typed import decoded
 
 _MANY = 5  # terms
-_PAIRABLE = range(3, 7)  # terms: of more, few stories hold every one
 # Scores are within 0..1, so a factor of a thousand puts every hit of one query before the next; the
 # other readings stand between. Words of two syllables only go before what merely holds their syllables.
 _SURE, _LEADS, _NUMBERS, PHRASE, _NAMED, PAIRED, EXACT, _LOOSE = 1e18, 1e15, 1e12, 1e9, 1e7, 2e4, 1e4, 1.0
@@ -140,7 +140,7 @@ def rungs(query: Query, led: Led | None = None) -> tuple[Rung, ...]:
 def _looser(make: "_Maker", question: Asked) -> Iterator[Rung]:
     """Yield the searches that take the words ever less literally."""
     exact = accented(question.words())
-    telling, long = _telling(question.terms), len(question.terms) > MOST_WORDS
+    telling, long = telling_terms(question.terms), len(question.terms) > MOST_WORDS
     if exact and long:
         yield Rung((make.strict(telling, telex, ACCENTED),), question, relaxed=True)
     if exact or long:
@@ -156,7 +156,7 @@ def each(query: Query) -> tuple[tuple[dict[str, Any], ...], ...]:
     None for a question that is meant literally, or that has a single term.
     """
     question = meant(query.q)
-    telling = _telling(question.terms)
+    telling = telling_terms(question.terms)
     if question.literal or len(telling) < 2:  # noqa: PLR2004 - one term was asked for alone already
         return ()
     make = _Maker(query, question)
@@ -170,7 +170,7 @@ def each(query: Query) -> tuple[tuple[dict[str, Any], ...], ...]:
 
 def many(query: Query) -> bool:
     """Say whether a question has so many terms that one of them may rather be left out than bent."""
-    return len(_telling(asked(query.q).terms)) >= _MANY
+    return len(telling_terms(asked(query.q).terms)) >= _MANY
 
 
 def unquoted(query: Query) -> Query | None:
@@ -208,7 +208,7 @@ def _spoken(make: "_Maker", question: Asked, weight: float) -> list[dict[str, An
         for place in range(tries)
         if not fitting[place].quoted
     ]
-    paired = [make.strict(one, spelling, fields, PAIRED * weight) for one in _pairings(question.terms)]
+    paired = [make.strict(one, spelling, fields, PAIRED * weight) for one in pairings(question.terms)]
     return [*whole, *paired, make.strict(fitting, spelling, fields, EXACT * weight), *nearly]
 
 
@@ -321,57 +321,6 @@ class _Maker:
         """Return fields with the names of places beside the bodies, where they may answer."""
         beside = {PLAIN[-1]: PLACE_PLAIN, ACCENTED[-1]: PLACE_ACCENTED} if self._names_open else {}
         return [*fields, *(beside[field] for field in fields if field in beside)]
-
-
-def together(terms: Sequence[Term]) -> list[Term]:
-    """Return terms that are few enough for Meilisearch: neighbours of a long question stand together."""
-    size = 1
-    joined = list(terms)
-    while len(joined) > MOST_WORDS and size < len(terms):
-        size += 1
-        joined = _joined(terms, size)
-    return joined[:MOST_WORDS]
-
-
-def _pairings(terms: Sequence[Term]) -> list[list[Term]]:
-    """Return the ways in which neighbours are words of two syllables, at most one word being of one."""
-    if len(terms) not in _PAIRABLE or not all(map(_is_bare, terms)):
-        return []
-    alone = range(0, len(terms), 2) if len(terms) % 2 else [len(terms)]
-    return [
-        [*_joined(terms[:place], 2), *terms[place : place + 1], *_joined(terms[place + 1 :], 2)]
-        for place in alone
-    ]
-
-
-def _joined(terms: Sequence[Term], size: int) -> list[Term]:
-    """Join single words that follow each other to terms of at most `size` words."""
-    made: list[Term] = []
-    room = 0
-    for term in terms:
-        if len(term.words) == 1 and room:
-            made[-1] = Term(made[-1].words + term.words)
-            room -= 1
-        else:
-            made.append(term)
-            room = size - 1 if len(term.words) == 1 else 0
-    return made
-
-
-def _telling(terms: Sequence[Term]) -> list[Term]:
-    """Return the ten most telling terms, each once, in their order."""
-    once = list(dict.fromkeys(terms))
-    best = sorted(range(len(once)), key=lambda place: (_is_bare(once[place]), _less(once[place])))
-    return [once[place] for place in sorted(best[:MOST_WORDS])]
-
-
-def _is_bare(term: Term) -> bool:
-    return len(term.words) == 1 and not term.quoted
-
-
-def _less(term: Term) -> tuple[int, int]:
-    rank, length = term.weight
-    return -rank, -length
 
 
 def _spelled(terms: Sequence[Term], spelling: _Spelling) -> str:
