@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from pipeline.text import has_other_i
+from pipeline.text import has_other_i, words
 from search.asked import FRAMES, Asked
 from search.forms import leveller
 from search.plan import EXACT, PAIRED, PHRASE, Led
@@ -35,7 +35,7 @@ _SHARE = (0.4, 0.9)
 _UNIT = 3  # two words that stand together in a third of the hits belong together
 _CHANCE, _FEW = 1, 2  # hits in which two words are neighbours by chance; few hits tell little
 _ABSENT = 0.5  # what a run is worth that stands in pieces
-_RESPELLED = 0.5  # what a phrase is worth that has y for i, or i for y
+_RESPELLED = 0.5  # what a phrase is worth that has y for i, i for y, or 37C for 37
 _LEAST_WORDS = 3  # Meilisearch's phrases of two are exact
 _MOST_WORDS = 2_000  # of a text that are looked at for where words stand
 # Texts, of 15 kB with their words: who types, pages or filters meets the same hits again; looking fifty
@@ -107,9 +107,14 @@ class _Rule:
         self._weights = [_FRAME if word in FRAMES else 1.0 for word in typed]
         self._level = leveller(f" {' '.join(self._words)} ", spelling)
         self._run = self._level(f" {' '.join(self._words)} ")
-        self._other_i = spelling is telex and any(has_other_i(bare(word)) for word in typed)
-        self._level_typed = leveller(f" {' '.join(typed)} ", str)
-        self._run_typed = self._level_typed(f" {' '.join(typed)} ")
+        # Letters with figures are one word here: "37C" holds no "37".
+        self._as_written = str if spelling is telex else bare
+        self._has_other = any(
+            word.isdecimal() or (spelling is telex and has_other_i(bare(word))) for word in typed
+        )
+        written = f" {' '.join(map(self._as_written, typed))} "
+        self._level_written = leveller(written, self._as_written)
+        self._run_written = self._level_written(written)
         self._told: dict[str, tuple[str, ...]] = {}
         self._lines: dict[str, list[list[str]]] = {}
         self._fields: dict[str, list[_Field]] = {}
@@ -120,7 +125,7 @@ class _Rule:
             lines = [_spelled(text, spelling) for text in told]
             self._lines[str(hit["id"])] = lines
             body = [word for line in lines[2:] for word in line[:_MOST_WORDS]]
-            self._fields[str(hit["id"])] = [_field(words, pairs) for words in (*lines[:2], body)]
+            self._fields[str(hit["id"])] = [_field(row, pairs) for row in (*lines[:2], body)]
         self._units = self._belonging([str(hit["id"]) for hit in hits if _is_open(hit)])
 
     def value(self, hit: Mapping[str, Any]) -> float:
@@ -143,9 +148,10 @@ class _Rule:
         return self._run in self._level(f" {' '.join(line)} ")
 
     def _is_as_typed(self, story_id: str) -> bool:
-        """Say whether a phrase stands there with the i or y of the question."""
-        lines = (f" {' '.join(tokens(text))} " for text in self._told[story_id] if self._other_i)
-        return not self._other_i or any(self._run_typed in self._level_typed(line) for line in lines)
+        """Say whether a phrase stands there as it was typed, in its i or y and its figures."""
+        texts = self._told[story_id] if self._has_other else ()
+        lines = (f" {' '.join(map(self._as_written, words(text)))} " for text in texts)
+        return not self._has_other or any(self._run_written in self._level_written(line) for line in lines)
 
     def _placed(self, story_id: str) -> float:
         """Return how near the top the words stand: about 1 if all are in the title, more if side by side."""

@@ -177,7 +177,7 @@ def unquoted(query: Query) -> Query | None:
     """Return a long question without its quotes, as headlines have them; None if it is short or has none."""
     question = asked(query.q)
     others = len(question.terms) - len(question.kept())
-    if not question.kept() or (others < _MANY and len(question.words()) < MOST_WORDS):
+    if not question.kept() or max(others, *(len(term.words) for term in question.kept())) < _MANY:
         return None
     return replace(query, q=QUOTES.sub(" ", query.q))
 

@@ -410,6 +410,15 @@ def test_the_spelling_that_was_typed_leads() -> None:
         assert expected == "".join(hit["id"] for hit in ordered(hits, asked(q), texts))
 
 
+def test_a_whole_figure_leads() -> None:
+    """One may mean 37C by BKS 37, too: it comes behind."""
+    federation = {"_federation": {"weightedRankingScore": PHRASE}}
+    hits = [{"id": "c", "title": "Xe BKS 37C"} | federation, {"id": "37", "title": "Xe BKS 37"} | federation]
+
+    for q in ("xe bks 37", "Xe BKS 37"):
+        assert ["37", "c"] == [hit["id"] for hit in ordered(hits, asked(q), {"c": [""], "37": [""]})]
+
+
 def test_a_month_in_words_is_one_in_figures() -> None:
     """Where runs of words are held against texts; a day is level already, another number stays."""
     level = leveller(" lũ tháng 3 2021 ", str)
