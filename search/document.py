@@ -20,7 +20,7 @@ from search.holders import called, office_keys, person_keys
 from search.tokens import bare, number_key, telex, tokens
 
 # Raise it when this file, search/tokens.py or search/spellings.py makes other documents: all are then remade.
-FORM = 10
+FORM = 11
 
 _MOST_WORDS = 20_000  # of a body; Meilisearch drops what is behind position 65,535
 _MOST_TITLE_WORDS = 100
@@ -84,14 +84,16 @@ def _titles(face: Face) -> Iterator[str]:
 
 
 def _body(face: Face, texts: Sequence[str]) -> list[str]:
-    """Return the words of every different paragraph: papers repeat each other's."""
-    told = (face.title, face.summary, *texts, *face.doc_numbers)
-    lines = dict.fromkeys(line for text in told for line in paragraphs(text))
+    """Return the words of every paragraph that no text before had: papers repeat each other's."""
     words: list[str] = []
-    for line in lines:
-        words += tokens(line)
-        if len(words) >= _MOST_WORDS:
-            break
+    known: set[str] = set()
+    for text in (face.title, face.summary, *texts, *face.doc_numbers):
+        lines = [line for line in paragraphs(text) if line not in known]
+        known.update(lines)
+        for line in lines:
+            words += tokens(line)
+            if len(words) >= _MOST_WORDS:
+                break
     del words[_MOST_WORDS:]
     return words + missing(words)
 

@@ -115,6 +115,13 @@ def test_paragraphs_that_papers_share_count_once() -> None:
     assert once["body"] == twice["body"]
 
 
+def test_a_line_that_a_text_repeats_stays_in_its_place() -> None:
+    """Words around it are copied with it: a byline, "Xem thêm"."""
+    made = document(story(), ["Mưa to.\nAn Nhiên\nNước lên.\nAn Nhiên\nĐường ngập."])
+
+    assert "mua to an nhien nuoc len an nhien duong ngap" in str(made["body"])
+
+
 def test_other_ways_to_write_it_join_the_body() -> None:
     """A text with the short form is found by the long one, and the other way round."""
     short = document(story(title="x"), ["UBND xã và TPHCM"])
