@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.text import clean
 from search.tokens import accented, bare, number_key, telex, tokens
 
 SYLLABLES = st.text(
@@ -27,6 +28,8 @@ SYLLABLES = st.text(
         ("", []),
         ("-!? \u200b", []),
         ("x" * 65, []),
+        ("x" * 64 + "1" + "y" * 65 + "2", ["x" * 64, "1", "2"]),
+        ("\x1fmột\x1f hai\x1cba", ["một", "hai", "ba"]),
     ],
 )
 def test_words(text: str, expected: list[str]) -> None:
@@ -108,3 +111,9 @@ def test_unicode_form_does_not_matter(text: str) -> None:
     forms = [[telex(word) for word in tokens(unicodedata.normalize(form, text))] for form in ("NFC", "NFD")]
 
     assert forms[0] == forms[1]
+
+
+@given(st.text())
+def test_cleaning_does_not_matter(text: str) -> None:
+    """Texts are stored clean, questions come as they are typed."""
+    assert tokens(clean(text)) == tokens(text)
