@@ -184,7 +184,10 @@ def seen_at(conn: Connection, entry_ids: Iterable[EntryId]) -> dict[EntryId, dat
 
 
 def texts(conn: Connection, story_ids: Iterable[StoryId]) -> dict[StoryId, list[str]]:
-    """Return the full current texts of each story's live tellings. For matching, never to be shown."""
+    """Return the full current texts of each story's live tellings. For matching, never to be shown.
+
+    Who wrote a text stands behind it: bylines were taken out of it, and are asked for all the same.
+    """
     found: dict[StoryId, list[str]] = {}
     wanted = sorted(set(story_ids))
     for start in range(0, len(wanted), _CHUNK):
@@ -204,7 +207,9 @@ def texts(conn: Connection, story_ids: Iterable[StoryId]) -> dict[StoryId, list[
             .order_by(version.c.entry_id)
         )
         for row in conn.execute(query):
-            found.setdefault(told[row.entry_id], []).append(codec.load_draft(row.draft).text())
+            draft = codec.load_draft(row.draft)
+            whole = "\n\n".join(filter(None, (draft.text(), *draft.authors, draft.credit)))
+            found.setdefault(told[row.entry_id], []).append(whole)
     return found
 
 

@@ -116,7 +116,7 @@ def _documents() -> dict[str, dict[str, object]]:
     return {
         _PLAN: {"documents": (here, DocumentMention("01/NQ-CP", Role.CITES, "Chính phủ", "2024"))},
         _NAMESAKE: {"documents": (there,)},
-        _CITES: {"documents": (cites, letter)},
+        _CITES: {"documents": (cites, letter), "authors": ("Lý Thị Sậy",), "credit": "Báo Ấp Mới"},
         _PARTY: {"documents": (DocumentMention("01-NQ/CP", Role.CITES, "Chính phủ", "2024"),)},
     }
 
@@ -219,6 +219,10 @@ def _documents() -> dict[str, dict[str, object]]:
         ("cv 3312", _CITES),
         ("CV số 3312 SGDĐT", _CITES),
         ("cv3312", _CITES),
+        # who wrote it
+        ("Lý Thị Sậy", _CITES),
+        ('"ly thi say"', _CITES),
+        ("báo ấp mới đảo", _CITES),
     ],
 )
 def test_what_is_meant_comes_first(ask: Ask, q: str, expected: str) -> None:
