@@ -8,7 +8,7 @@ reads as "not 2025".
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from urllib.parse import unquote
 
@@ -120,6 +120,7 @@ def _unit_names() -> list[str]:
     return list(dict.fromkeys(named.name for known in units for named in known))
 
 
+@lru_cache(maxsize=256)  # each hit asks what the question was, to mark it
 def asked(q: str) -> Asked:
     """Return the terms of what was typed: numbers, codes (QL1A) and quoted phrases stand together.
 

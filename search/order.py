@@ -20,9 +20,10 @@ from pipeline.text import has_other_i, words
 from search.asked import FRAMES, Asked
 from search.forms import leveller
 from search.plan import EXACT, PAIRED, PHRASE, Led
-from search.tokens import accented, bare, telex, tokens
+from search.tokens import accented, bare, spelled, telex
 
 TOP = 50
+_READ = 30  # of them whose texts are looked into: twenty more bring nothing (docs/search.md), and cost 8 ms
 _FRAME = 0.3  # what a word such as "của" counts, beside 1 for others
 _FIELDS = (1.0, 0.67, 0.33)  # what a word counts in the title, the summary, the text
 _AT_ONCE = 0.2  # for a title or a summary that has all words
@@ -38,8 +39,7 @@ _ABSENT = 0.5  # what a run is worth that stands in pieces
 _RESPELLED = 0.5  # what a phrase is worth that has y for i, i for y, or 37C for 37
 _LEAST_WORDS = 3  # Meilisearch's phrases of two are exact
 _MOST_WORDS = 2_000  # of a text that are looked at for where words stand
-# Texts, of 15 kB with their words: who types, pages or filters meets the same hits again; looking fifty
-# through as words is half of what a question costs here.
+# Texts, of 15 kB with their words: who types, pages or filters meets the same hits again.
 _REMEMBERED = 1_000
 
 Texts = Callable[[Sequence[str]], Mapping[str, Sequence[str]]]
@@ -48,7 +48,7 @@ _Pair = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """The words of a field, and which of the question's pairs stand there side by side."""
+    """Which of the question's words stand in a field, and which of its pairs side by side."""
 
     words: Collection[str]
     pairs: frozenset[_Pair]
@@ -65,10 +65,10 @@ def _is_open(hit: Mapping[str, Any]) -> bool:
 
 
 def doubtful(hits: Sequence[Mapping[str, Any]], question: Asked) -> list[str]:
-    """Return the ids of hits whose texts tell in which order they belong: none for a single word."""
+    """Return the ids of the best hits whose texts tell in which order they belong: none for a single word."""
     if len(question.words()) < 2:  # noqa: PLR2004 - words
         return []
-    return [str(hit["id"]) for hit in hits[:TOP] if _is_open(hit)]
+    return [str(hit["id"]) for hit in hits[:TOP] if _is_open(hit)][:_READ]
 
 
 def ordered(
@@ -104,6 +104,8 @@ class _Rule:
         typed = question.words()
         spelling = telex if accented(typed) else bare
         self._words = [spelling(word) for word in typed]
+        self._asked = frozenset(self._words)
+        self._pairs = frozenset(pairwise(self._words))
         self._weights = [_FRAME if word in FRAMES else 1.0 for word in typed]
         self._level = leveller(f" {' '.join(self._words)} ", spelling)
         self._run = self._level(f" {' '.join(self._words)} ")
@@ -118,15 +120,19 @@ class _Rule:
         self._told: dict[str, tuple[str, ...]] = {}
         self._lines: dict[str, list[list[str]]] = {}
         self._fields: dict[str, list[_Field]] = {}
-        pairs = set(pairwise(self._words))
         for hit in hits:
             told = (hit["title"], hit.get("summary") or "", *texts.get(str(hit["id"]), ()))
             self._told[str(hit["id"])] = told
-            lines = [_spelled(text, spelling) for text in told]
+            lines = [_remembered(text, spelling) for text in told]
             self._lines[str(hit["id"])] = lines
             body = [word for line in lines[2:] for word in line[:_MOST_WORDS]]
-            self._fields[str(hit["id"])] = [_field(row, pairs) for row in (*lines[:2], body)]
+            self._fields[str(hit["id"])] = [self._field(row) for row in (*lines[:2], body)]
         self._units = self._belonging([str(hit["id"]) for hit in hits if _is_open(hit)])
+
+    def _field(self, line: Sequence[str]) -> _Field:
+        places = [place for place, word in enumerate(line) if word in self._asked]
+        beside = {tuple(line[place : place + 2]) for place in places}
+        return _Field(frozenset(line[place] for place in places), self._pairs & beside)
 
     def value(self, hit: Mapping[str, Any]) -> float:
         """Return what a hit is worth: its phrase stands there, or by where its words stand."""
@@ -192,10 +198,4 @@ class _Rule:
         return [max(left, right) for (left, right), _ in zip(sides, self._words, strict=False)]
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _spelled(text: str, spelling: Callable[[str], str]) -> list[str]:
-    return [spelling(word) for word in tokens(text)]
-
-
-def _field(words: Sequence[str], pairs: Collection[_Pair]) -> _Field:
-    return _Field(frozenset(words), frozenset(pair for pair in pairwise(words) if pair in pairs))
+_remembered = lru_cache(maxsize=_REMEMBERED)(spelled)

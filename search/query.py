@@ -5,6 +5,7 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -119,13 +120,12 @@ def search(index: Index, query: Query, texts: Texts | None = None, led: Led | No
     facets = {name: told.get(attribute) or {} for name, attribute in FACETS.items()}
     if answer.total and last is None:
         facets |= _as_if_unset(index, query, answer.rung, led)
-    days = told.get(DAY) or _by_day(index, query, answer.rung, told.get(MONTH) or {}, led)
     return Results(
         hits=tuple(hit(found, query) for found in answer.found.get("hits", ())),
         total=last.total if last else answer.total,
         facets={name: _most_first(counts) for name, counts in facets.items()},
         months=_in_order(told.get(MONTH)),
-        days=_in_order(days),
+        days=_in_order(told.get(DAY)),
         took_ms=round((time.perf_counter() - started) * 1000),
         relaxed=answer.relaxed and answer.total > 0,
         cursor=_cursor(query, answer),
@@ -215,29 +215,31 @@ def _as_if_unset(index: Index, query: Query, rung: int, led: Led | None) -> dict
     return told
 
 
-def _by_day(
-    index: Index, query: Query, rung: int, months: Mapping[str, int], led: Led | None
-) -> dict[str, int]:
-    """Return how many hits are of each day if they are of few months, {} if not."""
-    numbers = [int(month[:4]) * 12 + int(month[5:]) for month in months]
-    if rung < 0 or not numbers or max(numbers) - min(numbers) >= _FEW_MONTHS:
-        return {}
-    counted = index.search(rungs(query, led)[rung].queries, _counting(index, [DAY]) | {"limit": 0})
-    return (counted.get("facetDistribution") or {}).get(DAY) or {}
-
-
 def _asked(index: Index, query: Query, rung: Rung, texts: Texts | None, led: Led | None) -> dict[str, Any]:
-    """Answer with one rung; the first hits are put in our own order."""
+    """Answer with one rung; the first hits are put in our own order, while their days are counted."""
     start = (query.page - 1) * query.per_page
     federation = _federation(index, query)
     question = rung.question
-    if not question.terms or query.in_time() or start >= TOP:
-        return index.search(rung.queries, federation)
-    wide = {"limit": max(TOP, start + query.per_page), "offset": 0}
+    is_kept = not question.terms or query.in_time() or start >= TOP
+    wide = {} if is_kept else {"limit": max(TOP, start + query.per_page), "offset": 0}
     answer = index.search(rung.queries, federation | wide)
-    known = texts(unsure) if texts and (unsure := doubtful(answer["hits"], question)) else {}
-    hits = ordered(answer["hits"], question, known, led)
-    return answer | {"hits": hits[start : start + query.per_page]}
+    told = answer.get("facetDistribution") or {}
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        days = aside.submit(_by_day, index, rung, told)
+        if not is_kept:
+            known = texts(unsure) if texts and (unsure := doubtful(answer["hits"], question)) else {}
+            hits = ordered(answer["hits"], question, known, led)
+            answer |= {"hits": hits[start : start + query.per_page]}
+    return answer | {"facetDistribution": told | {DAY: days.result()}}
+
+
+def _by_day(index: Index, rung: Rung, told: Mapping[str, Mapping[str, int]]) -> Mapping[str, int]:
+    """Return how many hits are of each day if that is told, or if they are of few months; {} if not."""
+    numbers = [int(month[:4]) * 12 + int(month[5:]) for month in told.get(MONTH, ())]
+    if DAY in told or not numbers or max(numbers) - min(numbers) >= _FEW_MONTHS:
+        return told.get(DAY, {})
+    counted = index.search(rung.queries, _counting(index, [DAY]) | {"limit": 0})
+    return (counted.get("facetDistribution") or {}).get(DAY) or {}
 
 
 def _federation(index: Index, query: Query) -> dict[str, Any]:
