@@ -3,10 +3,11 @@
 Usage: python -m bench.relevance FOLDER [--stories 5000] [--each 100] [--seed 1] [--kinds A,B]
        [--only ours,fts5] [--settings JSON] [--misses] [--table]
 
-FOLDER holds articles as *.jsonl or *.jsonl.gz: objects with title, lead and body paragraphs. Questions
-go to our HTTP API (a web process over Meilisearch and SQL in a temporary folder), and as they are to
-Meilisearch with its own settings, SQLite FTS5 (unicode61, remove_diacritics 2, bm25) and tantivy; these
-two are asked for one phrase, for all words and for any.
+FOLDER holds articles as *.jsonl or *.jsonl.gz: objects with title, lead and body paragraphs. Every system
+gets them as reading leaves them, without bylines and links to other news (`pipeline.tidy`). Questions go to
+our HTTP API (a web process over Meilisearch and SQL in a temporary folder), and as they are to Meilisearch
+with its own settings, SQLite FTS5 (unicode61, remove_diacritics 2, bm25) and tantivy; these two are asked
+for one phrase, for all words and for any.
 
 `mrr`: for each kind of known item (`relevance_questions`, and documents among namesakes) and system the
 mean reciprocal rank, within ten, of the first right story, over `n` questions. `ndcg`: for each graded kind
@@ -41,19 +42,26 @@ from bench.relevance_questions import Article, Question, article, questions
 from bench.relevance_systems import Ask, default_meilisearch, fts5, ours, tantivy
 from cli.engines import meilisearch_binary, start_meilisearch
 from pipeline.config import Settings
+from pipeline.tidy import tidy
 
 _OURS = "ours"
 _TEN = 10
 
 
 def read(folder: Path, stories: int, seed: int) -> list[Article]:
-    """Return so many articles of a corpus, drawn by seed."""
+    """Return so many articles of a corpus, drawn by seed, without furniture."""
     told: list[dict[str, Any]] = []
     for path in sorted(folder.glob("*.jsonl*")):
         with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as lines:
             told += map(json.loads, lines)
     random.Random(seed).shuffle(told)
-    return [article(one) for one in told[:stories]]
+    return [article(_tidied(one)) for one in told[:stories]]
+
+
+def _tidied(told: dict[str, Any]) -> dict[str, Any]:
+    title, body = str(told.get("title") or ""), told.get("body") or ""
+    text = "\n".join(map(str, body)) if isinstance(body, list) else str(body)
+    return told | {"body": tidy(text, title).body.split("\n\n")}
 
 
 def asked_of(

@@ -1,6 +1,9 @@
 """The relevance bench: what it asks is told by the texts, and its figures are those of the books."""
 
-from bench.relevance import asked_of, ndcg, rank, table
+import json
+from pathlib import Path
+
+from bench.relevance import asked_of, ndcg, rank, read, table
 from bench.relevance_graded import DOCUMENT, NEAR_DUPLICATES, needed
 from bench.relevance_questions import Article, Question, article
 
@@ -51,6 +54,15 @@ def corpus(count: int) -> list[Article]:
             {"title": " ".join(some), "lead": lead, "body": [f"Chuyện {number}.", " ".join(some[:3])]}
         )
     return [article(one) for one in told]
+
+
+def test_articles_come_without_furniture(tmp_path: Path) -> None:
+    """As every story does that is read: questions are of what can be found."""
+    body = ["Đê bao xã đảo vừa được đắp cao thêm hai mét.", "Xem thêm: Chợ nổi đông khách", "Lý Thị Sậy"]
+    told = {"title": "Đắp xong đê bao", "lead": "Bà con mừng.", "body": body}
+    (tmp_path / "some.jsonl").write_text(json.dumps(told) + "\n")
+
+    assert [body[0]] == [one.body for one in read(tmp_path, 1, seed=1)]
 
 
 def test_the_order_of_grades_counts() -> None:
