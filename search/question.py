@@ -8,7 +8,7 @@ or filter language can be typed in.
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -216,13 +216,17 @@ def chosen(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, map(str.strip, text.split(",")))))
 
 
-def gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+def gathered(pairs: Iterable[tuple[str, str]], names: Collection[str] = ()) -> dict[str, str]:
     """Return an address's parameters, each once: what repeats is joined by commas where several may be.
 
-    Of any other parameter the last one counts.
+    Of any other parameter the last one counts. `names`: all that may be given; none: any.
+
+    Raises:
+        BadInput: there is another parameter; a program that writes "provnce" would take all for some.
     """
     found: dict[str, str] = {}
     for name, value in pairs:
+        _check(not names or name in names, name[:_MOST_NAME], f"one of {', '.join(names)}")
         found[name] = f"{found[name]},{value}" if name in SEVERAL and name in found else value
     return found
 

@@ -56,13 +56,13 @@ _BOM = "\ufeff"  # Excel takes a file without it for the system's old encoding
 # What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection"), wide forms too. Where a
 # comma parts decimals they part cells at semicolons.
 _FORMULA = re.compile(r"(?:^|(?<=;))(?=[-=+@＝＋－＠])")
+_ASKED = (*STATED, "sort")
 _AS_FILE: dict[str, Any] = {
     "tags": ["search"],
     "response_class": StreamingResponse,
     "openapi_extra": {
         "parameters": [
-            {"name": name, "in": "query", "required": False, "schema": {"type": "string"}}
-            for name in (*STATED, "sort")
+            {"name": name, "in": "query", "required": False, "schema": {"type": "string"}} for name in _ASKED
         ]
     },
 }
@@ -105,7 +105,7 @@ def as_lines(
 
 
 def _streamed(request: Request, site: Site, who: Reader, most: int, form: str) -> StreamingResponse:
-    asked = engine.read(engine.gathered(request.query_params.multi_items()))
+    asked = engine.read(engine.gathered(request.query_params.multi_items(), (*_ASKED, "limit")))
     sort = Sort.NEWEST if asked.sort is Sort.RELEVANCE else asked.sort
     asked = replace(asked, sort=sort, page=1, per_page=MOST_PER_PAGE, before=None, within=who.within)
     pages = walk(site, asked)

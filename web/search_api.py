@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from pipeline.errors import EngineUnavailable
 from search import query as engine
 from search.document import document
+from search.question import NAMES
 from web.finding import Searched, find, living, newest_from_store, papers
 from web.paper_shapes import PaperBody, bodies
 from web.partners import REFUSALS, Searching
@@ -109,7 +110,7 @@ def search_json(  # noqa: PLR0917 - the parameters are the contract; `engine.rea
     """Search stories."""
     del q, province, area, topic, source, doc, person, office, bulletin, date_from, date_to
     del sort, page, per_page, before
-    asked = engine.read(engine.gathered(request.query_params.multi_items()))
+    asked = engine.read(engine.gathered(request.query_params.multi_items(), NAMES))
     return told(site, replace(asked, within=who.within))
 
 

@@ -105,6 +105,18 @@ def test_a_cursor_of_another_question_is_refused(searching: httpx.Client) -> Non
     assert (422, "before") == (answer.status_code, answer.json()["field"])
 
 
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("search", "provnce"), ("search", "limit"), ("search.csv", "page"), ("search.jsonl", "per_page")],
+)
+def test_a_parameter_that_there_is_not_is_refused(client: httpx.Client, path: str, name: str) -> None:
+    """By its name; passed over it would give all for some."""
+    answer = client.get(f"/api/{path}", params={"province": "ca-mau", name: "2"})
+
+    assert (422, name) == (answer.status_code, answer.json()["field"])
+    assert "province" in answer.json()["message"]
+
+
 def test_what_is_written_about_parameters_holds(client: httpx.Client) -> None:
     """Every parameter stands in docs/search-api.md with an example that is understood."""
     text = (Path(__file__).parents[2] / "docs" / "search-api.md").read_text()
