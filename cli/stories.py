@@ -64,7 +64,7 @@ def search(  # noqa: PLR0917 - typer reads options from parameters
     with desk() as opened, ExitStack() as stack:
         # Only now: topics are settings, and `desk` adds to those what a living `up` says.
         question = read(labels | others | paging)
-        index = open_index(opened.settings)
+        index = open_index(opened.settings, hurried=True)
         if index is None and opened.run is None:
             index = stack.enter_context(engines(opened, "a search"))
             while index is not None and sync(opened.db, index, now()).more:
