@@ -23,6 +23,7 @@ from pipeline.earliest import Grain, Span
 from pipeline.face import BY_EDITOR
 from pipeline.model import LOCAL_ZONE, NATIONAL, EntryKind, Face, Labels, Officeholder, Places, Verdict
 from search.holders import called
+from web.because import because
 from web.language import Language, gettext, language, ngettext, speaking
 from web.root import placed
 
@@ -275,6 +276,7 @@ def _environment() -> Environment:
         file_name,
         in_bulletin,
         source_count,
+        because,
     )
     environment.filters.update({one.__name__: one for one in filters})
     environment.globals.update(
