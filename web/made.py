@@ -39,13 +39,15 @@ def sent(
     extra: Mapping[str, str],
     *,
     pack: Callable[[bytes, Coding], bytes] = packed,
+    lasting: bytes | None = None,
 ) -> Response:
     """Answer with these bytes, or that the caller holds them already, in whichever coding.
 
-    The tag is made of the plain bytes and the coding's name, so a 304 costs no packing.
+    The tag is made of the plain bytes and the coding's name, so a 304 costs no packing. `lasting`: those that
+    it is made of, where others change with every answer.
     """
     liked = coding_of(request)
-    digest = hashlib.sha256(body).hexdigest()[:24]
+    digest = hashlib.sha256(body if lasting is None else lasting).hexdigest()[:24]
     joined = {name: ", ".join(request.headers.getlist(name)) for name in dict.fromkeys(request.headers)}
     for coding in (liked, *(other for other in Coding if other is not liked)):
         told = answer(joined, Representation(_tag(digest, coding), 0, media_type, coding), extra)

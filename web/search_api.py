@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from pipeline.errors import EngineUnavailable
@@ -11,6 +12,7 @@ from search import query as engine
 from search.document import document
 from search.question import NAMES
 from web.finding import Searched, find, living, newest_from_store, papers
+from web.made import sent
 from web.paper_shapes import PaperBody, bodies
 from web.partners import REFUSALS, Searching
 from web.problems import Problem, described
@@ -18,6 +20,8 @@ from web.shapes import BulletinBody
 from web.site import TheSite
 
 RETRY_SECONDS = "10"
+_KEPT = {"Cache-Control": "private, no-cache"}
+_TIMELESS = {"took_ms": 0}
 
 router = APIRouter()
 
@@ -80,7 +84,12 @@ class ResultsBody(BaseModel):
     )
 
 
-@router.get("/api/search", tags=["search"], responses=described(422, 503, *REFUSALS))
+@router.get(
+    "/api/search",
+    tags=["search"],
+    response_model=ResultsBody,
+    responses={304: {"description": "Not modified"}, **described(422, 503, *REFUSALS)},
+)
 def search_json(  # noqa: PLR0917 - the parameters are the contract; `engine.read` reads them all
     request: Request,
     site: TheSite,
@@ -106,12 +115,14 @@ def search_json(  # noqa: PLR0917 - the parameters are the contract; `engine.rea
     page: Annotated[str, Query(description="from 1")] = "1",
     per_page: Annotated[str, Query(description="1 to 50")] = "20",
     before: Annotated[str, Query(description="the `cursor` of the page before, in place of `page`")] = "",
-) -> ResultsBody:
+) -> Response:
     """Search stories."""
     del q, province, area, topic, source, doc, person, office, bulletin, date_from, date_to
     del sort, page, per_page, before
     asked = engine.read(engine.gathered(request.query_params.multi_items(), NAMES))
-    return told(site, replace(asked, within=who.within))
+    found = told(site, replace(asked, within=who.within))
+    body, lasting = (one.model_dump_json().encode() for one in (found, found.model_copy(update=_TIMELESS)))
+    return sent(request, body, "application/json", _KEPT, lasting=lasting)
 
 
 def told(site: Searched, asked: engine.Query) -> ResultsBody:

@@ -112,17 +112,16 @@ def how(who: Signed) -> str:
 @router.get(
     "/api/stories/{story_id}",
     tags=["search"],
-    responses={
-        308: {"description": "Merged: Location has the survivor"},
-        **described(404, 410, 422, 503, *REFUSALS),
-    },
+    response_model=WholeStoryBody,
+    responses=_ON | described(404, 410, 422, 503, *REFUSALS),
 )
-def story_json(site: TheSite, who: Searching, story_id: Id) -> WholeStoryBody:
+def story_json(request: Request, site: TheSite, who: Searching, story_id: Id) -> Response:
     """Give a story with all its entries and decisions, and who told it first."""
     story = who.within_bounds(alive(known(site, story_id), "/api/stories/"))
     with site.db.read() as conn:
         seen = stories.seen_at(conn, (telling.entry_id for telling in story.face.tellings))
-    return WholeStoryBody.made(story, seen, site.settings.base_url)
+    told = WholeStoryBody.made(story, seen, site.settings.base_url)
+    return sent(request, told.model_dump_json().encode(), "application/json", _FRESH)
 
 
 def _gone(story: Story, who: Session | None) -> Response:

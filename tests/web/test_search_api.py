@@ -105,6 +105,20 @@ def test_a_cursor_of_another_question_is_refused(searching: httpx.Client) -> Non
     assert (422, "before") == (answer.status_code, answer.json()["field"])
 
 
+def test_who_asks_again_is_told_that_nothing_changed(client: httpx.Client, told: Database) -> None:
+    """Whatever the question took this time; another coding has another tag."""
+    story_id = client.get("/api/search").json()["hits"][0]["story_id"]
+    for path in ("/api/search", f"/api/stories/{story_id}"):
+        first = client.get(path, headers={"Accept-Encoding": "br"})
+        plain = client.get(path, headers={"Accept-Encoding": "identity"})
+        again = client.get(path, headers={"If-None-Match": first.headers["etag"]})
+
+        assert ("br", None) == tuple(one.headers.get("content-encoding") for one in (first, plain))
+        assert (304, b"") == (again.status_code, again.content)
+        assert first.headers["etag"] != plain.headers["etag"]
+    assert told
+
+
 @pytest.mark.parametrize(
     ("path", "name"),
     [("search", "provnce"), ("search", "limit"), ("search.csv", "page"), ("search.jsonl", "per_page")],
