@@ -66,6 +66,11 @@ def _dropped(name: str, left: Mapping[str, str]) -> str:
     return _("%(field)s “%(value)s” không dùng được nên đã bỏ qua.", **values)
 
 
+def wordless(q: str) -> str:
+    """Return that nothing can be looked for by what was typed in place of words."""
+    return _("“%(q)s” không có từ nào để tìm. Hãy gõ ít nhất một chữ hoặc một con số.", q=q[:80])
+
+
 def _readable(given: Mapping[str, str]) -> bool:
     try:
         read(given)

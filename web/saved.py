@@ -54,11 +54,17 @@ PaceField = Annotated[Pace, Form()]
 class Told:
     """What a page says above all else: that something was done, or what is wrong, and with which status.
 
-    `wait`: seconds until it may be tried again.
+    Args:
+        done, problem, note: whole sentences. secret: of a webhook.
+        field: the part of a form that `problem` is about, "" for none.
+        typed: what was refused, which stays in its form.
+        wait: seconds until it may be tried again.
     """
 
     done: str = ""
     problem: str = ""
+    field: str = ""
+    typed: Typed | None = None
     secret: str = ""
     note: str = ""
     status: int = 200
@@ -128,7 +134,7 @@ def create(
             if typed.email and site.has_mail:
                 mailed(conn, site, made, typed)
     except BadInput as error:
-        return _new(request, site, who, typed, Told(problem=words.wrong(error), status=422))
+        return _new(request, site, who, typed, _refused(error, typed))
     ring("deliver")
     _LOG.info("saved_search_made", saved_id=made, owned=who is not None)
     return RedirectResponse(f"/theo-doi/{token}?done={'moi-thu' if typed.email else 'moi'}", 303)
@@ -175,11 +181,12 @@ def act(
         speaks = action in (Action.MAIL, Action.TRY, Action.HOOK)
         if speaks and (wait := _wait(site.letters_of_network, request, who)):
             late = _("Thử quá nhiều lần. Xin chờ ít phút.")
-            return _page(request, site, who, key, known, Told(problem=late, status=429, wait=wait))
+            told = Told(problem=late, typed=typed, status=429, wait=wait)
+            return _page(request, site, who, key, known, told)
         with site.db.write() as conn:
             made = CHANGES[action](conn, site, known, typed)
     except BadInput as error:
-        return _page(request, site, who, key, known, Told(problem=words.wrong(error), status=422))
+        return _page(request, site, who, key, known, _refused(error, typed))
     ring("deliver")
     _LOG.info("saved_search_changed", saved_id=known.saved_id, action=action.value)
     if action in SECRETS:
@@ -218,9 +225,9 @@ def _new(request: Request, site: Site, who: Session | None, typed: Typed, told: 
         if typed.is_cut():
             told = replace(told, note=words.undated())
         asked = typed.asks()
-        empty = not asked and words.wrong(BadInput("q", ""))
+        empty = ""
     except BadInput as error:
-        empty = words.wrong(error)
+        empty = words.wrong(error, typed.given)
     if empty and not told.problem:
         told = replace(told, problem=empty, status=422)
     with site.db.read() as conn:
@@ -243,6 +250,7 @@ def _page(  # noqa: PLR0917 - one page
     request: Request, site: Site, who: Session | None, key: str, known: Saved, told: Told
 ) -> Response:
     now = datetime.now(UTC)
+    typed = told.typed or Typed({}, now)
     with site.db.read() as conn:
         known = saved.get(conn, known.saved_id) or known
         ways = saved_ways.of_search(conn, known.saved_id)
@@ -266,7 +274,8 @@ def _page(  # noqa: PLR0917 - one page
         "words": words.in_words(known.asked, listed),
         "ending": words.ending(known.asked, now),
         "timeless": words.timeless(known.asked, now),
-        "fields": words.form(known.asked, listed),
+        "fields": words.form(typed.given if told.field in words.fields() else known.asked, listed),
+        "typed": typed,
         "flaw": words.flaw(known),
         "waits": waits if site.has_mail and known.state is State.ACTIVE else {},
         "letters": [(one, words.masked(one.address)) for one in ways if one.kind is Kind.MAIL],
@@ -278,6 +287,12 @@ def _page(  # noqa: PLR0917 - one page
         "most_at_once": saved_ways.MOST_IN_BURST,
     }
     return _later(shown(request, site, who, "saved.html", values, told.status), told)
+
+
+def _refused(error: BadInput, typed: Typed) -> Told:
+    """Return what is told of what cannot be used; it stays in its form."""
+    problem, field = words.wrong(error, typed.given), words.wrong_field(error)
+    return Told(problem=problem, field=field, typed=typed, status=422)
 
 
 def _later(answer: Response, told: Told) -> Response:

@@ -11,11 +11,12 @@ from pipeline.places import areas, provinces
 from pipeline.store import saved, saved_ways
 from pipeline.store.saved_ways import Kind, Pace, Way
 from pipeline.topics import topics
-from search.question import SEVERAL, chosen
+from search.asked import only_leaves_out
+from search.question import MOST_CHARACTERS, SEVERAL, chosen
 from web.chips import undated as undated_words
-from web.filters import field_names, value_label
+from web.filters import field_names, value_label, wordless
 from web.language import gettext as _
-from web.view import when
+from web.view import number, when
 
 
 def fields() -> dict[str, str]:
@@ -178,8 +179,8 @@ def done(action: str) -> str:
     return told.get(action, "")
 
 
-def wrong(error: BadInput) -> str:
-    """Return what is wrong with what was typed."""
+def wrong(error: BadInput, given: Mapping[str, str]) -> str:
+    """Return what is wrong with what was typed; `given`: the question as it was typed."""
     told = {
         "email": _("Địa chỉ thư không đúng. Ví dụ: lan@toasoan.vn"),
         "mail": _("Mỗi tìm kiếm gửi thư tới nhiều nhất %(n)s địa chỉ.", n=saved_ways.MOST_LETTERS),
@@ -188,7 +189,26 @@ def wrong(error: BadInput) -> str:
         "name": _("Tên dài quá %(n)s ký tự.", n=saved.LONGEST_NAME),
         "saved searches": _("Đã có quá nhiều tìm kiếm được lưu. Hãy kết thúc tìm kiếm không cần nữa."),
         "to": _("“Đến ngày” phải là một ngày không đứng trước “Từ ngày”."),
-        "q": _("Cần có từ khóa (không chỉ từ bỏ đi bằng dấu trừ) hoặc ít nhất một bộ lọc, và không quá dài."),
+        "q": _unasked(given),
     }
     field = fields().get(error.subject, error.subject)
     return told.get(error.subject) or _("%(field)s: không dùng được. Hãy sửa lại.", field=field)
+
+
+def wrong_field(error: BadInput) -> str:
+    """Return the name of the part of a form that is wrong; of limits, a name that no part has."""
+    return {"URL": "url"}.get(error.subject, error.subject)
+
+
+def _unasked(given: Mapping[str, str]) -> str:
+    """Return why the words of a question, beside its filters, are none to be told of."""
+    q = given.get("q", "")
+    if len(q) > MOST_CHARACTERS:
+        return _("Từ khóa dài %(n)s ký tự, nhiều nhất là %(most)s.", n=len(q), most=MOST_CHARACTERS)
+    if sum(map(len, given.values())) > saved.LONGEST_ASKED:
+        return _("Từ khóa và bộ lọc dài quá %(n)s ký tự.", n=number(saved.LONGEST_ASKED))
+    if not q:
+        return _("Chưa có gì để theo dõi: hãy gõ từ khóa hoặc chọn một bộ lọc (ngày đã đến không tính).")
+    if only_leaves_out(q):
+        return _("Chỉ có từ bỏ đi bằng dấu trừ: hãy thêm từ muốn tìm hoặc chọn ít nhất một bộ lọc.")
+    return wordless(q)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from lxml import html
 
 from pipeline import alerting, letter_words
 from pipeline.alerting import Purpose
@@ -76,6 +77,19 @@ def act(client: httpx.Client, path: str, action: str, **fields: object) -> httpx
     return client.post(f"{path}/{action}", data={"csrf": csrf(client.get(path)), **fields})
 
 
+def wrong_fields(page: httpx.Response) -> list[tuple[str, str]]:
+    """Return the ids of the fields of a page that are said to be wrong, each with the ids of why."""
+    every = html.fromstring(page.text).iter()
+    fields = [one for one in every if one.get("aria-invalid") == "true"]
+    return [(one.get("id", ""), one.get("aria-describedby", "")) for one in fields]
+
+
+def form_of(page: httpx.Response, action: str) -> html.FormElement:
+    """Return the form of a page that does something."""
+    forms = [one for one in html.fromstring(page.text).iter("form") if isinstance(one, html.FormElement)]
+    return next(one for one in forms if (one.action or "").endswith(f"/{action}"))
+
+
 def search(db: Database, path: str) -> saved.Saved:
     """Return the search of a page as it stands."""
     with db.read() as conn:
@@ -134,10 +148,11 @@ def test_what_cannot_be_asked_cannot_be_saved(client: httpx.Client) -> None:
     email = client.post("/theo-doi/luu", data={**ASKED, "csrf": token, "email": "x", "name": "Đê <b>"})
 
     assert [422] * 5 == [one.status_code for one in (nothing, opposite, wrong, forced, email)]
-    assert "không chỉ từ bỏ đi bằng dấu trừ" in opposite.text
+    assert "Chỉ có từ bỏ đi bằng dấu trừ" in opposite.text
     assert "Chủ đề: không dùng được" in wrong.text
     assert 'value="Đê &lt;b&gt;"' in email.text
     assert "Địa chỉ thư không đúng" in email.text
+    assert [("thu", "loi thu-giup")] == wrong_fields(email)
 
 
 def test_days_that_have_come_are_not_saved(client: httpx.Client, db: Database) -> None:
@@ -231,6 +246,52 @@ def test_a_question_that_cannot_be_read_is_said_and_mended(client: httpx.Client,
     assert "Phần không dùng được: Tỉnh, thành: vinh-long" in page.text
     assert 422 == bad.status_code
     assert saved.State.ACTIVE is search(db, path).state
+
+
+@pytest.mark.parametrize(
+    ("q", "reason"),
+    [
+        ("", "Chưa có gì để theo dõi"),
+        ("-nữ", "Chỉ có từ bỏ đi bằng dấu trừ"),
+        ("🌊🌊", "“🌊🌊” không có từ nào để tìm"),
+        ("đê " * 150, "Từ khóa dài 449 ký tự, nhiều nhất là 300"),
+    ],
+)
+def test_a_refused_question_stays_to_be_mended(
+    client: httpx.Client, db: Database, q: str, reason: str
+) -> None:
+    """Its form is open at the field that is wrong, with what was typed and why; the old one goes on."""
+    path = made(client)
+    page = act(client, path, "cau-hoi", q=q)
+    form = form_of(page, "cau-hoi")
+    around = form.getparent()
+
+    assert (422, ASKED) == (page.status_code, search(db, path).asked)
+    assert q.strip() == form.fields["q"]
+    assert around is not None
+    assert "open" in around.attrib
+    assert [("f-q", "loi")] == wrong_fields(page)
+    assert reason in form.get_element_by_id("loi").text_content()
+
+
+@pytest.mark.parametrize(
+    ("action", "typed", "field"),
+    [
+        ("cau-hoi", ("province", "khong-co"), ("f-province", "loi")),
+        ("ten", ("name", "Đê " * 60), ("ten", "loi")),
+        ("nhan-thu", ("email", "lan@bao"), ("email", "loi email-giup")),
+        ("webhook", ("url", "ftp://a.example"), ("url", "loi url-giup")),
+    ],
+)
+def test_whatever_is_refused_stays_in_its_field(
+    client: httpx.Client, db: Database, action: str, typed: tuple[str, str], field: tuple[str, str]
+) -> None:
+    """And programs that read a page aloud are told that it is wrong, and where it stands why."""
+    path, (name, value) = made(signed_in(client, db)), typed
+    page = act(client, path, action, **{name: value})
+
+    assert (422, value.strip()) == (page.status_code, form_of(page, action).fields[name])
+    assert [field] == wrong_fields(page)
 
 
 def test_an_address_is_confirmed_by_its_button(
