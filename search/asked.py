@@ -24,7 +24,8 @@ from search.wrapped import unwrapped
 QUOTES = re.compile(r'["“”„‟«»″＂]')
 # The sign itself, and dashes right before a word, as keyboards make them; others part sentences.
 _MINUS = re.compile(r'[\u2212\ufe63\uff0d]|(?<!\S)[\u2010-\u2015](?=["\w])')
-_RUN = re.compile(r"\d+(?:[./,:-]\d+)+|[^\W_]+")  # a day, a sum or a code stands together
+# A day, a sum, a code or what hangs together stands together.
+_RUN = re.compile(r"\d+(?:[./,:-]\d+)+|[^\W_]+(?:_[^\W_]+)*")
 _GAP = re.compile(r"\s+|(?<=[^\W\d_])[,;](?=\d)")  # "90/kh-ubnd,73/2023/nđ-cp" are two
 # Behind a word, at a word in small letters or in quotes, and nothing but the like behind it: "2020 -2025",
 # "Hà Nội -Hải Phòng" and "thứ hai -thứ sáu" are ranges.

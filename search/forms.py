@@ -32,6 +32,7 @@ _WHOLE_MONTH = re.compile(
     rf"(?<!\w)(?P<lead>th[aá]ng)\s+{_MONTH}\s*(?:(?P<sign>[/.-])|,?\s+n[aă]m)\s*{_YEAR}(?![\w/-]|[.,]\d)",
     re.IGNORECASE,
 )
+_INNER_SPACE = re.compile(r"(?<=\w) (?=\w)")
 _LAST_DAY, _LAST_MONTH = 31, 12
 _CAPITALS = re.compile(rf"(?<!\w)(?:{'|'.join(CAPITALS)})(?!\w)")
 # "ĐT 923" is a road, "ĐT Việt Nam" a team.
@@ -75,7 +76,7 @@ def readings(q: str) -> tuple[str, ...]:
     for change in [*changes[:1], *alone, *changes[1:]]:
         parts, last = [], 0
         for one, other in zip(found, change, strict=True):
-            parts += [text[last : one.start], other]
+            parts += [text[last : one.start], _as_one(other)]
             last = one.end
         made["".join([*parts, text[last:]])] = None
     return tuple(one for one in made if one != text)[:MOST_READINGS]
@@ -84,8 +85,8 @@ def readings(q: str) -> tuple[str, ...]:
 def placed(q: str) -> tuple[str, ...]:
     """Return a question with a short name of a place in full, once for each place it may mean.
 
-    Only beside other words, and for one such name: "lũ qn" is "lũ quảng nam", "lũ quảng ngãi" and "lũ quảng
-    ninh". "500 kg", "TP.HCM" and what is quoted are left.
+    Only beside other words, and for one such name: "lũ qn" is "lũ quảng_nam", "lũ quảng_ngãi" and "lũ
+    quảng_ninh". "500 kg", "TP.HCM" and what is quoted are left.
     """
     text = clean(q)
     pieces = list(_PIECE.finditer(text))
@@ -107,7 +108,7 @@ def placed(q: str) -> tuple[str, ...]:
             ]
             if fitting and len(pieces) > size:
                 head, tail = text[: piece.start()], text[run[-1].end() :]
-                return tuple(f"{head}{plain(name) if blind else name}{tail}" for name in fitting)
+                return tuple(f"{head}{_as_one(plain(name) if blind else name)}{tail}" for name in fitting)
     return ()
 
 
@@ -118,6 +119,11 @@ def _short_places() -> dict[str, tuple[tuple[str, str], ...]]:
     for short, names in SHORT_PLACES.items():
         known[plain(short)] = (*known.get(plain(short), ()), *((short, name) for name in names))
     return known
+
+
+def _as_one(form: str) -> str:
+    """Return a form with its words hung together (`search.asked` takes them for one term)."""
+    return _INNER_SPACE.sub("_", form)
 
 
 def leveller(line: str, spelling: Callable[[str], str]) -> Callable[[str], str]:

@@ -28,7 +28,8 @@ _FRAME = 0.3  # what a word such as "của" counts, beside 1 for others
 _FIELDS = (1.0, 0.67, 0.33)  # what a word counts in the title, the summary, the text
 _AT_ONCE = 0.2  # for a title or a summary that has all words
 _NEARLY_ALL = 0.999  # of them: sums of fractions
-_IN_A_ROW = 0.3  # for a story in which all words are neighbours as in the question
+# For a story in which all words are neighbours as in the question; who asks for more words quotes.
+_IN_A_ROW, _QUOTED_FROM = 0.3, 5
 _TIGHT = 0.1  # for a title with few other words
 # Share of the places in the score of a hit that holds every word: of a question in which all words belong
 # together, and of one in which none do, where their distances tell little.
@@ -173,7 +174,7 @@ class _Rule:
             value += _AT_ONCE
         pairs = list(pairwise(self._words))
         in_a_row = sum(any(pair in field.pairs for field in self._fields[story_id]) for pair in pairs)
-        value += _IN_A_ROW * (in_a_row / (len(pairs) or 1)) ** 2
+        value += _IN_A_ROW * max(1, len(pairs) / _QUOTED_FROM) * (in_a_row / (len(pairs) or 1)) ** 2
         return value + _TIGHT * in_title / (len(self._lines[story_id][0]) or 1)
 
     def _weighed(self, story_id: str) -> list[tuple[float, _Field]]:

@@ -333,7 +333,16 @@ def test_raw_keys(keys: str, expected: str | None) -> None:
 )
 def test_readings(q: str, expected: list[str]) -> None:
     """Days and short forms in their other spellings, with accents if the question has some."""
-    assert expected == list(readings(q))
+    assert expected == [one.replace("_", " ") for one in readings(q)]
+
+
+def test_what_stands_for_one_thing_hangs_together() -> None:
+    """Else "CSGT" would find every story that has its four syllables somewhere."""
+    csgt = ("cảnh", "sát", "giao", "thông")
+
+    assert ("cảnh_sát_giao_thông chặn xe",) == readings("CSGT chặn xe")
+    assert [csgt, ("chặn",), ("xe",)] == [term.words for term in asked("cảnh_sát_giao_thông chặn xe").terms]
+    assert ("lũ quảng_nam", "lũ quảng_ngãi", "lũ quảng_ninh") == placed("lũ qn")
 
 
 @pytest.mark.parametrize(
@@ -351,12 +360,12 @@ def test_readings(q: str, expected: list[str]) -> None:
 )
 def test_short_names_of_places(q: str, expected: list[str]) -> None:
     """Beside other words only, once for each place that may be meant; never a weight or what is quoted."""
-    assert expected == list(placed(q))
+    assert expected == [one.replace("_", " ") for one in placed(q)]
 
 
 def test_quoted_words_have_no_other_form() -> None:
     """Beside them others have."""
-    assert ['"UBND tỉnh" họp 31 tháng 1'] == list(readings('"UBND tỉnh" họp 31/1'))
+    assert ['"UBND tỉnh" họp 31_tháng_1'] == list(readings('"UBND tỉnh" họp 31/1'))
 
 
 def test_words_that_belong_together_count_together() -> None:

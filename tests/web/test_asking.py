@@ -49,7 +49,7 @@ _BODIES = {
     GROWN: "Người chưa thành niên được học bơi, bóng đá.",
     REEDS: "Bà con cùng nhau trồng đước, không cho tàu vào.",
     LAMP: "TP.HCM cho mượn máy bơm. Tiểu thương dọn hàng.",
-    RICE: "Thương lái trả 25.000 đồng, năm 2020 -2025 chưa năm nào hơn.",
+    RICE: "Thương lái trả 25.000 đồng, năm 2020 -2025 chưa năm nào hơn. Hội chợ thuê nhân công vùng dân cư.",
     NIGHT: "Khách đi dạo quanh hồ tới khuya.",
 }
 _PLAN, _CITES, _NAMESAKE, _PARTY = (
@@ -244,6 +244,8 @@ def test_what_is_meant_comes_first(ask: Ask, q: str, expected: str) -> None:
         ('"đi dạo phố" hồ gươmm', set()),
         ("2020 -2025", {DIKE, RICE}),
         ("01-NQ/CP", {_PLAN, _PARTY}),
+        ("HĐND", {DIKE}),
+        ("hdnd", {DIKE}),
     ],
 )
 def test_nothing_else_comes(ask: Ask, q: str, expected: set[str]) -> None:
