@@ -186,6 +186,7 @@ def wrong(error: BadInput, given: Mapping[str, str]) -> str:
         "mail": _("Mỗi tìm kiếm gửi thư tới nhiều nhất %(n)s địa chỉ.", n=saved_ways.MOST_LETTERS),
         "hook": _("Mỗi tìm kiếm có nhiều nhất %(n)s webhook.", n=saved_ways.MOST_HOOKS),
         "URL": _("Địa chỉ webhook phải là http hoặc https, không có mật khẩu và dấu #."),
+        "known URL": _("Địa chỉ này đã có ở trên. Nếu không còn giữ khóa ký, hãy bấm “Đổi khóa ký”."),
         "name": _("Tên dài quá %(n)s ký tự.", n=saved.LONGEST_NAME),
         "saved searches": _("Đã có quá nhiều tìm kiếm được lưu. Hãy kết thúc tìm kiếm không cần nữa."),
         "to": _("“Đến ngày” phải là một ngày không đứng trước “Từ ngày”."),
@@ -197,7 +198,7 @@ def wrong(error: BadInput, given: Mapping[str, str]) -> str:
 
 def wrong_field(error: BadInput) -> str:
     """Return the name of the part of a form that is wrong; of limits, a name that no part has."""
-    return {"URL": "url"}.get(error.subject, error.subject)
+    return {"URL": "url", "known URL": "url"}.get(error.subject, error.subject)
 
 
 def _unasked(given: Mapping[str, str]) -> str:

@@ -147,8 +147,14 @@ def ask_mail(  # noqa: PLR0917 - one row
 
 
 def add_hook(conn: Connection, saved_id: int, url: str, now: datetime) -> int:
-    """Register a webhook, which is told nothing before its trial. Raises BadInput: there are too many."""
+    """Register a webhook, which is told nothing before its trial.
+
+    Raises:
+        BadInput: the search has one at this address, or as many as it may.
+    """
     _one_at_a_time(conn)
+    if any(one.kind is Kind.HOOK and one.address == url for one in of_search(conn, saved_id)):
+        raise BadInput("known URL", "the search has a webhook at this address")
     _room(conn, saved_id, Kind.HOOK, MOST_HOOKS)
     values = {"address": url, "address_hash": "", "pace": Pace.INSTANT, "language": "", "asks": 0}
     return _added(conn, saved_id, Kind.HOOK, state=State.ASKED, asked_at=now, **values)

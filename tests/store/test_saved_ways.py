@@ -158,6 +158,21 @@ def test_who_presses_twice_is_asked_once(db: Database) -> None:
         assert first == second.result()
 
 
+def test_an_address_is_one_webhook_of_a_search(db: Database) -> None:
+    """A form that is sent twice adds no twin; another search may call there, and this one again later."""
+    address = "https://a.example/"
+    with db.write() as conn:
+        one, other = search(conn), search(conn)
+        first = saved_ways.add_hook(conn, one, address, NOW)
+        with pytest.raises(BadInput, match="known URL"):
+            saved_ways.add_hook(conn, one, address, NOW)
+        saved_ways.add_hook(conn, other, address, NOW)
+        saved_ways.closed(conn, first)
+        again = saved_ways.add_hook(conn, one, address, NOW)
+
+        assert [again] == [way.way_id for way in saved_ways.of_search(conn, one)]
+
+
 def test_webhooks_are_few(db: Database) -> None:
     """Three of one search."""
     with db.write() as conn:

@@ -491,6 +491,18 @@ def test_a_webhook_is_added_and_its_secret_shown_once(client: httpx.Client, db: 
         assert "saved_trial" in str(deliveries.standing(conn, 9))
 
 
+def test_a_page_with_a_secret_may_be_loaded_again(client: httpx.Client, db: Database) -> None:
+    """The form goes out again: no twin is made, and the page says what to do without the secret."""
+    path = made(signed_in(client, db))
+    first, again = (act(client, path, "webhook", url="https://a.example/?key=abc") for _ in range(2))
+
+    assert (200, 422) == (first.status_code, again.status_code)
+    assert 1 == len(ways(db, path))
+    assert [("url", "loi url-giup")] == wrong_fields(again)
+    assert "hãy bấm “Đổi khóa ký”" in again.text
+    assert not _SECRET.search(again.text)
+
+
 def test_the_page_tells_of_a_webhook_that_is_not_reached(client: httpx.Client, db: Database) -> None:
     """In the reader's language, and not what address a name of our network stands for."""
     path = made(client)
