@@ -15,8 +15,10 @@ from pipeline import gazetteer
 from pipeline.text import CAPITALS, fold
 
 _DATA = Path(__file__).parent / "data" / "offices.toml"
+_FEWEST_SYLLABLES = 2  # of a name
 _MOST_SYLLABLES = 6  # of a name: "Y Thanh Hà Niê Kđăm" has five
 _MOST_WORDS = 14  # of an organ
+_SEEN_BEHIND = 16  # characters behind a name: its next word
 _STRONG = 3  # syllables of a name that follow a place of one
 
 _SYLLABLE = rf"[{CAPITALS}][^\W\d_]*(?:['’`][^\W\d_]+|-[^\W\d_A-Z]+)*"
@@ -24,6 +26,8 @@ _RUN = re.compile(rf"{_SYLLABLE}(?: {_SYLLABLE}){{0,7}}")
 _RUN_BEFORE = re.compile(rf"(?<!\w){_SYLLABLE}(?: {_SYLLABLE}){{0,7}}$")
 _WORD = re.compile(r"(?P<sep>, | [-–&] |[-–&]| )?(?P<word>[^\W_]+\.?)")
 _NUMBERED = re.compile(r" ?\d{1,2}(?![\d/.,])")
+_FOLLOWING = re.compile(r" (?P<word>\d|[^\W_]+)")
+_INNER = ("văn", "thị")  # syllables that end no name
 _PEOPLES = re.compile(r"[KHYkh]['’`]")
 
 
@@ -35,6 +39,9 @@ class Words:
     titles: frozenset[str]
     ends: frozenset[str]
     no_name: frozenset[str]
+    seldom_name: frozenset[str]
+    middle_name: frozenset[str]
+    goes_on: frozenset[str]
     no_place: frozenset[str]
     shouted_ends: frozenset[str]
     polite: re.Pattern[str]
@@ -82,6 +89,9 @@ def words() -> Words:
         frozenset(map(str.lower, read["titles"])),
         frozenset(read["ends"].split()),
         frozenset(map(fold, read["no_name"].split())),
+        frozenset(map(fold, read["seldom_name"].split())),
+        frozenset(map(fold, read["middle_name"].split())),
+        frozenset(map(fold, read["goes_on"].split())),
         frozenset(map(fold, read["no_place"].split())),
         frozenset(map(fold, read["shouted_ends"].split())),
         re.compile(rf"(?:(?:{polite}|(?:{titles.lower()})\.?) ?(?![^\W\d_]))+", re.IGNORECASE),
@@ -203,16 +213,17 @@ def organ(text: str, at: int) -> int:
     return end
 
 
-def named(syllables: Sequence[str], *, sure: bool = False) -> list[str]:
+def named(syllables: Sequence[str], *, sure: bool = False, behind: str = "") -> list[str]:
     """Return the syllables of the person whose name a run of capitalised ones begins with, [] if nobody's.
 
-    `sure`: a word before says that a person follows.
+    `sure`: a word before says that a person follows; `behind`: the text behind the run, "" if the name
+    cannot go on there.
     """
     shouted = all(one.isupper() for one in syllables[:3]) and sum(map(len, syllables[:3])) > _STRONG + 1
     name: list[str] = []
     for at, one in enumerate(syllables):
         folded = fold(one)
-        if folded in words().no_name or (
+        if _ends_a_name(syllables, at, behind, sure=sure) or (
             not shouted and len(one) > 1 and one.isupper() and not _PEOPLES.match(one)
         ):
             break
@@ -231,6 +242,39 @@ def named(syllables: Sequence[str], *, sure: bool = False) -> list[str]:
     return [one.capitalize() for one in name] if shouted else name
 
 
+def _ends_a_name(syllables: Sequence[str], at: int, behind: str, *, sure: bool) -> bool:
+    """Tell whether the name that begins these syllables is over before the one at `at`."""
+    table = words()
+    folded = fold(syllables[at])
+    if folded not in table.seldom_name:
+        return folded in table.no_name
+    if _lacks_its_last(syllables[:at]):
+        return False
+    if at + 1 < len(syllables):
+        return not _stands_in_a_name(syllables, at)
+    if at < _FEWEST_SYLLABLES and (not sure or " ".join(syllables) in table.places):
+        return True
+    follows = _FOLLOWING.match(behind)
+    return follows is not None and follows["word"] not in table.ends - table.goes_on
+
+
+def _lacks_its_last(name: Sequence[str]) -> bool:
+    """Tell whether "Vũ Văn" is all that there is of a name."""
+    return len(name) == _FEWEST_SYLLABLES and is_family(name[0]) and fold(name[1]) in _INNER
+
+
+def _stands_in_a_name(syllables: Sequence[str], at: int) -> bool:
+    """Tell whether a syllable is as that in "Võ Nguyên Mẫu": behind a family, before a given name."""
+    table = words()
+    before, one, given = map(fold, syllables[at - 1 : at + 2]) if at else ("", "", "")
+    return (
+        one in table.middle_name
+        and (before in table.surnames or before in _INNER)
+        and " ".join(syllables[at - 1 : at + 1]) not in table.places
+        and not (given in table.no_name or given in table.seldom_name or given in table.goes_on)
+    )
+
+
 def person_at(text: str, at: int, *, sure: bool = False) -> tuple[str, int] | None:
     """Return the person whose name, titles left out, begins at `at`, and where it ends; None if nobody's."""
     polite = words().polite.match(text, at)
@@ -238,7 +282,8 @@ def person_at(text: str, at: int, *, sure: bool = False) -> tuple[str, int] | No
     run = _RUN.match(text, start + 1 if text[start : start + 1] == " " else start)
     if run is None:
         return None
-    name = named(run[0].split(" "), sure=sure or polite is not None)
+    behind = text[run.end() : run.end() + _SEEN_BEHIND]
+    name = named(run[0].split(" "), sure=sure or polite is not None, behind=behind)
     return (" ".join(name), run.start() + len(" ".join(name))) if name else None
 
 
@@ -282,8 +327,10 @@ def person_before(text: str, end: int) -> tuple[str, int] | None:
 
 def _is_no_name(syllables: Sequence[str], at: int) -> bool:
     one = syllables[at]
+    kept = 0 < at == len(syllables) - 1 or _stands_in_a_name(syllables, at)
     return (
         fold(one) in words().no_name
+        or (fold(one) in words().seldom_name and not kept)
         or fold(one) in words().titles
         or (len(one) > 1 and one.isupper() and not all(map(str.isupper, syllables)))
     )

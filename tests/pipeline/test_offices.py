@@ -72,6 +72,31 @@ def test_one_holder(text: str, expected: tuple[str, str, str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Giám đốc Sở Y tế Hà Nội Vũ Văn Viện nhìn nhận", ["Vũ Văn Viện"]),
+        ("Giám đốc Sở Nội vụ Trần Huy Sáng cho biết", ["Trần Huy Sáng"]),
+        ("Giám đốc Sở Y tế Lê Mẫu Sáng 5/6 dự họp", ["Lê Mẫu"]),
+        ("ông Hoàng Mẫu Phòng, Chủ tịch UBND xã, nói", ["Hoàng Mẫu Phòng"]),
+        ("ông Hoàng Mẫu Phòng hiện là Chủ tịch UBND xã", ["Hoàng Mẫu Phòng"]),
+        ("ông Lê Văn Trường - Cục trưởng Cục Thuế", ["Lê Văn Trường"]),
+        ("các Phó Chủ tịch UBND tỉnh: Nguyễn Hữu Khoa, Trần Văn Hội", ["Nguyễn Hữu Khoa", "Trần Văn Hội"]),
+        ("Giám đốc Sở Y tế Võ Nguyên Mẫu nói", ["Võ Nguyên Mẫu"]),
+        ("GIÁM ĐỐC SỞ Y TẾ VŨ VĂN VIỆN", ["Vũ Văn Viện"]),
+        ("ông Huỳnh Chánh, Giám đốc Sở Y tế", ["Huỳnh Chánh"]),
+        ("Chủ tịch UBND tỉnh Lê Thị Thường Nguyên Bí thư", ["Lê Thị Thường"]),
+        ("Chủ tịch UBND tỉnh Lê Mẫu Anh Viện trưởng Viện KSND tỉnh Cao B", ["Lê Mẫu Anh", "Cao B"]),
+        ("Chủ tịch UBND tỉnh Lê Mẫu Anh Trưởng ban Pháp chế", ["Lê Mẫu Anh"]),
+        ("Chủ tịch UBND tỉnh Thái Nguyên Lê Mẫu", ["Lê Mẫu"]),
+        ("TP Thái Nguyên Lê Mẫu, Chủ tịch UBND xã", ["Lê Mẫu"]),
+    ],
+)
+def test_a_name_is_whole(text: str, expected: list[str]) -> None:
+    """A word of offices and organs ends a name, too, unless one begins with it."""
+    assert expected == [name for name, _, _ in read(text)]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "nguyên Bí thư Tỉnh ủy Nguyễn Văn A",
