@@ -288,12 +288,15 @@ class _Maker:
         return self._made(" ".join(parts[:MOST_WORDS]), "all", attributesToSearchOn=_fields(terms))
 
     def alone(self, term: Term, spelling: _Spelling, kept: Sequence[Term]) -> dict[str, Any]:
-        """One term beside what is quoted, for ids and days of its hits, outside of any federation."""
+        """One term beside what is quoted, for ids and days of its best hits, outside of any federation.
+
+        In whatever order hits are wanted: of more than a thousand the same are looked at.
+        """
         fields = [*PLAIN, *ACCENTED] if kept else ACCENTED if spelling is telex else PLAIN
         text = [f'"{_words(one, _as_typed(one))}"' for one in kept if one != term]
         own = f'"{_words(term, _as_typed(term) if term.quoted else spelling)}"'
         made = self._made(" ".join([own, *text]), "all", attributesToSearchOn=fields) | {"limit": MOST_HITS}
-        del made["federationOptions"]
+        made = {name: value for name, value in made.items() if name not in ("federationOptions", "sort")}
         return made | {"attributesToRetrieve": ["id", PUBLISHED_AT]}
 
     def _made(

@@ -17,11 +17,12 @@ from search.index import Index
 from search.order import TOP, Texts, doubtful, ordered
 from search.plan import Led, Rung, each, many, rungs, unquoted
 from search.question import MOST_DAYS, Query, Sort, gathered, read
-from search.schema import DAY, FACETS, MONTH, MOST_HITS, PRIMARY_KEY, PUBLISHED_AT, SHOWN
+from search.schema import DAY, FACETS, LATER, MONTH, MOST_HITS, PRIMARY_KEY, PUBLISHED_AT, SHOWN
 from search.snippet import snippet
 
 __all__ = ["Hit", "Query", "Results", "Sort", "gathered", "hit", "read", "search", "walk"]
 
+_WHOLE = frozenset(SHOWN) - LATER
 MOST_OFFERED = 100  # values of one facet that are told
 _FEW_MONTHS = 3  # in a row, of which hits are told day by day: 92 days at most
 
@@ -169,7 +170,7 @@ def _further(index: Index, query: Query, last: Cursor, led: Led | None) -> _Answ
     if last.rung >= len(ladder):
         raise BadInput("before", "must be the `cursor` of an answer to this question")
     rung = ladder[last.rung]
-    found = index.search(rung.queries, {"limit": query.per_page, "offset": 0})
+    found = _found(index, rung.queries, {"limit": query.per_page, "offset": 0})
     if found["estimatedTotalHits"] and not found["hits"]:
         raise EngineUnavailable("Meilisearch", "ran out of time")  # or the walk would seem to be at its end
     first = rungs(replace(query, before=None), led)[last.rung]
@@ -222,7 +223,7 @@ def _asked(index: Index, query: Query, rung: Rung, texts: Texts | None, led: Led
     question = rung.question
     is_kept = not question.terms or query.in_time() or start >= TOP
     wide = {} if is_kept else {"limit": max(TOP, start + query.per_page), "offset": 0}
-    answer = index.search(rung.queries, federation | wide)
+    answer = _found(index, rung.queries, federation | wide)
     told = answer.get("facetDistribution") or {}
     with ThreadPoolExecutor(max_workers=1) as aside:
         days = aside.submit(_by_day, index, rung, told)
@@ -288,10 +289,16 @@ def _covered(index: Index, query: Query, rung: int) -> _Answer:
             start = sum(place(days[one], tie(one)) <= passed for one in ids)
     page = ids[start : start + query.per_page]
     facets = index.search([_by_id(ids)], {**_federation(index, query), "limit": 0, "offset": 0})
-    hits = index.search([_by_id(page)], {"limit": len(page)})["hits"] if page else []
+    hits = _found(index, [_by_id(page)], {"limit": len(page)})["hits"] if page else []
     sorted_hits = sorted(hits, key=lambda hit: page.index(hit["id"]))
     more = start + len(page) < len(ids)
     return _Answer(facets | {"hits": sorted_hits}, rung, relaxed=True, more=more)
+
+
+def _found(index: Index, queries: Sequence[dict[str, Any]], federation: dict[str, Any]) -> dict[str, Any]:
+    """Ask, and leave out hits that are no document of a story: anybody with the engine's key may add some."""
+    answer = index.search(queries, federation)
+    return answer | {"hits": [one for one in answer["hits"] if one.keys() >= _WHOLE]}
 
 
 def _by_id(ids: list[str]) -> dict[str, Any]:

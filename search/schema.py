@@ -49,6 +49,7 @@ SHOWN = [
     "published_at",
     "entries",
 ]
+LATER = {"published_basis"}  # of these, what an index of an earlier form may lack
 
 SETTINGS: dict[str, Any] = {
     "searchableAttributes": [

@@ -1,6 +1,7 @@
 """How a question is put: quoted terms, few enough, strict before loose."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
@@ -253,6 +254,13 @@ def test_no_words_no_search() -> None:
 def test_a_term_keeps_its_words() -> None:
     """Two terms of the same words are one."""
     assert Term(("thi", "đua")) == Term(("thi", "đua"))
+
+
+def test_words_are_looked_up_alike_for_every_order() -> None:
+    """Of a frequent word a thousand stories are looked at; the newest are others than the best."""
+    asked = Query(q="giữ đê bao mùa nước")
+
+    assert each(asked) == each(replace(asked, sort=Sort.NEWEST))
 
 
 @example('0"0"')

@@ -230,6 +230,18 @@ def test_a_word_that_is_nowhere_does_not_hide_the_rest(shelf: Index) -> None:
     assert sorted(hit.published for hit in results.hits) == [hit.published for hit in reversed(newest.hits)]
 
 
+def test_what_is_no_story_is_no_hit(index: Index) -> None:
+    """Somebody else put it into the index; the gate takes it out, until then it spoils no answer."""
+    index.build(index.name)
+    shown: dict[str, object] = dict.fromkeys([*SHOWN, *SETTINGS["searchableAttributes"]], "")
+    ours = {"id": "ta", "title_plain": "ban chan", "topics": [], "entries": []}
+    theirs = {"id": "nguoi-la", "title": "Bàn tay", "title_plain": "ban tay", "revision": 1}
+    index.write(index.name, [shown | ours, theirs])
+
+    assert ["ta"] == [hit.story_id for hit in search(index, Query(q="ban chan")).hits]
+    assert () == search(index, Query(q="ban tay")).hits
+
+
 @pytest.mark.parametrize("sort", [Sort.RELEVANCE, Sort.NEWEST])
 def test_a_page_of_titles_that_lack_a_word_is_not_relaxed(index: Index, sort: Sort) -> None:
     """It is where no story on any page holds every word."""
