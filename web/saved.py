@@ -167,6 +167,7 @@ def act(
     url: Line = "",
     pace: PaceField = Pace.INSTANT,
     way: Annotated[int, Form(ge=0, le=_LARGEST)] = 0,
+    number: Annotated[int, Form(ge=0, le=_LARGEST)] = 0,
 ) -> Response:
     """Do one thing with a search."""
     with site.db.read() as conn:
@@ -174,7 +175,9 @@ def act(
     check_form(request, site, who, csrf)
     if action in SECRETS and who is None:
         raise Problem(403, "forbidden", "webhooks are for people who are signed in")
-    typed = Typed(given, datetime.now(UTC), clean(name).strip(), email.strip(), pace, url.strip(), way)
+    typed = Typed(
+        given, datetime.now(UTC), clean(name).strip(), email.strip(), pace, url.strip(), way, number
+    )
     try:
         if action in ADDRESSES:
             ADDRESSES[action](typed)

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from pipeline import alerting, mail_addresses, outgoing
+from pipeline.errors import BadInput
 from pipeline.model import LOCAL_ZONE
 from pipeline.store import Connection, saved, saved_ways
 from pipeline.store.saved import Saved
@@ -37,7 +38,10 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What a form brought: the question's parts, and the fields of its own."""
+    """What a form brought: the question's parts, and the fields of its own.
+
+    `number`: of the secret that a webhook had when its form was shown.
+    """
 
     given: Mapping[str, str]
     now: datetime
@@ -46,6 +50,7 @@ class Typed:
     pace: Pace = Pace.INSTANT
     url: str = ""
     way: int = 0
+    number: int = 0
 
     def asks(self) -> dict[str, str]:
         """Return what is kept of the question. Raises BadInput."""
@@ -70,8 +75,14 @@ def _hooked(conn: Connection, site: Site, known: Saved, typed: Typed) -> str:
 
 
 def _rotated(conn: Connection, site: Site, known: Saved, typed: Typed) -> str:
-    """Give a webhook another secret and return it, which is shown once; for a day the old one signs too."""
-    made = saved_ways.rotated(conn, _way(conn, known, typed.way, Kind.HOOK), typed.now + outgoing.OVERLAP)
+    """Give a webhook another secret and return it, which is shown once; for a day the old one signs too.
+
+    A form that is sent again is refused (BadInput): it would end the secret that receivers still check with.
+    """
+    way = _way(conn, known, typed.way, Kind.HOOK)
+    if typed.number != way.number:
+        raise BadInput("secret", "it was changed since the form was shown")
+    made = saved_ways.rotated(conn, way, typed.now + outgoing.OVERLAP)
     return outgoing.secrets_of(site.settings.push_key_file, made, typed.now)[0]
 
 

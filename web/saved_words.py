@@ -187,6 +187,7 @@ def wrong(error: BadInput, given: Mapping[str, str]) -> str:
         "hook": _("Mỗi tìm kiếm có nhiều nhất %(n)s webhook.", n=saved_ways.MOST_HOOKS),
         "URL": _("Địa chỉ webhook phải là http hoặc https, không có mật khẩu và dấu #."),
         "known URL": _("Địa chỉ này đã có ở trên. Nếu không còn giữ khóa ký, hãy bấm “Đổi khóa ký”."),
+        "secret": _("Khóa ký đã đổi rồi. Nếu không còn giữ khóa mới, hãy bấm “Đổi khóa ký” lần nữa."),
         "name": _("Tên dài quá %(n)s ký tự.", n=saved.LONGEST_NAME),
         "saved searches": _("Đã có quá nhiều tìm kiếm được lưu. Hãy kết thúc tìm kiếm không cần nữa."),
         "to": _("“Đến ngày” phải là một ngày không đứng trước “Từ ngày”."),

@@ -481,7 +481,7 @@ def test_a_webhook_is_added_and_its_secret_shown_once(client: httpx.Client, db: 
     shown = act(client, path, "webhook", url="https://a.example/hook?key=abc")
     later = client.get(path)
     act(client, path, "goi-thu", way=ways(db, path)[0].way_id)
-    turned = act(client, path, "khoa-moi", way=ways(db, path)[0].way_id)
+    turned = act(client, path, "khoa-moi", way=ways(db, path)[0].way_id, number=1)
 
     assert ({403}, 422, 200) == ({one.status_code for one in refused}, bad.status_code, shown.status_code)
     assert 2 == len({secret for page in (shown, turned) for secret in _SECRET.findall(page.text)})
@@ -492,15 +492,18 @@ def test_a_webhook_is_added_and_its_secret_shown_once(client: httpx.Client, db: 
 
 
 def test_a_page_with_a_secret_may_be_loaded_again(client: httpx.Client, db: Database) -> None:
-    """The form goes out again: no twin is made, and the page says what to do without the secret."""
+    """The form goes out again: no twin is made, no secret ends, and the page says what to do without it."""
     path = made(signed_in(client, db))
     first, again = (act(client, path, "webhook", url="https://a.example/?key=abc") for _ in range(2))
+    form = dict(form_of(first, "khoa-moi").fields)
+    turned, late = (client.post(f"{path}/khoa-moi", data=form) for _ in range(2))
 
-    assert (200, 422) == (first.status_code, again.status_code)
-    assert 1 == len(ways(db, path))
+    assert [200, 422, 200, 422] == [one.status_code for one in (first, again, turned, late)]
+    assert [2] == [way.number for way in ways(db, path)]
     assert [("url", "loi url-giup")] == wrong_fields(again)
     assert "hãy bấm “Đổi khóa ký”" in again.text
-    assert not _SECRET.search(again.text)
+    assert "Khóa ký đã đổi rồi" in late.text
+    assert [False] * 2 == [bool(_SECRET.search(one.text)) for one in (again, late)]
 
 
 def test_the_page_tells_of_a_webhook_that_is_not_reached(client: httpx.Client, db: Database) -> None:
