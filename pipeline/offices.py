@@ -126,7 +126,10 @@ def _patterns() -> _Patterns:
         re.compile(
             rf"(?P<head>{either(read['rooms']['heads'])}) (?P<organ>{either(read['rooms']['rooms'])}){ends}"
         ),
-        re.compile(rf"(?:,| -| –| \()? ?(?:thuộc |của )?(?={either(read['rooms']['organs'])}{ends})"),
+        re.compile(
+            r"(?:(?:,| kiêm|, kiêm) người phát ngôn)?(?:,| -| –| \()? ?(?:thuộc |của )?"
+            rf"(?={either(read['rooms']['organs'])}{ends})"
+        ),
         re.compile(rf"(?<!\w){either(read['aides'])}(?: của)?(?: \S+){{0,2}} $"),
     )
 

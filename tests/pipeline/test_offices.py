@@ -62,6 +62,12 @@ def read(text: str) -> list[tuple[str, str, str]]:
             "Chỉ huy trưởng Ban Chỉ huy Bộ đội Biên phòng tỉnh Cà Mau Lê Văn Mẫu",
             ("Lê Văn Mẫu", "Chỉ huy trưởng Ban Chỉ huy Bộ đội Biên phòng tỉnh", "Cà Mau"),
         ),
+        (
+            "ông Lê Na, Trưởng phòng Tham mưu kiêm người phát ngôn của Công an tỉnh Cà Mau,",
+            ("Lê Na", "Trưởng phòng Tham mưu", "Công an tỉnh Cà Mau"),
+        ),
+        ("ông Lê Na, Chánh văn phòng Bộ Y tế kiêm người phát ngôn,", ("Lê Na", "Chánh văn phòng", "Bộ Y tế")),
+        ("ông Lê Na, Cục trưởng Cục Thủy lợi kiêm thư ký,", ("Lê Na", "Cục trưởng", "Cục Thủy lợi")),
         ("Tổng thống Mỹ Donald Trump", ("Donald Trump", "Tổng thống", "Mỹ")),
         ("Tổng thống Obama", ("Obama", "Tổng thống", "")),
     ],
