@@ -325,6 +325,21 @@ def test_what_cannot_be_asked_is_refused(client: httpx.Client) -> None:
     ]
 
 
+def test_one_walk_is_of_one_place(client: httpx.Client, db: Database) -> None:
+    """Several values are refused by name with a way out, never cut to one; capitals count for nothing."""
+    tell(db, draft("a", "Kiểm tra đê bao", BODY))
+    wrong = ["province=vinh-long&province=dong-thap", "province=vinh-long,dong-thap", "area=ben-tre&area="]
+    wrong += ["topic=y-te,giao-duc", "limit=1&limit=2", "province=,", "province=%20"]
+    answers = [client.get(f"/api/changes?{asked}") for asked in wrong]
+
+    assert [(422, asked.partition("=")[0]) for asked in wrong] == [
+        (one.status_code, one.json()["field"]) for one in answers
+    ]
+    assert "each province in a walk of its own" in answers[0].json()["message"]
+    assert lines(client, province="vinh-long") == lines(client, province="VINH-LONG")
+    assert 1 == len(lines(client, province="Vinh-Long"))
+
+
 @given(st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1), st.binary(min_size=8, max_size=8))
 def test_cursors_read_back(seq: int, head: int, mark: bytes) -> None:
     """What is written is read, and nothing else is: each cursor has one spelling."""
