@@ -52,7 +52,9 @@ def understood(given: Mapping[str, str]) -> tuple[Query, list[str]]:
                 notices.append(_("Câu hỏi quá dài: chỉ %(n)s ký tự đầu được dùng.", n=MOST_CHARACTERS))
                 left["q"] = clean(left["q"]).strip()[:MOST_CHARACTERS]
                 continue
-            if wrong not in ("page", "before", "sort"):
+            if wrong == "page" and left.get("page") and not left.get("before"):
+                notices.append(_("Không có trang “%(page)s”: đây là trang đầu.", page=left["page"][:80]))
+            elif wrong not in ("page", "before", "sort"):
                 notices.append(_dropped(wrong, left))
             left[wrong] = ""
 

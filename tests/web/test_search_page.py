@@ -13,13 +13,15 @@ import pytest
 from lxml import html
 
 from pipeline.config import Settings
+from pipeline.gazetteer import areas
 from pipeline.model import LOCAL_ZONE
 from pipeline.store import Database
 from search.cursor import Cursor
 from search.question import read
 from tests.engine_fixtures import Lent
+from tests.store.tellings import draft, send, settled
 from tests.web.conftest import Serve
-from tests.web.serving import serving
+from tests.web.serving import indexed, serving
 from tests.web.town import Town, raised
 from web.app import create_app
 
@@ -213,6 +215,7 @@ def test_without_an_engine_filters_hold_and_words_are_said_to_be_left_out(serve:
     client = serve(meilisearch_url="http://127.0.0.1:9")
     page = client.get("/tim-kiem", params={"q": "cầu", "topic": "y-te"})
     filtered = client.get("/tim-kiem", params={"topic": "y-te"})
+    late = client.get("/tim-kiem", params={"topic": "y-te", "page": "7"})
     said = found(page, '//*[@class="notice"]')[0]
 
     assert (503, 200) == (page.status_code, filtered.status_code)
@@ -221,6 +224,7 @@ def test_without_an_engine_filters_hold_and_words_are_said_to_be_left_out(serve:
     assert "cầu" == link(page, "Thử lại")["q"]
     assert [] == found(page, '//*[@class="card"]')
     assert ["Chưa thấy tin nào khớp các bộ lọc"] == found(filtered, '//*[@class="empty"]/h2')
+    assert ["Hết rồi"] == found(late, '//*[@class="empty"]/h2')
 
 
 def test_an_engine_that_has_just_gone_is_told_of_in_a_page_that_began(db: Database, tmp_path: Path) -> None:
@@ -272,11 +276,31 @@ def test_behind_the_end_is_a_way_back(reader: httpx.Client) -> None:
     walked = reader.get("/tim-kiem", params={"topic": "y-te", "sort": "oldest", "before": begun})
 
     assert ["Hết rồi"] == found(late, '//*[@class="empty"]/h2')
+    assert "Không có trang 7: kết quả chỉ có 1 trang." == found(late, '//*[@class="empty"]/p')[0]
     assert {"q": "xã"} == link(late, "Về đầu")
     assert [["Khám miễn phí ở Tân Phú"]] * 2 == [
         found(one, '//*[@class="card"]/h2/a') for one in (first, walked)
     ]
     assert {"topic": "y-te", "sort": "oldest"} == link(walked, "Về đầu")
+
+
+def test_behind_the_last_page_is_a_way_to_it(serve: Serve, db: Database, meilisearch: Lent) -> None:
+    """And a number that no page can have is said to be none, above the first."""
+    names = [one.slug for one in areas()][:21]
+    send(db, *(draft(name, f"Phiên chợ {name}", f"Chuyện {name} thứ {at}.") for at, name in enumerate(names)))
+    settled(db)
+    with indexed(db, meilisearch) as chosen:
+        client = serve(**chosen)
+        late, far = (client.get("/tim-kiem", params={"q": "chợ", "page": page}) for page in ("3", "99"))
+        english = client.get("/tim-kiem", params={"q": "chợ", "page": "3"}, headers=ENGLISH)
+
+    assert (
+        "Không có trang 3: kết quả chỉ có 2 trang. Đến trang cuối" == found(late, '//*[@class="empty"]/p')[0]
+    )
+    assert {"q": "chợ", "page": "2"} == link(late, "Đến trang cuối")
+    assert "There is no page 3: the results have 2 pages." in found(english, '//*[@class="empty"]/p')[0]
+    assert ["Không có trang “99”: đây là trang đầu."] == found(far, '//*[@class="notice"]/p')
+    assert 20 == len(found(far, '//*[@class="card"]'))
 
 
 def test_a_question_that_is_too_long_is_cut_and_said_so(reader: httpx.Client) -> None:
