@@ -22,6 +22,7 @@ app = typer.Typer(
 _MOST_NAMED = 20  # documents of each kind
 _MOST_REFUSED = 1_000
 _INTERRUPTED = 130
+_UNDER_WAY = 3
 
 
 @app.command()
@@ -70,7 +71,8 @@ def gate(
 
     Prints a line for each kind with its count as it was found, one for each of the first documents, and
     how many were `mended` and are `left`. `under_way` are changes that the index is about to be told: no
-    fault. Exit code 0: nothing is wrong any more; 1: something is left. With --check nothing is mended.
+    fault. Exit code 0: the index holds what SQL has; 1: something is left; 3: nothing is, but changes are
+    under way. With --check nothing is mended.
 
     \b
     Examples:
@@ -95,6 +97,8 @@ def gate(
     say(_verdict(found, left, unlike, check=check))
     if not left.sound or (check and unlike):
         raise typer.Exit(1)
+    if left.under_way:
+        raise typer.Exit(_UNDER_WAY)
 
 
 @app.command()
@@ -225,18 +229,22 @@ def _waits(until: datetime) -> None:
 
 
 def _verdict(found: "Walk", left: "Walk", unlike: list[str], *, check: bool) -> str:
-    """Return what was wrong and what became of it, in a sentence."""
+    """Return what was wrong, what became of it, and what the index was not told yet, in a sentence."""
+    late = ""
+    if left.under_way:
+        why = "./tintinh index health says why, if that lasts"
+        late = f"; the index was not told of {left.under_way:,} changes yet, {why}"
     if found.sound and not unlike:
-        return "the index holds what SQL has"
+        return f"no document is wrong{late}" if late else "the index holds what SQL has"
     wrong = f"{sum(found.faults.values()):,} documents were wrong"
     if unlike:
         wrong += f", and so were settings ({', '.join(unlike)})"
     if check:
-        return f"{wrong}; nothing was mended, ./tintinh index gate does it"
+        return f"{wrong}; nothing was mended, ./tintinh index gate does it{late}"
     if unlike:
         wrong += "; the index was built anew"
     remain = sum(left.faults.values())
-    return f"{wrong}; all are mended" if not remain else f"{wrong}; {remain:,} faults are left"
+    return f"{wrong}; {f'{remain:,} faults are left' if remain else 'all are mended'}{late}"
 
 
 def _report(
