@@ -113,6 +113,7 @@ def test_a_name_is_whole(text: str, expected: list[str]) -> None:
         "Giám đốc Công ty Môi trường Nguyễn Văn A",
         "Giám đốc Ban Quản lý Trường Đại học An Giang Nguyễn Văn A",
         "Trưởng ban Pháp chế - Phòng Thương mại Đậu Anh Mẫu",
+        "Trưởng phòng Ngân quỹ Hội sở Nguyễn Văn A",
         "Chủ tịch Hội đồng quản trị Lê Văn A",
         "Bí thư Đảng ủy Tập đoàn Lê Văn A",
         "Phó Giám đốc Nguyễn Văn A",
