@@ -252,7 +252,8 @@ def _stately(text: str, low: str, at: int) -> _Office | None:
     found = table.stately.match(low, at)
     if found is None or table.private.match(low, found.end()):
         return None
-    end = organs.organ(text, found.end()) if text[found.end() : found.end() + 1] == " " else found.end()
+    worded = text[found.end() : found.end() + 1] == " " and organs.person_at(text, found.end() + 1) is None
+    end = organs.organ(text, found.end()) if worded else found.end()
     return _Office(at, end, text[at : found.end()], text[found.end() : end].strip())
 
 

@@ -53,6 +53,7 @@ def read(text: str) -> list[tuple[str, str, str]]:
             "Cục trưởng Cục Quản lý thị trường Lê Văn Mẫu",
             ("Lê Văn Mẫu", "Cục trưởng", "Cục Quản lý thị trường"),
         ),
+        ("Cục trưởng Lê Văn Mẫu nói", ("Lê Văn Mẫu", "Cục trưởng", "")),
         ("Chánh Thanh tra tỉnh Cà Mau Lê Văn Mẫu", ("Lê Văn Mẫu", "Chánh Thanh tra tỉnh", "Cà Mau")),
         ("bà Lê Na, Phó Chánh Thanh tra tỉnh, nói", ("Lê Na", "Phó Chánh Thanh tra tỉnh", HOME)),
         ("Chánh Thanh tra Bộ Y tế Lê Văn Mẫu", ("Lê Văn Mẫu", "Chánh Thanh tra", "Bộ Y tế")),
