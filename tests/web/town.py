@@ -66,7 +66,14 @@ def told(db: Database) -> dict[str, str]:
     send(
         db,
         draft("1", "Thông xe cầu Rạch Vong", _BRIDGE, url="https://baomau.example/1", topics=("kinh-te",)),
-        draft("2", "Khám miễn phí ở Tân Phú", _CLINIC, url="https://baomau.example/2", topics=("y-te",)),
+        draft(
+            "2",
+            "Khám miễn phí ở Tân Phú",
+            _CLINIC,
+            url="https://baomau.example/2",
+            topics=("y-te",),
+            authors=("Lý Thị Sậy",),
+        ),
     )
     item = draft(
         "b#3",
