@@ -20,7 +20,7 @@ _MOST = 100  # office holders of one text
 _MOST_OFFICES = 2_000  # read in one text
 _LONGEST_LIST = 12  # names behind "các Phó Chủ tịch UBND tỉnh:"
 _START = re.compile(
-    r"(?<![^\W_])(?:(?:phó|quyền|tổng|p\.|q\.|đảng|tỉnh|thành|huyện|quận|thị) ?)?(?:bí thư|chủ tịch|"
+    r"(?<![^\W_])(?:(?:phó tổng|phó|quyền|tổng|p\.|q\.|đảng|tỉnh|thành|huyện|quận|thị) ?)?(?:bí thư|chủ tịch|"
     r"chủ nhiệm|thủ tướng|"
     r"tổng thanh tra|tổng kiểm toán|tổng thống|tổng lãnh sự|tổng thư ký|bộ trưởng|thứ trưởng|"
     r"ngoại trưởng|giám đốc|trưởng|"

@@ -53,6 +53,10 @@ def read(text: str) -> list[tuple[str, str, str]]:
             "Cục trưởng Cục Quản lý thị trường Lê Văn Mẫu",
             ("Lê Văn Mẫu", "Cục trưởng", "Cục Quản lý thị trường"),
         ),
+        (
+            "Phó Tổng cục trưởng Tổng cục Thuế Lê Văn Mẫu nói",
+            ("Lê Văn Mẫu", "Phó Tổng cục trưởng", "Tổng cục Thuế"),
+        ),
         ("Cục trưởng Lê Văn Mẫu nói", ("Lê Văn Mẫu", "Cục trưởng", "")),
         ("Chánh Thanh tra tỉnh Cà Mau Lê Văn Mẫu", ("Lê Văn Mẫu", "Chánh Thanh tra tỉnh", "Cà Mau")),
         ("bà Lê Na, Phó Chánh Thanh tra tỉnh, nói", ("Lê Na", "Phó Chánh Thanh tra tỉnh", HOME)),
