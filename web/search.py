@@ -36,6 +36,7 @@ from web.language import gettext as _
 from web.language import ngettext
 from web.made import begun, sent
 from web.narrowing import chips, groups, histogram
+from web.paper_lookup import Lookup
 from web.partners import MOST_OF_KEY, MOST_OF_STRANGER
 from web.site import Site, TheSite
 from web.view import number, query, render
@@ -147,6 +148,8 @@ def _part(site: Site, asked: engine.Query, told: _Told, *, typing: bool) -> tupl
     with site.db.read() as conn:
         known = sources.listed(conn)
     notices = [*told.notices, *listing.notices]
+    if listing.down and asked.q:
+        notices.append(_unsought(asked, named))
     values = _values(asked, listing, known) | {
         "papers": named,
         "opened": told.opened,
@@ -210,16 +213,19 @@ def _from_store(site: Site, asked: engine.Query) -> _Listing:
         notice = _("Máy tìm kiếm đang tạm nghỉ. Dưới đây là tin mới nhất từ kho.")
     else:
         notice = _("Máy tìm kiếm đang tạm nghỉ. Dưới đây là tin mới nhất từ kho theo các bộ lọc đã chọn.")
-    notices = [notice]
-    if "q" in newest.unapplied:
-        notices.append(_("Chưa xét các từ “%(q)s”.", q=asked.q))
-    if newest.incomplete:
-        notices.append(_("Chưa kịp xem hết kho: có thể còn tin khác."))
+    notices = [notice, *[_("Chưa kịp xem hết kho: có thể còn tin khác.")] * newest.incomplete]
     hits = [
         _Shown(story, Markup("{}").format(story.face.title), story.face.summary) for story in newest.stories
     ]
     more = newest.total > asked.page * _PER_PAGE
     return _Listing(asked, hits, notices=notices, unanswered=bool(newest.unapplied), down=True, more=more)
+
+
+def _unsought(asked: engine.Query, named: Lookup | None) -> str:
+    """Return which words were not looked for without an engine: SQL knows the documents of a question."""
+    if named is None:
+        return _("Chưa xét các từ “%(q)s”.", q=asked.q)
+    return _("Văn bản dưới đây lấy từ cơ sở dữ liệu; các từ khác, nếu có, chưa được tìm.")
 
 
 def _frame(asked: engine.Query, who: Session | None) -> dict[str, Any]:

@@ -109,6 +109,10 @@ def test_the_search_page_shows_it_above_the_hits(client: httpx.Client) -> None:
     assert 200 == page.status_code
     assert PAGE == texts(page, '//*[@class="papers"]//h3/a/@href')[0]
     assert "Kiên Giang lập kế hoạch chuyển đổi số" in texts(page, '//*[@class="papers"]//li/a')
+    assert [
+        "Máy tìm kiếm đang tạm nghỉ. Dưới đây là tin mới nhất từ kho.",
+        "Văn bản dưới đây lấy từ cơ sở dữ liệu; các từ khác, nếu có, chưa được tìm.",
+    ] == texts(page, '//*[@class="notice"]/p[not(a)]')
 
 
 @pytest.mark.usefixtures("told")
