@@ -77,6 +77,8 @@ def ordered(
     question: Asked,
     texts: Mapping[str, Sequence[str]],
     led: Led | None = None,
+    *,
+    half: bool = False,
 ) -> list[dict[str, Any]]:
     """Return hits in order.
 
@@ -85,8 +87,9 @@ def ordered(
         question: what was asked.
         texts: full texts of those that are `doubtful`, by id; none are fine too.
         led: the stories that go first, in their order.
+        half: words that were typed without accents may have any.
     """
-    rule = _Rule(hits[:TOP], question, texts)
+    rule = _Rule(hits[:TOP], question, texts, half=half)
     places = {story_id: place for place, story_id in enumerate(led.numbers)} if led else {}
 
     def value(hit: dict[str, Any]) -> float:
@@ -100,11 +103,17 @@ class _Rule:
     """What the hits of one question are worth."""
 
     def __init__(
-        self, hits: Sequence[dict[str, Any]], question: Asked, texts: Mapping[str, Sequence[str]]
+        self,
+        hits: Sequence[dict[str, Any]],
+        question: Asked,
+        texts: Mapping[str, Sequence[str]],
+        *,
+        half: bool,
     ) -> None:
         typed = question.words()
-        spelling = telex if accented(typed) else bare
-        self._words = [spelling(word) for word in typed]
+        spelling = telex if accented(typed) and not half else bare
+        self._kept = {telex(word) for word in typed if accented([word])} if half else set()
+        self._words = [telex(word) if telex(word) in self._kept else spelling(word) for word in typed]
         self._asked = frozenset(self._words)
         self._pairs = frozenset(pairwise(self._words))
         self._weights = [_FRAME if word in FRAMES else 1.0 for word in typed]
@@ -119,16 +128,23 @@ class _Rule:
         self._level_written = leveller(written, self._as_written)
         self._run_written = self._level_written(written)
         self._told: dict[str, tuple[str, ...]] = {}
-        self._lines: dict[str, list[list[str]]] = {}
+        self._lines: dict[str, list[Sequence[str]]] = {}
         self._fields: dict[str, list[_Field]] = {}
         for hit in hits:
             told = (hit["title"], hit.get("summary") or "", *texts.get(str(hit["id"]), ()))
             self._told[str(hit["id"])] = told
-            lines = [_remembered(text, spelling) for text in told]
+            lines = [self._line(text, spelling) for text in told]
             self._lines[str(hit["id"])] = lines
             body = [word for line in lines[2:] for word in line[:_MOST_WORDS]]
             self._fields[str(hit["id"])] = [self._field(row) for row in (*lines[:2], body)]
         self._units = self._belonging([str(hit["id"]) for hit in hits if _is_open(hit)])
+
+    def _line(self, text: str, spelling: Callable[[str], str]) -> Sequence[str]:
+        line = _remembered(text, spelling)
+        if not self._kept:
+            return line
+        both = zip(_remembered(text, telex), line, strict=True)
+        return [as_told if as_told in self._kept else word for as_told, word in both]
 
     def _field(self, line: Sequence[str]) -> _Field:
         places = [place for place, word in enumerate(line) if word in self._asked]
@@ -151,7 +167,7 @@ class _Rule:
         share = together * _SHARE[0] + (1 - together) * _SHARE[1]
         return weighed * (1 - share) + EXACT * self._placed(story_id) * share
 
-    def _stands(self, line: list[str]) -> bool:
+    def _stands(self, line: Sequence[str]) -> bool:
         return self._run in self._level(f" {' '.join(line)} ")
 
     def _is_as_typed(self, story_id: str) -> bool:

@@ -7,8 +7,8 @@ The first rung with a hit answers, so that totals and facets speak of what was m
    its other readings (`search.forms`); last the phrase
    without accents (a mistyped accent in a headline). A question with numbers, or wholly in quotes, is
    meant literally and goes no further: at most the quoted words without their accents.
-2. with accents on some words only: those as typed, the others in any reading; then a short name of a
-   place in full ("lũ qn"),
+2. with accents on some words only: those as typed, the others in any reading, also where the first rung
+   found a few stories in which the words stand apart; then a short name of a place in full ("lũ qn"),
 3. raw keys of Telex or VNI as the words they were meant to be (`search.typed`),
 4. more than ten terms: the most telling ones with accents,
 5. every (telling) word without accents,
@@ -85,13 +85,24 @@ class Led:
 class Rung:
     """One federated search, and what it takes the question for.
 
-    `relaxed`: hits need not hold every word; `bent`: nor the words as they are.
+    Args:
+        relaxed: hits need not hold every word.
+        bent: nor the words as they are.
+        half: words that were typed without accents may have any.
+        narrow: the next one finds these and more, which is better where there are few and in none of them
+            neighbours stand together.
     """
 
     queries: tuple[dict[str, Any], ...]
     question: Asked = _NOTHING
     relaxed: bool = False
     bent: bool = False
+    half: bool = False
+    narrow: bool = False
+
+    def firm(self) -> list[dict[str, Any]]:
+        """Return the queries for words that stand together, as they were typed."""
+        return [one for one in self.queries if one["federationOptions"]["weight"] > EXACT]
 
     def short(self) -> set[int]:
         """Return the places of the queries for titles with all words but one."""
@@ -116,15 +127,17 @@ def rungs(query: Query, led: Led | None = None) -> tuple[Rung, ...]:
     if not question.terms:
         return (*ladder, Rung((make.rest(ACCENTED if question.exact() else PLAIN),), question))
     leading = make.led(led) if led else []
-    ladder.append(Rung((*leading, *_first(make, query.q, question)), question))
+    exact = accented(question.words())
+    few = len(question.terms) <= MOST_WORDS
+    is_half = exact and few and not question.literal and not all(map(_is_accented, question.words()))
+    first = (*leading, *_first(make, query.q, question))
+    ladder.append(Rung(first, question, narrow=is_half))
     if question.literal:
         if question.quoted and not question.numbers and accented(question.words()):
             ladder.append(Rung((make.strict(together(question.terms), bare, PLAIN),), question, relaxed=True))
         return tuple(ladder)
-    exact = accented(question.words())
-    few = len(question.terms) <= MOST_WORDS
-    if exact and few and not all(accented([word]) for word in question.words()):
-        ladder.append(Rung((make.mixed(together(question.terms)),), question))
+    if is_half:
+        ladder.append(Rung((*first, *_half(make, question)), question, half=True))
     if full := [asked(other) for other in placed(query.q)]:
         ladder.append(Rung(tuple(make.mixed(together(one.terms)) for one in full), question))
     if keyed := decoded(query.q):
@@ -212,6 +225,18 @@ def _spoken(make: "_Maker", question: Asked, weight: float) -> list[dict[str, An
     return [*whole, *paired, make.strict(fitting, spelling, fields, EXACT * weight), *nearly]
 
 
+def _half(make: "_Maker", question: Asked) -> list[dict[str, Any]]:
+    """Return the searches in which words without accents may have any."""
+    terms = question.terms
+    is_long = len(question.words()) > 2  # noqa: PLR2004 - two words are the same two with other accents too often
+    whole = [Term(tuple(question.words()))]
+    beside = [(whole, PHRASE), *((pairs, PAIRED) for pairs in pairings(terms))] if is_long else []
+    return [
+        *(make.strict(some, bare, PLAIN, weight * _NEXT) for some, weight in beside),
+        make.mixed(together(terms), EXACT * _NEXT),
+    ]
+
+
 class _Maker:
     """Makes the queries of one question, which share its filter and its order."""
 
@@ -268,10 +293,10 @@ class _Maker:
         text = _spelled(terms, spelling)
         return self._made(text, "all", weight=weight, attributesToSearchOn=fields)
 
-    def mixed(self, terms: Sequence[Term]) -> dict[str, Any]:
+    def mixed(self, terms: Sequence[Term], weight: float = _LOOSE) -> dict[str, Any]:
         """Every term: with accents where it has some, else in any reading."""
         text = " ".join(f'"{_words(term, _as_typed(term))}"' for term in terms)
-        return self._made(text, "all", weight=_LOOSE, attributesToSearchOn=[*PLAIN, *ACCENTED])
+        return self._made(text, "all", weight=weight, attributesToSearchOn=[*PLAIN, *ACCENTED])
 
     def blind(self, terms: Sequence[Term]) -> dict[str, Any]:
         """Every term without accents; what is quoted as it is."""
@@ -343,6 +368,10 @@ def _left_out(term: Term, spelling: _Spelling) -> str:
 def _fields(terms: Sequence[Term]) -> list[str]:
     """Return where to look for terms without accents: with them, too, if one is quoted."""
     return [*PLAIN, *ACCENTED] if any(term.quoted for term in terms) else PLAIN
+
+
+def _is_accented(word: str) -> bool:
+    return accented([word])
 
 
 def _as_kept(term: Term) -> _Spelling:

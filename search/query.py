@@ -24,6 +24,7 @@ __all__ = ["Hit", "Query", "Results", "Sort", "gathered", "hit", "read", "search
 
 _WHOLE = frozenset(SHOWN) - LATER
 MOST_OFFERED = 100  # values of one facet that are told
+_SCARCE = 20
 _FEW_MONTHS = 3  # in a row, of which hits are told day by day: 92 days at most
 
 
@@ -155,11 +156,17 @@ def _answer(index: Index, query: Query, texts: Texts | None, led: Led | None) ->
         if rung.bent and many(query) and (answer := _covered(index, query, NEARLY)).total:
             return answer
         found = _asked(index, query, rung, texts, led)
-        if found["estimatedTotalHits"]:
+        if found["estimatedTotalHits"] and not (rung.narrow and _is_scarce(index, rung, found)):
             relaxed = rung.relaxed or _lacks_a_word(index, rung, found["hits"])
             shown = (query.page - 1) * query.per_page + len(found["hits"])
             return _Answer(found, place, relaxed, more=shown < found["estimatedTotalHits"])
     return _covered(index, query, COVERED)
+
+
+def _is_scarce(index: Index, rung: Rung, found: Mapping[str, Any]) -> bool:
+    """Say whether few stories hold every word, and none of them neighbours side by side."""
+    few = found["estimatedTotalHits"] < _SCARCE
+    return few and not index.search(rung.firm(), {"limit": 0})["estimatedTotalHits"]
 
 
 def _further(index: Index, query: Query, last: Cursor, led: Led | None) -> _Answer:
@@ -229,7 +236,7 @@ def _asked(index: Index, query: Query, rung: Rung, texts: Texts | None, led: Led
         days = aside.submit(_by_day, index, rung, told)
         if not is_kept:
             known = texts(unsure) if texts and (unsure := doubtful(answer["hits"], question)) else {}
-            hits = ordered(answer["hits"], question, known, led)
+            hits = ordered(answer["hits"], question, known, led, half=rung.half)
             answer |= {"hits": hits[start : start + query.per_page]}
     return answer | {"facetDistribution": told | {DAY: days.result()}}
 

@@ -48,7 +48,7 @@ _BODIES = {
     YOUTH: "Đoàn xã kể chuyện bóng đá nữ, tin cũ từ tháng 1/2023.",
     GROWN: "Người chưa thành niên được học bơi, bóng đá.",
     REEDS: "Bà con cùng nhau trồng đước, không cho tàu vào.",
-    LAMP: "TP.HCM cho mượn máy bơm. Tiểu thương dọn hàng.",
+    LAMP: "TP.HCM cho mượn máy bơm. Tiểu thương giữ hàng, cá mặn dọn trước; chuông rung khi nước ngập.",
     RICE: "Thương lái trả 25.000 đồng, năm 2020 -2025 chưa năm nào hơn. Hội chợ thuê nhân công vùng dân cư.",
     NIGHT: "Khách đi dạo quanh hồ tới khuya.",
 }
@@ -219,6 +219,8 @@ def _documents() -> dict[str, dict[str, object]]:
         ("cv 3312", _CITES),
         ("CV số 3312 SGDĐT", _CITES),
         ("cv3312", _CITES),
+        # an accent left out, though some text has the bare word somewhere
+        ("giữ rung ngập mặn", REEDS),
         # who wrote it
         ("Lý Thị Sậy", _CITES),
         ('"ly thi say"', _CITES),
