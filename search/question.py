@@ -16,6 +16,7 @@ from enum import StrEnum
 from pipeline import documents, places
 from pipeline.errors import BadInput
 from pipeline.model import LOCAL_ZONE, NATIONAL
+from pipeline.registry import ID
 from pipeline.text import clean, one_tone
 from pipeline.topics import topics
 from search.asked import QUOTES, address, only_leaves_out
@@ -38,15 +39,15 @@ MOST_PER_PAGE = 50
 MOST_DAYS = 92  # of a span that is told day by day
 MOST_CHOSEN = 20  # values of one filter
 SEVERAL = ("province", "area", "topic", "source")  # filters that take several values, parted by commas
+_SOURCE = re.compile(ID)
 _OF_YEAR = re.compile(r"\d{1,6}[a-e]?/(?:19|20)\d\d")  # of documents of any kind and issuer
 _SPACED = re.compile(r"(\d{1,6}[a-e]?)(?:[\s/-]+((?:19|20)\d\d))?(?:[\s/-]+(.+))?", re.IGNORECASE)
 _SIGNS = re.compile(r"[\s/-]+")
 _SHORT_YEAR = re.compile(r"(\d{1,2}/\d{1,2}/)([0-4]\d)")
-_MOST_SOURCE = 200
 _MOST_NAME = 100
 _MOST_NUMBER = 100  # characters of a document's number
 _IN_QUOTES = re.compile(r'["“”](.+)["“”]')
-_YEARS = (1900, 2200)
+_YEARS = (1900, 2199)
 STATED = (
     "q",
     *SEVERAL,
@@ -115,7 +116,8 @@ class Query:
         _check(known, "area", "a former unit's slug, such as ben-tre")
         known = {*chosen(self.topic)} <= {one.slug for one in topics()}
         _check(known, "topic", "a topic's slug, such as giao-duc")
-        _check(all(len(one) <= _MOST_SOURCE for one in chosen(self.source)), "source", "a source's id")
+        known = all(map(_SOURCE.fullmatch, chosen(self.source)))
+        _check(known, "source", "a source's id, such as bao-dongkhoi")
         for name in SEVERAL:
             few = len(chosen(getattr(self, name))) <= MOST_CHOSEN
             _check(few, name, f"at most {MOST_CHOSEN} values")
@@ -124,9 +126,9 @@ class Query:
         _check(_is_name(self.person), "person", f"a name of at most {_MOST_NAME} characters")
         _check(_is_name(self.office), "office", f"an office in at most {_MOST_NAME} characters")
         _check(self.bulletin in ("", "yes", "no"), "bulletin", "yes or no")
-        years = range(*_YEARS)
-        _check(self.date_from is None or self.date_from.year in years, "from", "a day since 1900")
-        _check(self.date_to is None or self.date_to.year in years, "to", "a day since 1900")
+        for name, day in (("from", self.date_from), ("to", self.date_to)):
+            first, last = _YEARS
+            _check(day is None or first <= day.year <= last, name, f"a day of the years {first} to {last}")
         ordered = self.date_from is None or self.date_to is None or self.date_from <= self.date_to
         _check(ordered, "to", "a day not before `from`")
         _check(self.page >= 1, "page", "a number from 1")
@@ -219,14 +221,19 @@ def chosen(text: str) -> tuple[str, ...]:
 def gathered(pairs: Iterable[tuple[str, str]], names: Collection[str] = ()) -> dict[str, str]:
     """Return an address's parameters, each once: what repeats is joined by commas where several may be.
 
-    Of any other parameter the last one counts. `names`: all that may be given; none: any.
+    Of any other parameter the last one counts. `names`: all that may be given, to programs that would
+    take all for some if one was passed over; none: any.
 
     Raises:
-        BadInput: there is another parameter; a program that writes "provnce" would take all for some.
+        BadInput: beside `names` there is another parameter ("provnce"), one of which a single value counts
+            is given twice, or a filter's value has no sign that counts.
     """
     found: dict[str, str] = {}
     for name, value in pairs:
-        _check(not names or name in names, name[:_MOST_NAME], f"one of {', '.join(names)}")
+        if names:
+            _check(name in names, name[:_MOST_NAME], f"one of {', '.join(names)}")
+            _check(name in SEVERAL or name not in found, name, "given once")
+            _check(not value or name == "q" or chosen(clean(value)), name, "a value, or left out")
         found[name] = f"{found[name]},{value}" if name in SEVERAL and name in found else value
     return found
 

@@ -16,6 +16,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
+from pydantic import BeforeValidator
 
 from pipeline.model import EntryKind, Story, StoryId, StoryState
 from pipeline.store import stories
@@ -70,6 +71,7 @@ _AS_FILE: dict[str, Any] = {
 router = APIRouter()
 Limit = Annotated[
     int,
+    BeforeValidator(lambda given: MOST_OF_KEY if given == "" else given),  # as any that is empty
     Query(
         ge=1, le=MOST_OF_KEY, description="stories at most; who is not signed in and has no key gets 1,000"
     ),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.errors import BadInput
 from pipeline.model import (
     Basis,
     DocumentMention,
@@ -289,9 +290,11 @@ def test_hostile_questions_are_only_words(shelf: Index, q: str) -> None:
 
 
 def test_a_filter_cannot_be_left(shelf: Index) -> None:
-    """A source that tries to widen its filter finds nothing."""
-    assert [] == titles(shelf, source='bao-kin" OR id EXISTS OR sources = "x')
+    """An office that tries to widen its filter finds nothing; no source's id could."""
+    assert [] == titles(shelf, office='"Bí thư" OR id EXISTS OR offices = "x"')
     assert 1 == len(titles(shelf, source="bao-kin"))
+    with pytest.raises(BadInput):
+        titles(shelf, source='bao-kin" OR id EXISTS OR sources = "x')
 
 
 def test_filters_join(shelf: Index) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import BadInput
 from search.cursor import Cursor, read_cursor
-from search.question import Query, Sort, gathered, read
+from search.question import NAMES, Query, Sort, gathered, read
 
 
 def test_all_parameters_are_read() -> None:
@@ -80,6 +80,10 @@ def test_empty_and_strange_parameters_are_passed_over() -> None:
         ("before", "é"),
         ("province", "vinh-long,atlantis"),
         ("source", ",".join(map(str, range(21)))),
+        ("source", "a b"),
+        ("source", "../x"),
+        ("source", 'a" OR id EXISTS OR \\'),
+        ("source", "x" * 101),
         ("page", "0"),
         ("page", "-1"),
         ("page", "²"),
@@ -126,9 +130,37 @@ def test_days_are_local_and_both_included() -> None:
     ).filters()
 
 
-def test_a_source_cannot_leave_its_quotes() -> None:
-    """Whatever a source is called, it is one string of the filter language."""
-    assert ['sources = "a\\" OR id EXISTS OR \\\\"'] == Query(source='a" OR id EXISTS OR \\').filters()
+def test_an_office_cannot_leave_its_quotes() -> None:
+    """Whatever an office is called, it is one string of the filter language."""
+    assert ['offices = "a\\" OR id EXISTS OR \\\\"'] == Query(office='"a" OR id EXISTS OR \\"').filters()
+
+
+def test_a_day_beyond_the_years_is_told_both_ends() -> None:
+    """Whoever asks for 9999 learns up to when one may."""
+    with pytest.raises(BadInput, match="from: must be a day of the years 1900 to 2199"):
+        read({"from": "9999-12-31"})
+
+
+@pytest.mark.parametrize(
+    ("pairs", "field"),
+    [
+        ([("sort", "newest"), ("sort", "oldest")], "sort"),
+        ([("page", "1"), ("page", "1")], "page"),
+        ([("from", "2026-11-01"), ("from", "")], "from"),
+        ([("q", "a"), ("province", "vinh-long"), ("q", "b")], "q"),
+        ([("province", ",")], "province"),
+        ([("province", "vinh-long"), ("province", " , ")], "province"),
+        ([("doc", "\x00")], "doc"),
+        ([("topic", "\u200b,\u200b")], "topic"),
+    ],
+)
+def test_a_program_is_told_what_would_count_for_nothing(pairs: list[tuple[str, str]], field: str) -> None:
+    """One value of two, or a filter of which nothing is left: refused by name where names are held to."""
+    with pytest.raises(BadInput, match=f"{field}: must be"):
+        gathered(pairs, NAMES)
+
+    assert read(gathered(pairs)).page == 1
+    assert {"q": " ", "province": ""} == gathered([("q", " "), ("province", "")], NAMES)
 
 
 @given(

@@ -20,7 +20,7 @@ PAGES = (
     "/tim-kiem?q=cầu rạch vong",
     "/tim-kiem?q=xã&topic=y-te&from=2026-11-01",
     "/tim-kiem?q=không có chuyện này ở đâu",
-    f"/tim-kiem?q={'ơ' * 300}&person={'ơ' * 100}&source={'o' * 200}&from={'1' * 300}",
+    f"/tim-kiem?q={'ơ' * 300}&person={'ơ' * 100}&source={'o' * 100}&from={'1' * 300}",
     "/tim-kiem?q=tháng 11/2026&mo=tay,source",
     "/tim-kiem?q=xã&page=7",
     "/tim-kiem?q=qđ 12 ubnd bến tre",
@@ -50,6 +50,7 @@ _LENGTHEN = """() => {
   }
 }"""
 _TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+_BOX_OF_SKIP = "document.querySelector('.skip').getBoundingClientRect().toJSON()"
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
@@ -77,6 +78,21 @@ def looking(browser: Browser, town: Town, look: Look) -> Page:
     context = browser.new_context(viewport={"width": look.width, "height": 900}, color_scheme=look.scheme)  # type: ignore[arg-type]
     context.add_cookies([{"name": "tintinh_language", "value": look.language, "url": town.address}])
     return context.new_page()
+
+
+def test_the_way_to_the_main_part_shows_when_it_is_reached(browser: Browser, town: Town) -> None:
+    """Not before, however large the letters and narrow the screen are; then all of it."""
+    page = looking(browser, town, Look("vi", 390, "light"))
+    page.goto(town.url("/status"))
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    hidden = page.evaluate(_BOX_OF_SKIP)
+    page.keyboard.press("Tab")
+    shown = page.evaluate(_BOX_OF_SKIP)
+    page.context.close()
+
+    assert hidden["bottom"] <= 0
+    assert shown["top"] > 0
+    assert 0 < shown["left"] < shown["right"] <= 390
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=str)

@@ -55,9 +55,11 @@ def test_lines_are_stories(searching: httpx.Client, told: Database) -> None:
     answer = searching.get("/api/search.jsonl", params={"source": "bao-mau"})
     lines = [json.loads(line) for line in answer.text.splitlines()]
     single = searching.get("/api/search.jsonl", params={"limit": "1"})
+    empty = searching.get("/api/search.jsonl", params={"limit": "", "source": "bao-mau"})
 
     assert told
     assert [TITLES[2], TITLES[0]] == [line["title"] for line in lines]
+    assert answer.text == empty.text
     assert lines == [searching.get(f"/api/stories/{line['story_id']}").json() for line in lines]
     headers = [single.headers[f"search-{name}"] for name in ("total", "limit", "relaxed")]
     assert (1, ["3", "1", "false"]) == (len(single.text.splitlines()), headers)

@@ -131,6 +131,18 @@ def test_a_parameter_that_there_is_not_is_refused(client: httpx.Client, path: st
     assert "province" in answer.json()["message"]
 
 
+@pytest.mark.parametrize("path", ["search", "search.csv", "search.jsonl"])
+def test_one_of_two_values_is_not_chosen(client: httpx.Client, path: str) -> None:
+    """A parameter of which one value counts is refused where it is given twice; filters may repeat."""
+    answer = client.get(f"/api/{path}?sort=newest&topic=y-te&topic=giao-duc&sort=oldest")
+
+    assert (422, "sort", "must be given once") == (
+        answer.status_code,
+        answer.json()["field"],
+        answer.json()["message"],
+    )
+
+
 def test_what_is_written_about_parameters_holds(client: httpx.Client) -> None:
     """Every parameter stands in docs/search-api.md with an example that is understood."""
     text = (Path(__file__).parents[2] / "docs" / "search-api.md").read_text()
