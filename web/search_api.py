@@ -1,5 +1,6 @@
 """/api/search: the search as JSON, for programs; docs/search-api.md."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -8,6 +9,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from pipeline.errors import EngineUnavailable
+from pipeline.model import Story, StoryId
 from search import query as engine
 from search.document import document
 from search.question import NAMES
@@ -47,8 +49,10 @@ class HitBody(BaseModel):
     title: str
     snippet: str = Field(description="HTML whose only tag is <mark>")
     url: str
-    province: str | None
-    area: str | None
+    province: str | None = Field(description="the main one, slug of today; toan-quoc for national news")
+    provinces: list[str] = Field(description="all that it is of; filters, bounds and facets go by these")
+    area: str | None = Field(description="the main unit of until July 2025, slug")
+    areas: list[str] = Field(description="all that it is of; filters, bounds and facets go by these")
     topics: list[str]
     published: str
     published_basis: str = Field(
@@ -139,8 +143,7 @@ def told(site: Searched, asked: engine.Query) -> ResultsBody:
     except EngineUnavailable:
         return _without_engine(site, asked, named)
     alive = living(site, found)
-    kept = [hit for hit in found.answer()["hits"] if hit["story_id"] in alive]
-    return ResultsBody.model_validate(found.answer() | {"hits": kept} | named)
+    return ResultsBody.model_validate(found.answer() | {"hits": _placed(found, alive)} | named)
 
 
 def _without_engine(site: Searched, asked: engine.Query, named: dict[str, Any]) -> ResultsBody:
@@ -157,4 +160,15 @@ def _without_engine(site: Searched, asked: engine.Query, named: dict[str, Any]) 
         raise Problem(503, "unavailable", "the search engine is away", headers=advice, more=down)
     hits = () if newest.unapplied else tuple(engine.hit(document(one, ()), asked) for one in newest.stories)
     found = engine.Results(hits=hits, total=0 if newest.unapplied else newest.total)
-    return ResultsBody.model_validate(found.answer() | named | down)
+    known = {one.story_id: one for one in newest.stories}
+    return ResultsBody.model_validate(found.answer() | {"hits": _placed(found, known)} | named | down)
+
+
+def _placed(found: engine.Results, alive: Mapping[StoryId, Story]) -> list[dict[str, Any]]:
+    """Return the hits that are alive, with all places that their stories are of."""
+    hits = [(hit, alive.get(hit["story_id"])) for hit in found.answer()["hits"]]
+    return [
+        hit | {"provinces": story.face.labels.provinces, "areas": story.face.labels.areas}
+        for hit, story in hits
+        if story is not None
+    ]

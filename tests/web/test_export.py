@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.model import Basis, Precision, Rights, Source, SourceId, When
+from pipeline.model import Basis, Places, Precision, Rights, Source, SourceId, When
 from pipeline.store import Database, accounts, partners
 from pipeline.store.accounts import Role
 from pipeline.store.partners import Partner, Right
@@ -19,15 +19,17 @@ from web.export import COLUMNS, cell
 
 DAY = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)
 CLOSED = Source(SourceId("bao-kin"), "Báo Kín", "can-tho", "can-tho", ("baokin.example",), Rights.TITLE)
+BOTH = Places(("ben-tre", "tien-giang"), ("vinh-long", "dong-thap"))
 TITLES = ('=HYPERLINK("http://x.example","Mời")', "Chợ nổi, mùa nước", "Nói “thật” và\u00a0làm")
 
 
 @pytest.fixture
 def told(db: Database) -> Database:
-    """Three stories, a day each; the second one's source lets its title out and nothing more."""
+    """Three stories, a day each; the second's source lets its title alone out, the third is of two places."""
     for number, title in enumerate(TITLES):
         published = When(DAY + timedelta(days=number), Precision.SECOND, Basis.FEED)
-        one = draft(f"{number}", title, f"Mật ngữ số {number} ở chỗ {title[:4]}.", published=published)
+        body = f"Mật ngữ số {number} ở chỗ {title[:4]}."
+        one = draft(f"{number}", title, body, published=published, places=BOTH if number == 2 else Places())
         send(db, one, source=CLOSED if number == 1 else PAPER)
     settled(db)
     return db
@@ -43,6 +45,9 @@ def test_a_spreadsheet_reads_it(searching: httpx.Client, told: Database) -> None
 
     assert list(COLUMNS) == rows[0]
     assert ["'" + TITLES[0], TITLES[1], "Nói “thật” và làm"] == [row[1] for row in rows[1:]]
+    told_of = dict(zip(COLUMNS, rows[3], strict=True))
+    assert ("vinh-long", "vinh-long; dong-thap") == (told_of["province"], told_of["provinces"])
+    assert ("ben-tre", "ben-tre; tien-giang") == (told_of["area"], told_of["areas"])
     assert ["", "Báo Kín"] == [rows[2][2], rows[2][COLUMNS.index("sources")]]
     assert "Mật ngữ số 1" not in answer.text
     assert (b"\r\n", "3") == (answer.content[-2:], answer.headers["search-total"])

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 import httpx
 import pytest
 
-from pipeline.model import Basis, EntryKind, Officeholder, Precision, Source, SourceId, When
+from pipeline.model import Basis, EntryKind, Officeholder, Places, Precision, Source, SourceId, When
 from pipeline.store import Database
 from search.question import NAMES, Query, gathered, read
 from tests.store.tellings import PAPER, draft, send, settled
@@ -20,17 +20,21 @@ from tests.web.conftest import Serve
 DAY = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)
 OTHER = Source(SourceId("bao-khac"), "Báo Khác", "can-tho", "can-tho", ("baokhac.example",))
 THINGS = ("cầu treo", "lúa nổi", "rừng tràm", "biển cạn", "chợ đêm")
+BOTH = Places(("ben-tre", "tien-giang"), ("vinh-long", "dong-thap"))
 MAYOR = Officeholder("Lê Văn Mẫu", "Bí thư Tỉnh ủy", "Vĩnh Long")
 
 
 @pytest.fixture
 def told(db: Database) -> Database:
-    """Five stories, a day each, of two papers by turns; one names an official, the last is a bulletin's."""
+    """Five stories, a day each, of two papers by turns; one is of two places and names an official.
+
+    The last is a bulletin's.
+    """
     for number, thing in enumerate(THINGS):
         published = When(DAY + timedelta(days=number), Precision.SECOND, Basis.FEED)
         one = draft(f"{number}", f"Chuyện {thing}", f"Mọi người kể về {thing}.", published=published)
         if number == 1:
-            one = replace(one, people=(MAYOR,))
+            one = replace(one, people=(MAYOR,), places=BOTH)
         if number == 4:
             one = replace(one, kind=EntryKind.BULLETIN_ITEM, bulletin_id="b", bulletin_number=1, guid="")
         send(db, one, source=PAPER if number % 2 else OTHER)
@@ -41,6 +45,7 @@ def told(db: Database) -> Database:
 ASKED = [
     ([("province", "vinh-long")], [3, 1]),
     ([("province", "vinh-long"), ("province", "can-tho")], [4, 3, 2, 1, 0]),
+    ([("province", "dong-thap")], [1]),
     ([("source", "bao-khac"), ("to", "2026-11-18")], [2, 0]),
     ([("person", "le van mau")], [1]),
     ([("office", "Bí thư Tỉnh uỷ"), ("sort", "oldest")], [1]),
@@ -71,6 +76,16 @@ def test_filters_are_the_same_with_and_without_an_engine(
             without.json()["down"],
             without.json()["unapplied"],
         )
+
+
+@pytest.mark.long_on_postgresql
+def test_a_hit_bears_all_its_places(searching: httpx.Client, client: httpx.Client) -> None:
+    """Beside the main ones, so that whoever asks for another sees why a hit is there."""
+    for one in (searching, client):
+        (hit,) = one.get("/api/search", params={"area": "tien-giang"}).json()["hits"]
+
+        assert ("vinh-long", ["vinh-long", "dong-thap"]) == (hit["province"], hit["provinces"])
+        assert ("ben-tre", ["ben-tre", "tien-giang"]) == (hit["area"], hit["areas"])
 
 
 def test_words_without_an_engine_mislead_nobody(client: httpx.Client, told: Database) -> None:
