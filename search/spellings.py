@@ -121,3 +121,22 @@ SHORT_PLACES = {
     "gl": ("gia lai",),
     "vt": ("vũng tàu",),
 }
+# Words of offices as they are offered: what texts write in other letters or shorter is one of these.
+_OFFICES = """
+Thủ tướng; Tổng thống; Tổng Bí thư; Bí thư; Chủ tịch; Bộ trưởng; Thứ trưởng; Ngoại trưởng; Quốc vương;
+Giám đốc; Chủ nhiệm; Cục trưởng; Chi cục trưởng; Tổng cục trưởng; Vụ trưởng; Trưởng ban; Trưởng phòng;
+Trưởng đoàn; Chánh Văn phòng; Chánh án; Chánh Thanh tra; Tổng Thanh tra; Tổng Kiểm toán; Tổng Thư ký;
+Viện trưởng; Chỉ huy trưởng; Chính ủy; Tham mưu trưởng; Người phát ngôn; Ủy viên; Đại biểu Quốc hội;
+Thường trực; Đội trưởng; Chính phủ; Quốc hội; Bộ Chính trị; Ban Bí thư; Trung ương; Trung ương Đảng;
+Đảng ủy; Tỉnh ủy; Thành ủy; Huyện ủy; Quận ủy; Thị ủy; Tỉnh đoàn; Thành đoàn; Ban Thường vụ; Ban Chấp hành;
+UBND; HĐND; MTTQ; Ủy ban MTTQ; TAND; VKSND; Công an; CSGT; Bộ đội Biên phòng; BHXH; Tổng cục; Chi cục;
+Ngân hàng Nhà nước; Ban Quản lý; Văn phòng; Thanh tra; Ủy ban Kiểm tra; Liên đoàn Lao động;
+Liên hiệp Phụ nữ; Liên Hợp Quốc; Tổ chức; Tuyên giáo; Dân vận; Nội chính; Pháp chế; Tham mưu; Y tế; Nội vụ;
+Tư pháp; Tài chính; Quốc phòng; Ngoại giao; Công Thương; Du lịch; Bộ Xây dựng; Sở Xây dựng;
+Giao thông vận tải; Giáo dục và Đào tạo; Kế hoạch và Đầu tư; Khoa học và Công nghệ;
+Tài nguyên và Môi trường; Nông nghiệp và Môi trường; Nông nghiệp và Phát triển nông thôn;
+Văn hóa, Thể thao và Du lịch; Văn hóa và Thể thao; Thông tin và Truyền thông;
+Lao động, Thương binh và Xã hội; Quy hoạch - Kiến trúc; Văn hóa - Xã hội; Kinh tế - Ngân sách; Thống đốc;
+Tối cao; TP; TP.HCM
+"""
+OFFICES = tuple(map(str.strip, _OFFICES.split(";")))

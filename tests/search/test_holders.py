@@ -50,6 +50,49 @@ def test_an_office_says_its_unit_once(office: str, unit: str, expected: str) -> 
     assert expected == called(Officeholder("Lê Thị Mẫu", office, unit))
 
 
+@pytest.mark.parametrize(
+    ("expected", "told"),
+    [
+        (
+            "Bí thư Thành ủy TP.HCM",
+            [
+                ("Bí thư Thành ủy", "TP HCM"),
+                ("Bí thư Thành uỷ", "TP. HCM"),
+                ("bí thư thành ủy", "Thành phố Hồ Chí Minh"),
+                ("Bí thư Thành ủy", "TPHCM"),
+                ("Bí thư Thành ủy", "Hồ Chí Minh"),
+            ],
+        ),
+        (
+            "Phó Chủ tịch UBND TP.HCM",
+            [
+                ("Phó chủ tịch UBND", "TP. Hồ Chí Minh"),
+                ("Phó Chủ tịch Ủy ban nhân dân TP", "TP. HCM"),
+                ("phó chủ tịch UBND thành phố", "Hồ Chí Minh"),
+            ],
+        ),
+        ("Chủ tịch HĐND TP Cần Thơ", [("Chủ tịch Hội đồng Nhân dân Thành phố", "Cần Thơ")]),
+        (
+            "Giám đốc Sở Giáo dục và Đào tạo TP Huế",
+            [("giám đốc", "sở GD&ĐT TP. Huế"), ("Giám Đốc", "Sở Giáo dục và đào tạo thành phố Huế")],
+        ),
+        ("Chánh án TAND Tối cao", [("Chánh án", "Tòa án nhân dân tối cao.")]),
+        (
+            "Bí thư thứ nhất Trung ương Đoàn TNCS Hồ Chí Minh",
+            [("Bí thư thứ nhất TW Đoàn TNCS Hồ Chí Minh", "")],
+        ),
+    ],
+)
+def test_spellings_of_one_office_are_one_choice(expected: str, told: list[tuple[str, str]]) -> None:
+    """However a text writes an office, it is offered in one form, and any of them finds it."""
+    people = [Officeholder("Lê Thị Mẫu", office, unit) for office, unit in told]
+    keys = {*office_keys(people)}
+
+    assert {expected} == {called(one) for one in people}
+    assert {office_key(expected)} == {office_key(f"{one.office} {one.unit}") for one in people}
+    assert office_key(expected) in keys
+
+
 @given(st.text(), st.text(), st.text())
 def test_everybody_is_found_by_what_is_offered(name: str, office: str, unit: str) -> None:
     """Never raises; the values of the facets lead back to the story."""
