@@ -7,6 +7,7 @@ from datetime import date
 from pipeline.errors import BadInput
 from pipeline.model import Source
 from pipeline.text import clean
+from search.asked import address, asked, told_as
 from search.question import MOST_CHARACTERS, SEVERAL, Query, chosen, read
 from web.language import gettext as _
 from web.narrowing import span_label
@@ -45,7 +46,12 @@ def understood(given: Mapping[str, str]) -> tuple[Query, list[str]]:
     notices: list[str] = []
     while True:
         try:
-            return read(left), notices
+            query = read(left)
+            typed = clean(left.get("q", "")).strip()
+            if not typed or _has_words(query.q):
+                return query, notices
+            notices.append(wordless(typed))
+            left["q"] = ""
         except BadInput as error:
             wrong = error.subject if left.get(error.subject) else "page"
             if wrong == "q":
@@ -73,6 +79,12 @@ def wordless(q: str) -> str:
     return _("“%(q)s” không có từ nào để tìm. Hãy gõ ít nhất một chữ hoặc một con số.", q=q[:80])
 
 
+def _has_words(q: str) -> bool:
+    """Say whether there is a word to look for or to leave out, or an address."""
+    question = asked(q)
+    return bool(question.terms or question.without or told_as(q) or address(q))
+
+
 def _readable(given: Mapping[str, str]) -> bool:
     try:
         read(given)
@@ -98,9 +110,9 @@ def value_label(name: str, value: str, known: Sequence[Source]) -> str:
             return value.strip('"“”') if name == "office" else value
 
 
-def are_set(asked: Query, known: Sequence[Source], today: date) -> Iterator[Filter]:
+def are_set(query: Query, known: Sequence[Source], today: date) -> Iterator[Filter]:
     """Yield what is asked for beside words, each value by itself."""
-    stated = asked.stated()
+    stated = query.stated()
     for name, title in field_names().items():
         value = stated.get(name, "")
         if not value or name in ("from", "to"):
@@ -109,6 +121,6 @@ def are_set(asked: Query, known: Sequence[Source], today: date) -> Iterator[Filt
         for own in values:
             others = ",".join(one for one in values if one != own)
             yield Filter(name, title, value_label(name, own, known), {name: others})
-    if asked.date_from or asked.date_to:
-        span = span_label(asked.date_from, asked.date_to, today)
+    if query.date_from or query.date_to:
+        span = span_label(query.date_from, query.date_to, today)
         yield Filter("from", _("Ngày đăng"), span, {"from": "", "to": ""})

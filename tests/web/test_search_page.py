@@ -311,6 +311,17 @@ def test_a_question_that_is_too_long_is_cut_and_said_so(reader: httpx.Client) ->
     assert "Câu hỏi quá dài" in found(page, '//*[@class="notice"]')[0]
 
 
+@pytest.mark.parametrize("q", ['"', "-", "((()))", "\N{WATER WAVE}"])
+def test_what_has_no_word_is_said_to_have_none(reader: httpx.Client, q: str) -> None:
+    """All such questions alike: what to type, above what there is without them."""
+    page = reader.get("/tim-kiem", params={"q": q, "topic": "y-te"})
+
+    assert [f"“{q}” không có từ nào để tìm. Hãy gõ ít nhất một chữ hoặc một con số."] == found(
+        page, '//*[@class="notice"]/p'
+    )
+    assert ["Khám miễn phí ở Tân Phú"] == found(page, '//*[@class="card"]/h2/a')
+
+
 def test_an_end_before_the_beginning_is_said_to_be_one(reader: httpx.Client) -> None:
     """A day that can be read is no nonsense: the page says what it is against."""
     page = reader.get("/tim-kiem", params={"from": "2024-05-01", "to": "2023-01-01"})
