@@ -60,7 +60,7 @@ def add(
 
 @partner.command("list")
 def listed() -> None:
-    """List partners: name, state, what it opens, within what, when used last.
+    """List partners: name, state, what it opens, within what, at which pace, when used last (in UTC).
 
     \b
     Example:
@@ -71,12 +71,14 @@ def listed() -> None:
 
     at = now()
     with desk() as opened, opened.db.read() as conn:
+        say("name\tstate\topens\twithin\tpace\tlast used (to a minute)")
         for one in partners.listed(conn):
             state = "revoked" if one.revoked_at else "open" if one.alive(at) else "expired"
             until = f" until {one.expires_at.date()}" if one.expires_at and one.alive(at) else ""
             bounds = " ".join(f"{kind}={','.join(values)}" for kind, values in one.scope.items())
-            used = one.used_at.date() if one.used_at else "never used"
-            out_row(one.name, f"{state}{until}", ",".join(sorted(one.may)), bounds or "everything", used)
+            used = f"{one.used_at:%Y-%m-%dT%H:%M:%SZ}" if one.used_at else "never used"
+            opens, pace = ",".join(sorted(one.may)), f"{one.per_minute} a minute"
+            out_row(one.name, f"{state}{until}", opens, bounds or "everything", pace, used)
 
 
 @partner.command()
