@@ -26,6 +26,8 @@ _RUN = re.compile(rf"{_SYLLABLE}(?: {_SYLLABLE}){{0,7}}")
 _RUN_BEFORE = re.compile(rf"(?<!\w){_SYLLABLE}(?: {_SYLLABLE}){{0,7}}$")
 _WORD = re.compile(r"(?P<sep>, | [-–&] |[-–&]| )?(?P<word>[^\W_]+\.?)")
 _NUMBERED = re.compile(r" ?\d{1,2}(?![\d/.,])")
+_REGION = re.compile(r" khu vực (?:\d{1,2}|[IVXL]+)$", re.IGNORECASE)
+_DASH = re.compile(r" ?[-–] ?")
 _FOLLOWING = re.compile(r" (?P<word>\d|[^\W_]+)")
 _INNER = ("văn", "thị")  # syllables that end no name
 _PEOPLES = re.compile(r"[KHYkh]['’`]")
@@ -210,7 +212,14 @@ def organ(text: str, at: int) -> int:
         if run and end > at and (person := named(run[0].split(" "))) and is_family(person[0]):
             break
         end = word.end()
-    return end
+    return _with_its_region(text, at, end)
+
+
+def _with_its_region(text: str, at: int, end: int) -> int:
+    """Return where the place of an organ of a region ends: "TAND khu vực 3 - Vĩnh Long"."""
+    dash = _DASH.match(text, end) if _REGION.search(text, at, end) else None
+    where = place(text, dash.end()) if dash else None
+    return where.end if where and where.name else end
 
 
 def named(syllables: Sequence[str], *, sure: bool = False, behind: str = "") -> list[str]:

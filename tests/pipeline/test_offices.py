@@ -73,6 +73,15 @@ def read(text: str) -> list[tuple[str, str, str]]:
         ),
         ("ông Lê Na, Chánh văn phòng Bộ Y tế kiêm người phát ngôn,", ("Lê Na", "Chánh văn phòng", "Bộ Y tế")),
         ("ông Lê Na, Cục trưởng Cục Thủy lợi kiêm thư ký,", ("Lê Na", "Cục trưởng", "Cục Thủy lợi")),
+        (
+            "Chánh án TAND khu vực 3 - Vĩnh Long Lê Văn Mẫu nói",
+            ("Lê Văn Mẫu", "Chánh án", "TAND khu vực 3 - Vĩnh Long"),
+        ),
+        ("Viện trưởng VKSND khu vực 3 - ông Lê Văn Mẫu", ("Lê Văn Mẫu", "Viện trưởng", "VKSND khu vực 3")),
+        (
+            "Giám đốc Kho bạc Nhà nước khu vực XVIII Lê Văn Mẫu",
+            ("Lê Văn Mẫu", "Giám đốc", "Kho bạc Nhà nước khu vực XVIII"),
+        ),
         ("Tổng thống Mỹ Donald Trump", ("Donald Trump", "Tổng thống", "Mỹ")),
         ("Tổng thống Obama", ("Obama", "Tổng thống", "")),
     ],
