@@ -325,6 +325,11 @@ def open_index(chosen: Settings, *, hurried: bool = False) -> Index | None:
         return None
     try:
         key = read_key(chosen.meilisearch_key_file) if chosen.meilisearch_key_file else ""
+    except FileNotFoundError as error:
+        deleted = "was its folder deleted under it? end it (kill PID): `up` starts it again and fills it anew"
+        raise EngineUnavailable(
+            "Meilisearch", f"its key is not there, {chosen.meilisearch_key_file}; {deleted}"
+        ) from error
     except OSError as error:
         raise EngineUnavailable("Meilisearch", f"its key cannot be read: {error}") from error
     return Index(

@@ -123,6 +123,15 @@ def test_a_key_that_changed_is_read_again(meilisearch: Lent, tmp_path: Path) -> 
     assert index.born(index.name) is None
 
 
+def test_a_key_that_is_gone_is_told_with_the_way_out(tmp_path: Path) -> None:
+    """A folder that was deleted under its server took the key with it: what to do is said."""
+    chosen = Settings(
+        meilisearch_url="http://127.0.0.1:9", meilisearch_key_file=tmp_path / "meilisearch" / "key"
+    )
+    with pytest.raises(EngineUnavailable, match=r"key is not there.*folder deleted.*kill PID.*`up` starts"):
+        open_index(chosen)
+
+
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9", "http://[::1]:9", "nonsense://x", "http://"])
 def test_a_server_that_is_not_there_is_told(url: str) -> None:
     """Refused connections and impossible addresses are our error."""
