@@ -128,6 +128,7 @@ def test_a_name_is_whole(text: str, expected: list[str]) -> None:
         "Giám đốc Ban Quản lý Trường Đại học An Giang Nguyễn Văn A",
         "Trưởng ban Pháp chế - Phòng Thương mại Đậu Anh Mẫu",
         "Trưởng phòng Ngân quỹ Hội sở Nguyễn Văn A",
+        "Trưởng ban Kinh doanh Tập đoàn Nguyễn Văn A",
         "Chủ tịch Hội đồng quản trị Lê Văn A",
         "Bí thư Đảng ủy Tập đoàn Lê Văn A",
         "Phó Giám đốc Nguyễn Văn A",
