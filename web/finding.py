@@ -5,7 +5,7 @@ newest stories come from SQL, by all that is asked for but the words.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
@@ -16,19 +16,25 @@ from pipeline.model import Officeholder, Story, StoryId, StoryState
 from pipeline.papers import number_slug
 from pipeline.store import Database, newest, stories
 from pipeline.store.newest import Wanted
+from pipeline.text import one_tone
 from search import query as engine
 from search.asked import told_as
 from search.document import document
-from search.holders import office_keys, person_keys
+from search.holders import called, office_keys, person_keys
 from search.index import Index
 from search.plan import Led
 from search.question import Sort, chosen
-from search.schema import OFFICE_KEYS, PEOPLE_KEYS
+from search.schema import FACETS, OFFICE_KEYS, PEOPLE_KEYS
 from web.leading import leading, unit
 from web.paper_lookup import Lookup, look_up
 from web.problems import Problem
 
 _PATIENCE = 1.0  # seconds for which one page goes through stories in SQL
+_OF_PEOPLE: dict[str, Callable[[Officeholder], Iterable[str]]] = {  # as `search.document` makes them
+    PEOPLE_KEYS: lambda one: person_keys(one.name),
+    OFFICE_KEYS: lambda one: office_keys([one]),
+    FACETS["office"]: lambda one: [one_tone(called(one))],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,19 +203,20 @@ def _wanted(asked: engine.Query) -> Wanted:
 
 def _named(asked: engine.Query) -> Callable[[Sequence[Officeholder]], bool] | None:
     """Return what tells whether the people of a story are those asked for; None: nobody is."""
-    conditions = [one for one in asked.conditions() if one.field in (PEOPLE_KEYS, OFFICE_KEYS)]
+    conditions = [one for one in asked.conditions() if one.field in _OF_PEOPLE]
 
     def named(people: Sequence[Officeholder]) -> bool:
-        told: dict[str, list[str]] = {PEOPLE_KEYS: [], OFFICE_KEYS: []}
-        for one in people:
-            persons, offices = _keys(one)
-            told[PEOPLE_KEYS] += persons
-            told[OFFICE_KEYS] += offices
-        return all(condition.holds(told) for condition in conditions)
+        # Without names few differ: offices recur, and what was made of one is kept.
+        told = people if asked.person else [replace(one, name="") for one in people]
+        return all(one.holds({one.field: [*_made(one.field, told)]}) for one in conditions)
 
     return named if conditions else None
 
 
+def _made(field: str, people: Iterable[Officeholder]) -> Iterator[str]:
+    return (key for one in people for key in _keys(field, one))
+
+
 @lru_cache(maxsize=20_000)
-def _keys(one: Officeholder) -> tuple[list[str], list[str]]:
-    return person_keys(one.name), list(office_keys([one]))
+def _keys(field: str, one: Officeholder) -> list[str]:
+    return [*_OF_PEOPLE[field](one)]

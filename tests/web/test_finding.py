@@ -8,14 +8,15 @@ from uuid import uuid4
 
 import pytest
 
-from pipeline.model import Basis, DocumentMention, Precision, Role, When
-from pipeline.store import Database, open_database, stories, words
+from pipeline.model import Basis, DocumentMention, Officeholder, Precision, Role, When
+from pipeline.store import Database, newest, open_database, stories, words
 from search.cursor import Cursor
 from search.index import Index
 from search.query import Query, Sort, read
 from search.sync import sync
 from tests.engine_fixtures import Lent
 from tests.store.tellings import NOW, draft, send, settled
+from web import finding
 from web.finding import Shelf, find, newest_from_store, papers, walk
 
 
@@ -81,6 +82,30 @@ def test_sql_filters_by_a_number_without_its_kind(told: Database) -> None:
     found = newest_from_store(Shelf(told, None), read({"doc": "73/2023"}))
 
     assert ["Bảo vệ cán bộ dám nghĩ dám làm"] == [story.face.title for story in found.stories]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"office": "bí thư"},
+        {"office": '"Bí thư Tỉnh ủy Vĩnh Long"'},
+        {"person": "le van mau"},
+        {"person": "Lê Văn Mẫu", "office": "bí thư"},
+    ],
+)
+def test_stories_that_name_nobody_take_no_time(
+    told: Database, monkeypatch: pytest.MonkeyPatch, asked: dict[str, str]
+) -> None:
+    """However an office or a person is asked for without an engine, SQL passes them over."""
+    monkeypatch.setattr(newest, "_FIRST_ROWS", 2)
+    monkeypatch.setattr(finding, "_PATIENCE", 0.0)
+    before = When(NOW - timedelta(days=9), Precision.SECOND, Basis.FEED)
+    holder = (Officeholder("Lê Văn Mẫu", "Bí thư Tỉnh ủy", "Vĩnh Long"),)
+    send(told, replace(draft("3", "Thăm đê", "Bí thư thăm đê.", published=before), people=holder))
+    settled(told)
+    found = newest_from_store(Shelf(told, None), read(asked))
+
+    assert ["Thăm đê"] == [story.face.title for story in found.stories]
 
 
 def test_documents_stand_above_the_first_page_only(told: Database) -> None:
