@@ -130,7 +130,7 @@ def asked(q: str) -> Asked:
     """
     if told_as(q):
         return Asked()
-    text, without = _parted(_held(_closed(_MINUS.sub("-", QUOTES.sub('"', clean(_worded(q)))))))
+    text, without = _parted(_plain_signs(q))
     terms: list[Term] = []
     numbers: list[str] = []
     bare_words = is_quoted = False
@@ -270,6 +270,23 @@ def _parted(text: str) -> tuple[str, tuple[Term, ...]]:
     if is_range and '"' not in found[0]:
         return text, ()
     return text[: found.start()], _left_out(found[0])
+
+
+def dashed(q: str) -> str:
+    """Return a question with what a minus would leave out, had it not been read as a dash, in quotes; or "".
+
+    "Trump -Putin" may be a way, as "Long Thành -Dầu Giây" is: who means to leave out writes Trump -"Putin".
+    """
+    text = _plain_signs(q)
+    found = _LEFT_OUT.search(text)
+    if not found or _parted(text)[1] or text.lstrip()[:1] == "-" or text[found.start() - 1].isdecimal():
+        return ""
+    return text[: found.start()] + _ONE_OUT.sub(r'-"\2"', found[0])
+
+
+def _plain_signs(q: str) -> str:
+    """Return a question with one kind of quotes and minus; names of places that it leaves out in quotes."""
+    return _held(_closed(_MINUS.sub("-", QUOTES.sub('"', clean(_worded(q))))))
 
 
 def _left_out(text: str) -> tuple[Term, ...]:

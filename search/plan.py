@@ -50,6 +50,7 @@ from search.schema import (
 from search.tokens import accented, bare, number_key, telex, tokens
 from search.typed import decoded
 
+COUNTED = 20  # stories at most, of a word that may have been meant
 _MANY = 5  # terms
 # Scores are within 0..1, so a factor of a thousand puts every hit of one query before the next; the
 # other readings stand between. Words of two syllables only go before what merely holds their syllables.
@@ -88,6 +89,7 @@ class Rung:
     Args:
         relaxed: hits need not hold every word.
         bent: nor the words as they are.
+        lax: words count without their accents, or need not all be there.
         half: words that were typed without accents may have any.
         narrow: the next one finds these and more, which is better where there are few and in none of them
             neighbours stand together.
@@ -97,6 +99,7 @@ class Rung:
     question: Asked = _NOTHING
     relaxed: bool = False
     bent: bool = False
+    lax: bool = False
     half: bool = False
     narrow: bool = False
 
@@ -146,8 +149,7 @@ def rungs(query: Query, led: Led | None = None) -> tuple[Rung, ...]:
         queries = [*_spoken(make, typed, 1), make.mixed(fitting)]
         ladder.append(Rung(tuple(queries), typed))
     laxer = _looser(make, meant(query.q))
-    # Where a minus has taken what was meant, what is only alike must not stand there unsaid.
-    return (*ladder, *(replace(rung, relaxed=True) if question.without else rung for rung in laxer))
+    return (*ladder, *(replace(rung, relaxed=True, lax=True) for rung in laxer))
 
 
 def _looser(make: "_Maker", question: Asked) -> Iterator[Rung]:
@@ -155,12 +157,12 @@ def _looser(make: "_Maker", question: Asked) -> Iterator[Rung]:
     exact = accented(question.words())
     telling, long = telling_terms(question.terms), len(question.terms) > MOST_WORDS
     if exact and long:
-        yield Rung((make.strict(telling, telex, ACCENTED),), question, relaxed=True)
+        yield Rung((make.strict(telling, telex, ACCENTED),), question)
     if exact or long:
-        yield Rung((make.blind(telling),), question, relaxed=long)
-    yield Rung((make.loose(telling),), question, relaxed=long, bent=True)
+        yield Rung((make.blind(telling),), question)
+    yield Rung((make.loose(telling),), question, bent=True)
     if exact and question.kept():
-        yield Rung((make.strict(telling, bare, PLAIN),), question, relaxed=True)
+        yield Rung((make.strict(telling, bare, PLAIN),), question)
 
 
 def each(query: Query) -> tuple[tuple[dict[str, Any], ...], ...]:
@@ -179,6 +181,27 @@ def each(query: Query) -> tuple[tuple[dict[str, Any], ...], ...]:
         (*([make.alone(term, telex, kept)] if exact else []), make.alone(term, bare, kept))
         for term in telling
     )
+
+
+def beside(query: Query, other: str) -> list[dict[str, Any]]:
+    """Return searches for stories of all words of `other`, the one by which it differs beside a neighbour.
+
+    Outside of any federation, for ids alone; no filter but the bounds of a key narrows them.
+    """
+    typed, terms = asked(query.q).terms, asked(other).terms
+    changed = [place for place, pair in enumerate(zip(typed, terms, strict=False)) if pair[0] != pair[1]]
+    if len(changed) != 1 or len(terms) != len(typed):
+        return []
+    [place] = changed
+    spelling, fields = (telex, ACCENTED) if accented(list(terms[place].words)) else (bare, PLAIN)
+    make = _Maker(Query(q=other, within=query.within))
+    return [
+        make.counted(
+            [*terms[:at], Term(terms[at].words + terms[at + 1].words), *terms[at + 2 :]], spelling, fields
+        )
+        for at in (place - 1, place)
+        if 0 <= at < len(terms) - 1
+    ]
 
 
 def many(query: Query) -> bool:
@@ -311,6 +334,12 @@ class _Maker:
             for part in ([f'"{_words(term, _as_typed(term))}"'] if term.quoted else map(bare, term.words))
         ]
         return self._made(" ".join(parts[:MOST_WORDS]), "all", attributesToSearchOn=_fields(terms))
+
+    def counted(self, terms: Sequence[Term], spelling: _Spelling, fields: list[str]) -> dict[str, Any]:
+        """Every term, outside of any federation, to see how many stories there are up to a page of them."""
+        made = self.strict(terms, spelling, fields)
+        del made["federationOptions"]
+        return made | {"attributesToRetrieve": [PRIMARY_KEY], "limit": COUNTED}
 
     def alone(self, term: Term, spelling: _Spelling, kept: Sequence[Term]) -> dict[str, Any]:
         """One term beside what is quoted, for ids and days of its best hits, outside of any federation.

@@ -4,6 +4,7 @@
 """
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
@@ -14,8 +15,9 @@ from search.conditions import quoted
 from search.coverage import covering
 from search.cursor import COVERED, NEARLY, Cursor, read_cursor, tie
 from search.index import Index
+from search.misspelt import respelled
 from search.order import TOP, Texts, doubtful, ordered
-from search.plan import Led, Rung, each, many, rungs, unquoted
+from search.plan import Led, Rung, beside, each, many, rungs, unquoted
 from search.question import MOST_DAYS, Query, Sort, gathered, read
 from search.schema import DAY, FACETS, LATER, MONTH, MOST_HITS, PRIMARY_KEY, PUBLISHED_AT, SHOWN
 from search.snippet import snippet
@@ -61,6 +63,7 @@ class Results:
             the span are given and at most 92 days apart, or all hits are of three months in a row; in order.
         took_ms: as the asker felt it.
         relaxed: no story holds every word; these hold most of what was asked, rare words weighing more.
+        respelled: the question that was answered instead, where one of its words is no syllable.
         cursor: asks for what comes behind these hits as `before`; "" at the end, and in order of relevance.
 
     Pages by cursor have no facets, months and days.
@@ -73,6 +76,7 @@ class Results:
     days: dict[str, int] = field(default_factory=dict)
     took_ms: int = 0
     relaxed: bool = False
+    respelled: str = ""
     cursor: str = ""
 
     def answer(self) -> dict[str, Any]:
@@ -85,12 +89,14 @@ class _Answer:
     """What one way of asking gave.
 
     Args:
+        query: what was asked for in the end.
         found: Meilisearch's merged answer.
         rung: its place, or `COVERED`, `NEARLY`.
         relaxed: as in `Results`.
         more: there are hits behind these.
     """
 
+    query: Query
     found: dict[str, Any]
     rung: int
     relaxed: bool = False
@@ -118,6 +124,8 @@ def search(index: Index, query: Query, texts: Texts | None = None, led: Led | No
     started = time.perf_counter()
     last = query.before
     answer = _further(index, query, last, led) if last else _answer(index, query, texts, led)
+    other = answer.query.q if answer.query.q != query.q else ""
+    query = answer.query
     told = {} if last else answer.found.get("facetDistribution") or {}
     facets = {name: told.get(attribute) or {} for name, attribute in FACETS.items()}
     if answer.total and last is None:
@@ -129,8 +137,9 @@ def search(index: Index, query: Query, texts: Texts | None = None, led: Led | No
         months=_in_order(told.get(MONTH)),
         days=_in_order(told.get(DAY)),
         took_ms=round((time.perf_counter() - started) * 1000),
-        relaxed=answer.relaxed and answer.total > 0,
-        cursor=_cursor(query, answer),
+        relaxed=(answer.relaxed or bool(other)) and answer.total > 0,
+        respelled=other,
+        cursor="" if other else _cursor(query, answer),
     )
 
 
@@ -144,6 +153,9 @@ def walk(index: Index, query: Query, led: Led | None = None) -> Iterator[Results
     """
     assert query.in_time()
     found = search(index, query, led=led)
+    if found.respelled:
+        query = replace(query, q=found.respelled)
+        found = replace(search(index, query, led=led), relaxed=True)
     yield found
     while found.cursor:
         found = search(index, replace(query, page=1, before=read_cursor(found.cursor)), led=led)
@@ -151,22 +163,45 @@ def walk(index: Index, query: Query, led: Led | None = None) -> Iterator[Results
 
 
 def _answer(index: Index, query: Query, texts: Texts | None, led: Led | None) -> _Answer:
-    """Answer by the first rung that finds anything."""
+    """Answer by the first rung that finds anything; a misspelt word is mended before any is taken loosely."""
+    others = () if led else respelled(query.q)
     for place, rung in enumerate(rungs(query, led)):
+        if others and rung.lax:
+            if better := _respelled(index, query, others):
+                return _answer(index, better, texts, led)
+            others = ()
         if rung.bent and many(query) and (answer := _covered(index, query, NEARLY)).total:
             return answer
         found = _asked(index, query, rung, texts, led)
-        if found["estimatedTotalHits"] and not (rung.narrow and _is_scarce(index, rung, found)):
-            relaxed = rung.relaxed or _lacks_a_word(index, rung, found["hits"])
-            shown = (query.page - 1) * query.per_page + len(found["hits"])
-            return _Answer(found, place, relaxed, more=shown < found["estimatedTotalHits"])
+        if not found["estimatedTotalHits"]:
+            continue
+        if (others or rung.narrow) and _is_scarce(index, rung, found):
+            if others and (better := _respelled(index, query, others)):
+                return _answer(index, better, texts, led)
+            if rung.narrow:
+                continue
+        relaxed = rung.relaxed or _lacks_a_word(index, rung, found["hits"])
+        shown = (query.page - 1) * query.per_page + len(found["hits"])
+        return _Answer(query, found, place, relaxed, more=shown < found["estimatedTotalHits"])
     return _covered(index, query, COVERED)
+
+
+def _respelled(index: Index, query: Query, others: Sequence[str]) -> Query | None:
+    """Return the question as most stories have its misspelt word beside the others; None if none has."""
+    tries = [(other, one) for other in others for one in beside(query, other)]
+    found = Counter[str]()
+    if tries:
+        for (other, _), hits in zip(tries, index.each([one for _, one in tries]), strict=True):
+            found[other] += len(hits)
+    best = found.most_common(1)
+    return replace(query, q=best[0][0]) if best and best[0][1] else None
 
 
 def _is_scarce(index: Index, rung: Rung, found: Mapping[str, Any]) -> bool:
     """Say whether few stories hold every word, and none of them neighbours side by side."""
+    firm = rung.firm()
     few = found["estimatedTotalHits"] < _SCARCE
-    return few and not index.search(rung.firm(), {"limit": 0})["estimatedTotalHits"]
+    return few and not (firm and index.search(firm, {"limit": 0})["estimatedTotalHits"])
 
 
 def _further(index: Index, query: Query, last: Cursor, led: Led | None) -> _Answer:
@@ -182,7 +217,7 @@ def _further(index: Index, query: Query, last: Cursor, led: Led | None) -> _Answ
         raise EngineUnavailable("Meilisearch", "ran out of time")  # or the walk would seem to be at its end
     first = rungs(replace(query, before=None), led)[last.rung]
     relaxed = rung.relaxed or _lacks_a_word(index, first, found["hits"])
-    return _Answer(found, last.rung, relaxed, more=len(found["hits"]) < found["estimatedTotalHits"])
+    return _Answer(query, found, last.rung, relaxed, more=len(found["hits"]) < found["estimatedTotalHits"])
 
 
 def _lacks_a_word(index: Index, rung: Rung, hits: Sequence[Mapping[str, Any]]) -> bool:
@@ -282,7 +317,11 @@ def _covered(index: Index, query: Query, rung: int) -> _Answer:
     ids = covering(found, nearly=rung == NEARLY)[:MOST_HITS]
     if not ids:
         plain = unquoted(query) if rung == COVERED else None
-        return _covered(index, plain, rung) if plain else _Answer({"hits": []}, rung)
+        return (
+            replace(_covered(index, plain, rung), query=query)
+            if plain
+            else _Answer(query, {"hits": []}, rung)
+        )
     start = (query.page - 1) * query.per_page
     if query.in_time():
         sign = 1 if query.sort is Sort.OLDEST else -1
@@ -299,7 +338,7 @@ def _covered(index: Index, query: Query, rung: int) -> _Answer:
     hits = _found(index, [_by_id(page)], {"limit": len(page)})["hits"] if page else []
     sorted_hits = sorted(hits, key=lambda hit: page.index(hit["id"]))
     more = start + len(page) < len(ids)
-    return _Answer(facets | {"hits": sorted_hits}, rung, relaxed=True, more=more)
+    return _Answer(query, facets | {"hits": sorted_hits}, rung, relaxed=True, more=more)
 
 
 def _found(index: Index, queries: Sequence[dict[str, Any]], federation: dict[str, Any]) -> dict[str, Any]:

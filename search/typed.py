@@ -15,10 +15,11 @@ _VNI_SHAPES = {"6": {"a": "â", "e": "ê", "o": "ô"}, "7": {"u": "ư", "o": "ơ
 _W = {"u": "ư", "o": "ơ", "a": "ă"}
 _SYLLABLE = re.compile(
     r"(?:ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdđghklmnprstvx])?"
-    r"(?:(?:iê|yê|oa|oă|oe|uâ|uê|uô|uơ|uyê|uy|ươ|[aăâeêioôơuưy])(?:ch|ng|nh|[ckmnpt])|"
+    r"(?:(?:iê|yê|oa|oă|oe|uâ|uô|uyê|uy|ươ|[aăâeêioôơuưy])(?:ch|ng|nh|[ckmnpt])|uê(?:ch|nh)|"
     r"iêu|yêu|oai|oay|oao|oeo|uây|uôi|uya|uyu|ươi|ươu|ia|iu|ai|ao|au|ay|âu|ây|eo|êu|oa|oe|oi|ôi|ơi|"
     r"ua|uê|ui|uơ|uy|ưa|ưi|ưu|[aeêioôơuưy])"
 )
+_BARE_SYLLABLE = re.compile(_SYLLABLE.pattern.translate(str.maketrans("ăâđêôơư", "aadeoou")))
 _INITIALS = re.compile(r"(?=.*dd)[bcdghklmnpqrstvx]{3,7}")  # HĐND, GDĐT
 _STOPPED = re.compile(r"(?:ch|[ckpt])$")
 _VOWELS = frozenset("aăâeêioôơuưy")
@@ -45,11 +46,21 @@ def word(keys: str) -> str | None:
     letters, tone = made
     joined = re.sub("(?<=.)ưo", "ươ", "".join(letters))  # one w, or one 7, does for both; "won" is a word
     base = re.sub("ươ$", "uơ", joined)  # thuở; an open ươ there is not
+    meant = syllable(base, tone)
+    return None if meant is None or meant.isascii() else meant
+
+
+def syllable(base: str, tone: str) -> str | None:
+    """Return the syllable of small letters with a combining tone or ""; None if there is none such."""
     if not _SYLLABLE.fullmatch(base) or (_STOPPED.search(base) and tone not in ("\u0301", "\u0323")):
         return None
     marked = max(range(len(base)), key=lambda at: _bearing(base, at))
-    meant = unicodedata.normalize("NFC", base[: marked + 1] + tone + base[marked + 1 :])
-    return None if meant.isascii() else meant
+    return unicodedata.normalize("NFC", base[: marked + 1] + tone + base[marked + 1 :])
+
+
+def is_syllable(letters: str) -> bool:
+    """Say whether some syllable has these small letters without any mark."""
+    return _BARE_SYLLABLE.fullmatch(letters) is not None
 
 
 def _bearing(base: str, at: int) -> tuple[bool, bool, int]:

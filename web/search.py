@@ -39,6 +39,7 @@ from web.narrowing import chips, groups, histogram
 from web.paper_lookup import Lookup
 from web.partners import MOST_OF_KEY, MOST_OF_STRANGER
 from web.site import Site, TheSite
+from web.taken import taken
 from web.view import number, query, render
 
 _PER_PAGE = 20
@@ -180,12 +181,11 @@ def _listing(site: Site, asked: engine.Query, *, typing: bool) -> _Listing:
         return _listing(site, replace(asked, before=None), typing=typing)
     alive = living(site, found)
     hits = [
-        _shown(alive[story_id], hit.snippet, asked.q)
+        _shown(alive[story_id], hit.snippet, found.respelled or asked.q)
         for hit in found.hits
         if (story_id := StoryId(hit.story_id)) in alive
     ]
-    relaxed = [_("Không tin nào có đủ các từ; đây là những tin có nhiều từ nhất.")] * found.relaxed
-    return _Listing(asked, hits, found, found.total, relaxed)
+    return _Listing(asked, hits, found, found.total, taken(asked, found))
 
 
 def _shown(story: Story, snippet: str, q: str) -> _Shown:

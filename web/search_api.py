@@ -77,7 +77,10 @@ class ResultsBody(BaseModel):
     )
     cursor: str = Field(description="asks for what comes behind these hits as `before`; empty at the end")
     took_ms: int
-    relaxed: bool = Field(description="no story holds every word; these hold some")
+    relaxed: bool = Field(description="no story holds every word as it was typed; these come nearest")
+    respelled: str = Field(
+        default="", description="the question that was answered, where a word of it is no Vietnamese syllable"
+    )
     documents: list[PaperBody] = Field(
         description="official documents that the question names, the likeliest first; on page 1"
     )

@@ -221,6 +221,10 @@ def _documents() -> dict[str, dict[str, object]]:
         ("cv3312", _CITES),
         # an accent left out, though some text has the bare word somewhere
         ("giữ rung ngập mặn", REEDS),
+        # one wrong letter in a short word
+        ("giữ rừg ngập mặn", REEDS),
+        ("giu ruwng ngap mann", REEDS),
+        ("thah niên xã", YOUTH),
         # who wrote it
         ("Lý Thị Sậy", _CITES),
         ('"ly thi say"', _CITES),

@@ -89,7 +89,17 @@ def test_the_json_has_the_form_that_was_promised(searching: httpx.Client, told: 
     (hit,) = found["hits"]
 
     counted = {"total", "facets", "months", "days", "took_ms"}
-    of_answer = {"hits", "cursor", "relaxed", "documents", "down", "unapplied", "incomplete", *counted}
+    of_answer = {
+        "hits",
+        "cursor",
+        "relaxed",
+        "respelled",
+        "documents",
+        "down",
+        "unapplied",
+        "incomplete",
+        *counted,
+    }
 
     assert of_answer == set(found)
     assert (1, told["Thôn"]) == (found["total"], hit["story_id"])
