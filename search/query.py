@@ -26,7 +26,7 @@ __all__ = ["Hit", "Query", "Results", "Sort", "gathered", "hit", "read", "search
 
 _WHOLE = frozenset(SHOWN) - LATER
 MOST_OFFERED = 100  # values of one facet that are told
-_SCARCE = 20
+_SCARCE, _MUCH_MORE = 20, 5
 _FEW_MONTHS = 3  # in a row, of which hits are told day by day: 92 days at most
 
 
@@ -176,7 +176,8 @@ def _answer(index: Index, query: Query, texts: Texts | None, led: Led | None) ->
         if not found["estimatedTotalHits"]:
             continue
         if (others or rung.narrow) and _is_scarce(index, rung, found):
-            if others and (better := _respelled(index, query, others)):
+            least = _MUCH_MORE * found["estimatedTotalHits"]  # VTV is no syllable, and yet a word
+            if others and (better := _respelled(index, query, others, least)):
                 return _answer(index, better, texts, led)
             if rung.narrow:
                 continue
@@ -186,15 +187,15 @@ def _answer(index: Index, query: Query, texts: Texts | None, led: Led | None) ->
     return _covered(index, query, COVERED)
 
 
-def _respelled(index: Index, query: Query, others: Sequence[str]) -> Query | None:
-    """Return the question as most stories have its misspelt word beside the others; None if none has."""
+def _respelled(index: Index, query: Query, others: Sequence[str], least: int = 1) -> Query | None:
+    """Return the question as most stories have its misspelt word beside the others; None if too few have."""
     tries = [(other, one) for other in others for one in beside(query, other)]
     found = Counter[str]()
     if tries:
         for (other, _), hits in zip(tries, index.each([one for _, one in tries]), strict=True):
             found[other] += len(hits)
     best = found.most_common(1)
-    return replace(query, q=best[0][0]) if best and best[0][1] else None
+    return replace(query, q=best[0][0]) if best and best[0][1] >= least else None
 
 
 def _is_scarce(index: Index, rung: Rung, found: Mapping[str, Any]) -> bool:
