@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from pipeline import gazetteer
 from pipeline.text import clean, fold, plain
 from search.ordinals import ordinal_leveller, ordinals
 from search.spellings import CAPITALS, SAME, SHORT_PLACES
@@ -63,7 +64,9 @@ def readings(q: str) -> tuple[str, ...]:
     held = [quoted.span() for quoted in _QUOTED.finditer(text)]  # what is quoted has no other form
     found = [
         one
-        for one in _apart([*_days(text), *_months(text), *_ranks(text), *_roads(text), *_named(text)])
+        for one in _apart(
+            [*_former(text), *_days(text), *_months(text), *_ranks(text), *_roads(text), *_named(text)]
+        )
         if not any(start < one.end and one.start < end for start, end in held)
     ]
     turns = range(max((len(one.others) for one in found), default=0))
@@ -259,6 +262,18 @@ def _months(text: str) -> list[_Found]:
 def _ranks(text: str) -> list[_Found]:
     """Find quarters, terms and ordinals."""
     return [_Found(*one) for one in ordinals(text, blind=not accented(tokens(text)))]
+
+
+def _former(text: str) -> list[_Found]:
+    """Find units that are called former ones, as is usual since July 2025: "Tiền Giang cũ"."""
+    return [_Found(*seen.span(), (seen["name"],)) for seen in _former_units().finditer(text)]
+
+
+@cache
+def _former_units() -> re.Pattern[str]:
+    names = {named.name for unit in gazetteer.areas() for named in unit.names}
+    told = "|".join(map(re.escape, sorted({*names, *map(plain, names)}, key=len, reverse=True)))
+    return re.compile(rf"(?<!\w)(?P<name>{told}) (?:cũ|cu)(?!\w)", re.IGNORECASE)
 
 
 def _roads(text: str) -> list[_Found]:

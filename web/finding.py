@@ -7,7 +7,7 @@ newest stories come from SQL, by all that is asked for but the words.
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Protocol
 
 from pipeline.documents import canonical
@@ -19,6 +19,7 @@ from pipeline.store.newest import Wanted
 from pipeline.text import one_tone
 from search import query as engine
 from search.asked import told_as
+from search.conditions import Condition
 from search.document import document
 from search.holders import called, office_keys, person_keys
 from search.index import Index
@@ -30,6 +31,7 @@ from web.paper_lookup import Lookup, look_up
 from web.problems import Problem
 
 _PATIENCE = 1.0  # seconds for which one page goes through stories in SQL
+_MOST_KEPT = 20_000  # officeholders of whom is kept what was made of them
 _OF_PEOPLE: dict[str, Callable[[Officeholder], Iterable[str]]] = {  # as `search.document` makes them
     PEOPLE_KEYS: lambda one: person_keys(one.name),
     OFFICE_KEYS: lambda one: office_keys([one]),
@@ -204,19 +206,20 @@ def _wanted(asked: engine.Query) -> Wanted:
 def _named(asked: engine.Query) -> Callable[[Sequence[Officeholder]], bool] | None:
     """Return what tells whether the people of a story are those asked for; None: nobody is."""
     conditions = [one for one in asked.conditions() if one.field in _OF_PEOPLE]
+    fitting = [lru_cache(maxsize=_MOST_KEPT)(partial(_fits, condition)) for condition in conditions]
 
     def named(people: Sequence[Officeholder]) -> bool:
-        # Without names few differ: offices recur, and what was made of one is kept.
-        told = people if asked.person else [replace(one, name="") for one in people]
-        return all(one.holds({one.field: [*_made(one.field, told)]}) for one in conditions)
+        # Without names few differ: offices recur.
+        told = people if asked.person else [Officeholder("", one.office, one.unit) for one in people]
+        return all(any(map(fits, told)) for fits in fitting)
 
     return named if conditions else None
 
 
-def _made(field: str, people: Iterable[Officeholder]) -> Iterator[str]:
-    return (key for one in people for key in _keys(field, one))
+def _fits(condition: Condition, one: Officeholder) -> bool:
+    return condition.holds({condition.field: _keys(condition.field, one)})
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=_MOST_KEPT)
 def _keys(field: str, one: Officeholder) -> list[str]:
     return [*_OF_PEOPLE[field](one)]
