@@ -85,6 +85,10 @@ SAME = (
     ("pgs", "phó giáo sư"),
     ("ubkt", "ủy ban kiểm tra"),
     ("vn", "vietnam", "việt nam"),
+    ("cty", "công ty"),
+    ("pct", "phó chủ tịch"),
+    ("pgđ", "phó giám đốc"),
+    ("tsn", "tân sơn nhất"),
     ("ôtô", "ô tô"),
     ("môtô", "mô tô"),
     ("bêtông", "bê tông"),
@@ -100,7 +104,7 @@ SAME = (
     ("br vt", "brvt", "bà rịa vũng tàu"),
 )
 # Read in questions alone, and in capitals: small, they are other words.
-CAPITALS = {"CA": "công an"}
+CAPITALS = {"CA": "công an", "GĐ": "giám đốc"}
 # Places as people shorten them; some mean several. Read so only beside other words, behind everything else.
 SHORT_PLACES = {
     "hn": ("hà nội",),

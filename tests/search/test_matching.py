@@ -328,6 +328,13 @@ def test_raw_keys(keys: str, expected: str | None) -> None:
         ("lũ Tiền Giang cũ", ["lũ Tiền Giang"]),
         ("lu tien giang cu", ["lu tien giang"]),
         ("nhà cũ", []),
+        ("cháy cty", ["cháy công ty"]),
+        (
+            "PCT UBND xã",
+            ["phó chủ tịch ủy ban nhân dân xã", "phó chủ tịch UBND xã", "PCT ủy ban nhân dân xã"],
+        ),
+        ("GĐ sở", ["giám đốc sở"]),
+        ("gđ sở", []),
         ("QL1A", ["quoc lo 1A"]),
         ("31/13/2023", []),
         ("1.5 tỷ", []),
