@@ -36,6 +36,7 @@ MEDIA_TYPE = "application/x-ndjson"
 _MOST_BYTES = 4_000_000  # of a page; a line that is longer by itself comes alone
 _MOST_ROWS = 5_000  # of the log that one request goes through for a part of it
 _MOST_WAIT = 30
+_MOST_NAME = 100  # characters of a parameter that there is not
 _BREAKS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"}  # where some cut lines
 
 router = APIRouter()
@@ -114,9 +115,14 @@ def _single(request: Request, labels: dict[str, str]) -> dict[str, str]:
     """Return labels as slugs, which may be in any case.
 
     Raises:
-        BadInput: there are several values of a parameter: one of them would be told as all.
+        BadInput: there are several values of a parameter, or one that there is not: a part would be told as
+            all, or all as a part.
     """
-    for name in ("since", "limit", "wait"):
+    ways = ("since", "limit", "wait")
+    for name in request.query_params:
+        if name not in (*ways, *labels):
+            raise BadInput(name[:_MOST_NAME], f"must be one of {', '.join((*ways, *labels))}")
+    for name in ways:
         if len(request.query_params.getlist(name)) > 1:
             raise BadInput(name, "must be given once")
     for kind, slug in labels.items():

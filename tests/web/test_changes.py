@@ -329,7 +329,7 @@ def test_one_walk_is_of_one_place(client: httpx.Client, db: Database) -> None:
     """Several values are refused by name with a way out, never cut to one; capitals count for nothing."""
     tell(db, draft("a", "Kiểm tra đê bao", BODY))
     wrong = ["province=vinh-long&province=dong-thap", "province=vinh-long,dong-thap", "area=ben-tre&area="]
-    wrong += ["topic=y-te,giao-duc", "limit=1&limit=2", "province=,", "province=%20"]
+    wrong += ["topic=y-te,giao-duc", "limit=1&limit=2", "province=,", "province=%20", "provnce=vinh-long"]
     answers = [client.get(f"/api/changes?{asked}") for asked in wrong]
 
     assert [(422, asked.partition("=")[0]) for asked in wrong] == [
