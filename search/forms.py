@@ -13,7 +13,7 @@ from functools import cache
 from pipeline import gazetteer
 from pipeline.text import clean, fold, plain
 from search.ordinals import ordinal_leveller, ordinals
-from search.spellings import CAPITALS, SAME, SHORT_PLACES
+from search.spellings import CAPITALS, SAME, SHORT_PLACES, TYPED
 from search.tokens import accented, bare, telex, tokens
 
 MOST_READINGS = 4  # beside the question itself; each is two more queries
@@ -36,6 +36,7 @@ _WHOLE_MONTH = re.compile(
 _INNER_SPACE = re.compile(r"(?<=\w) (?=\w)")
 _LAST_DAY, _LAST_MONTH = 31, 12
 _CAPITALS = re.compile(rf"(?<!\w)(?:{'|'.join(CAPITALS)})(?!\w)")
+_TYPED = re.compile(rf"(?<!\w)(?:{'|'.join(TYPED)})(?!\w)", re.IGNORECASE)
 # "ĐT 923" is a road, "ĐT Việt Nam" a team.
 _ROAD = re.compile(
     r"(?<!\w)(?:[đd]t[. ]?|(?:[đd][ưu][ờo]ng )?t[ỉi]nh l[ộo] |[đd][ưu][ờo]ng t[ỉi]nh )(?=\d{3}[a-e]?(?!\w))",
@@ -199,12 +200,10 @@ def _named(text: str) -> list[_Found]:
                 joined = end < len(text) and text[end].isalnum()
                 whole = told if joined else tuple(map(str.strip, told))
                 found.append(_Found(pieces[at].start(), end, whole))
+    short = [(seen, TYPED[seen[0].lower()]) for seen in _TYPED.finditer(text)]
     if blind or not text.isupper():  # "CA SĨ" is no police
-        found += [
-            _Found(*seen.span(), (plain(CAPITALS[seen[0]]) if blind else CAPITALS[seen[0]],))
-            for seen in _CAPITALS.finditer(text)
-        ]
-    return found
+        short += [(seen, CAPITALS[seen[0]]) for seen in _CAPITALS.finditer(text)]
+    return found + [_Found(*seen.span(), (plain(full) if blind else full,)) for seen, full in short]
 
 
 def _others(

@@ -183,25 +183,31 @@ def each(query: Query) -> tuple[tuple[dict[str, Any], ...], ...]:
     )
 
 
-def beside(query: Query, other: str) -> list[dict[str, Any]]:
-    """Return searches for stories of all words of `other`, the one by which it differs beside a neighbour.
+def tried(query: Query, others: Sequence[str]) -> list[tuple[str, dict[str, Any]]]:
+    """Return searches that tell which of some questions was meant, each with the question it speaks for.
 
-    Outside of any federation, for ids alone; no filter but the bounds of a key narrows them.
+    For the question as it was typed: stories of all its words. For each other, which has another word in one
+    place: those in which that word stands beside a neighbour, too. Outside of any federation, for ids alone;
+    no filter but the bounds of a key narrows them.
     """
-    typed, terms = asked(query.q).terms, asked(other).terms
-    changed = [place for place, pair in enumerate(zip(typed, terms, strict=False)) if pair[0] != pair[1]]
-    if len(changed) != 1 or len(terms) != len(typed):
-        return []
-    [place] = changed
-    spelling, fields = (telex, ACCENTED) if accented(list(terms[place].words)) else (bare, PLAIN)
-    make = _Maker(Query(q=other, within=query.within))
-    return [
-        make.counted(
-            [*terms[:at], Term(terms[at].words + terms[at + 1].words), *terms[at + 2 :]], spelling, fields
-        )
-        for at in (place - 1, place)
-        if 0 <= at < len(terms) - 1
-    ]
+    make = _Maker(Query(q=query.q, within=query.within))
+    typed = asked(query.q)
+    spelling, fields = (telex, ACCENTED) if accented(typed.words()) else (bare, PLAIN)
+    found = [(query.q, make.counted(typed.terms, spelling, fields))]
+    for other in others:
+        terms = asked(other).terms
+        changed = [
+            place for place, pair in enumerate(zip(typed.terms, terms, strict=False)) if len({*pair}) > 1
+        ]
+        if len(changed) != 1 or len(terms) != len(typed.terms):
+            continue
+        [place] = changed
+        spelling, fields = (telex, ACCENTED) if accented(list(terms[place].words)) else (bare, PLAIN)
+        for at in (place - 1, place):
+            if 0 <= at < len(terms) - 1:
+                near = Term(terms[at].words + terms[at + 1].words)
+                found.append((other, make.counted([*terms[:at], near, *terms[at + 2 :]], spelling, fields)))
+    return found
 
 
 def many(query: Query) -> bool:

@@ -17,7 +17,7 @@ from search.cursor import COVERED, NEARLY, Cursor, read_cursor, tie
 from search.index import Index
 from search.misspelt import respelled
 from search.order import TOP, Texts, doubtful, ordered
-from search.plan import Led, Rung, beside, each, many, rungs, unquoted
+from search.plan import Led, Rung, each, many, rungs, tried, unquoted
 from search.question import MOST_DAYS, Query, Sort, gathered, read
 from search.schema import DAY, FACETS, LATER, MONTH, MOST_HITS, PRIMARY_KEY, PUBLISHED_AT, SHOWN
 from search.snippet import snippet
@@ -176,8 +176,7 @@ def _answer(index: Index, query: Query, texts: Texts | None, led: Led | None) ->
         if not found["estimatedTotalHits"]:
             continue
         if (others or rung.narrow) and _is_scarce(index, rung, found):
-            least = _MUCH_MORE * found["estimatedTotalHits"]  # VTV is no syllable, and yet a word
-            if others and (better := _respelled(index, query, others, least)):
+            if others and (better := _respelled(index, query, others)):
                 return _answer(index, better, texts, led)
             if rung.narrow:
                 continue
@@ -187,15 +186,19 @@ def _answer(index: Index, query: Query, texts: Texts | None, led: Led | None) ->
     return _covered(index, query, COVERED)
 
 
-def _respelled(index: Index, query: Query, others: Sequence[str], least: int = 1) -> Query | None:
-    """Return the question as most stories have its misspelt word beside the others; None if too few have."""
-    tries = [(other, one) for other in others for one in beside(query, other)]
+def _respelled(index: Index, query: Query, others: Sequence[str]) -> Query | None:
+    """Return the question as most stories have its misspelt word beside the others; None if too few have.
+
+    VTV is no syllable, and yet a word: where stories have all words as they were typed, far more must have
+    the other.
+    """
+    tries = tried(query, others)
     found = Counter[str]()
-    if tries:
-        for (other, _), hits in zip(tries, index.each([one for _, one in tries]), strict=True):
-            found[other] += len(hits)
-    best = found.most_common(1)
-    return replace(query, q=best[0][0]) if best and best[0][1] >= least else None
+    for (other, _), hits in zip(tries, index.each([one for _, one in tries]), strict=True):
+        found[other] += len(hits)
+    typed = found.pop(query.q)
+    best, count = max(found.items(), key=lambda one: one[1], default=("", 0))
+    return replace(query, q=best) if count > typed * _MUCH_MORE else None
 
 
 def _is_scarce(index: Index, rung: Rung, found: Mapping[str, Any]) -> bool:

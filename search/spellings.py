@@ -85,10 +85,6 @@ SAME = (
     ("pgs", "phó giáo sư"),
     ("ubkt", "ủy ban kiểm tra"),
     ("vn", "vietnam", "việt nam"),
-    ("cty", "công ty"),
-    ("pct", "phó chủ tịch"),
-    ("pgđ", "phó giám đốc"),
-    ("tsn", "tân sơn nhất"),
     ("ôtô", "ô tô"),
     ("môtô", "mô tô"),
     ("bêtông", "bê tông"),
@@ -105,6 +101,8 @@ SAME = (
 )
 # Read in questions alone, and in capitals: small, they are other words.
 CAPITALS = {"CA": "công an", "GĐ": "giám đốc"}
+# Read in questions alone: people type them, papers hardly print them.
+TYPED = {"cty": "công ty", "pct": "phó chủ tịch", "pgđ": "phó giám đốc", "tsn": "tân sơn nhất"}
 # Places as people shorten them; some mean several. Read so only beside other words, behind everything else.
 SHORT_PLACES = {
     "hn": ("hà nội",),
