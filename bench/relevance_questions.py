@@ -210,7 +210,7 @@ class _Draw:
             return None
         start = self._rnd.randrange(len(told) - count)
         run = " ".join(told[start : start + count])
-        if _CUT.search(run):
+        if _CUT.search(" ".join(told[max(start - 1, 0) : start + count + 1])):
             return None
         asked = run if accents else plain(run)
         return asked, self._holding(asked, accents=accents)
@@ -223,7 +223,7 @@ class _Draw:
             return None
         start = self._rnd.randrange(len(told) - 20)
         same = self._holding(" ".join(told[start : start + 20]), accents=True)
-        if _CUT.search(" ".join(told[start : start + 20])):
+        if _CUT.search(" ".join(told[max(start - 1, 0) : start + 21])):
             return None
         kept = [word for at, word in enumerate(told[start : start + 20]) if at % 5 != 4]
         return " ".join(kept), same | {place}

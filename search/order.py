@@ -117,8 +117,9 @@ class _Rule:
         self._asked = frozenset(self._words)
         self._pairs = frozenset(pairwise(self._words))
         self._weights = [_FRAME if word in FRAMES else 1.0 for word in typed]
-        self._level = leveller(f" {' '.join(self._words)} ", spelling)
-        self._run = self._level(f" {' '.join(self._words)} ")
+        run = f" {' '.join(self._words)} "
+        self._level = leveller(run, spelling)
+        self._runs = (run, self._level(run))
         # Letters with figures are one word here: "37C" holds no "37".
         self._as_written = str if spelling is telex else bare
         self._has_other = any(
@@ -126,7 +127,7 @@ class _Rule:
         )
         written = f" {' '.join(map(self._as_written, typed))} "
         self._level_written = leveller(written, self._as_written)
-        self._run_written = self._level_written(written)
+        self._runs_written = (written, self._level_written(written))
         self._told: dict[str, tuple[str, ...]] = {}
         self._lines: dict[str, list[Sequence[str]]] = {}
         self._fields: dict[str, list[_Field]] = {}
@@ -168,13 +169,15 @@ class _Rule:
         return weighed * (1 - share) + EXACT * self._placed(story_id) * share
 
     def _stands(self, line: Sequence[str]) -> bool:
-        return self._run in self._level(f" {' '.join(line)} ")
+        return _holds(f" {' '.join(line)} ", self._runs, self._level)
 
     def _is_as_typed(self, story_id: str) -> bool:
         """Say whether a phrase stands there as it was typed, in its i or y and its figures."""
         texts = self._told[story_id] if self._has_other else ()
         lines = (f" {' '.join(map(self._as_written, words(text)))} " for text in texts)
-        return not self._has_other or any(self._run_written in self._level_written(line) for line in lines)
+        return not self._has_other or any(
+            _holds(line, self._runs_written, self._level_written) for line in lines
+        )
 
     def _placed(self, story_id: str) -> float:
         """Return how near the top the words stand: about 1 if all are in the title, more if side by side."""
@@ -213,6 +216,14 @@ class _Rule:
             strengths.append(min(1.0, _UNIT * max(0, found - _CHANCE) / (len(ids) + _FEW)))
         sides = zip([0.0, *strengths], [*strengths, 0.0], strict=True)
         return [max(left, right) for (left, right), _ in zip(sides, self._words, strict=False)]
+
+
+def _holds(line: str, runs: tuple[str, str], level: Callable[[str], str]) -> bool:
+    """Say whether a run of words stands in a line, or its levelled form in the levelled line.
+
+    Not levelled alone: "ngày" goes before a day there, and a run may end with it.
+    """
+    return runs[0] in line or runs[1] in level(line)
 
 
 _remembered = lru_cache(maxsize=_REMEMBERED)(spelled)

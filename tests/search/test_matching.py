@@ -390,6 +390,21 @@ def test_words_that_belong_together_count_together() -> None:
     assert "0" == found[-1]["id"]
 
 
+@pytest.mark.parametrize("q", ["bộ quốc phòng nga ngày", "bo quoc phong nga ngay", "phòng nga ngày 27/3"])
+def test_a_run_may_end_before_a_day(q: str) -> None:
+    """There the word "ngày" counts for nothing; who quotes up to it quotes all the same."""
+    found = [
+        {"id": name, "title": "Tin", "summary": "", "_federation": {"weightedRankingScore": PHRASE * worth}}
+        for name, worth in (("apart", 0.9), ("whole", 0.8))
+    ]
+    texts = {
+        "apart": ["Nga họp ngày 27/3, bộ quốc gia phòng chống"],
+        "whole": ["Bộ Quốc phòng Nga ngày 27/3 nói"],
+    }
+
+    assert "whole" == ordered(found, asked(q), texts)[0]["id"]
+
+
 def test_stories_of_a_document_lead() -> None:
     """In their own order; a text that has the question word for word goes before those of a guess."""
     weights = {"a": PHRASE, "b": 1e7, "c": 1e7, "d": EXACT}
