@@ -86,12 +86,12 @@ def test_a_corrected_entry_shows_what_changed(client: httpx.Client, db: Database
 
 
 def test_an_english_reader_understands_what_stands_around_the_texts(client: httpx.Client, told: str) -> None:
-    """The frame is English; what a source wrote, and why it was joined, is marked as Vietnamese."""
+    """The frame and the reasons are English; what a source wrote is marked as Vietnamese."""
     page = client.get(f"/entries/{told}", headers={"Cookie": "tintinh_language=en"})
 
     assert ["Version 2 In use", "Version 1"] == texts(page, "//section/h2[starts-with(@id, 'ban-')]")
     assert ["Khánh thành cầu Rạch Gốc"] == texts(page, "//h1[@lang='vi']")
-    assert ["bản thứ 2 của cùng một bài"] == texts(page, "//*[@class='why'][1]/span[@lang='vi']")[:1]
+    assert ["Edited: text 2 of one article"] == texts(page, "//*[@class='why'][1]")[:1]
 
 
 def test_a_story_leads_to_the_versions(client: httpx.Client, db: Database, told: str) -> None:
