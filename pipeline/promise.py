@@ -92,7 +92,7 @@ def promising(told: Fingerprint, others: Sequence[Packed], teller: tuple[str, st
         "undated": (days == _UNKNOWN_DAY).astype(np.float64),
     }
     excerpt = None if teller is None else np.array([_is_excerpt(one.teller, teller) for one in others])
-    odds = np.maximum.reduce(
+    odds = np.stack(
         [
             most(
                 known,
@@ -108,7 +108,7 @@ def promising(told: Fingerprint, others: Sequence[Packed], teller: tuple[str, st
             )
             for text in (facts, *facts.older)
         ]
-    )
+    ).max(axis=0)
     enough = (part >= LEAST_PART - _SLACK) | (words >= LEAST_WORDS - _SLACK)
     hopeful = (part >= COPIED - _SLACK) | (odds >= math.log((REVIEW - _SLACK) / (1 - REVIEW + _SLACK)))
     fits = (days <= WINDOW_DAYS) & (shorter >= SHORTEST)
