@@ -9,7 +9,8 @@ The first rung with a hit answers, so that totals and facets speak of what was m
    meant literally and goes no further: at most the quoted words without their accents.
 2. with accents on some words only: those as typed, the others in any reading, also where the first rung
    found a few stories in which the words stand apart; then a short name of a place in full ("lũ qn"),
-3. raw keys of Telex or VNI as the words they were meant to be (`search.typed`),
+3. raw keys of Telex or VNI as the words they were meant to be (`search.typed`); behind it a word that is
+   no syllable is mended first, if stories tell how (`search.misspelt`),
 4. more than ten terms: the most telling ones with accents,
 5. every (telling) word without accents,
 6. the same with typos.
@@ -87,9 +88,8 @@ class Rung:
     """One federated search, and what it takes the question for.
 
     Args:
-        relaxed: hits need not hold every word.
-        bent: nor the words as they are.
-        lax: words count without their accents, or need not all be there.
+        relaxed: hits need not hold every word as it was typed.
+        bent: typos are allowed.
         half: words that were typed without accents may have any.
         narrow: the next one finds these and more, which is better where there are few and in none of them
             neighbours stand together.
@@ -99,7 +99,6 @@ class Rung:
     question: Asked = _NOTHING
     relaxed: bool = False
     bent: bool = False
-    lax: bool = False
     half: bool = False
     narrow: bool = False
 
@@ -149,7 +148,7 @@ def rungs(query: Query, led: Led | None = None) -> tuple[Rung, ...]:
         queries = [*_spoken(make, typed, 1), make.mixed(fitting)]
         ladder.append(Rung(tuple(queries), typed))
     laxer = _looser(make, meant(query.q))
-    return (*ladder, *(replace(rung, relaxed=True, lax=True) for rung in laxer))
+    return (*ladder, *(replace(rung, relaxed=True) for rung in laxer))
 
 
 def _looser(make: "_Maker", question: Asked) -> Iterator[Rung]:

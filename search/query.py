@@ -166,7 +166,7 @@ def _answer(index: Index, query: Query, texts: Texts | None, led: Led | None) ->
     """Answer by the first rung that finds anything; a misspelt word is mended before any is taken loosely."""
     others = () if led else respelled(query.q)
     for place, rung in enumerate(rungs(query, led)):
-        if others and rung.lax:
+        if others and rung.relaxed:
             if better := _respelled(index, query, others):
                 return _answer(index, better, texts, led)
             others = ()

@@ -16,7 +16,6 @@ from pipeline.model import Officeholder, Story, StoryId, StoryState
 from pipeline.papers import number_slug
 from pipeline.store import Database, newest, stories
 from pipeline.store.newest import Wanted
-from pipeline.text import one_tone
 from search import query as engine
 from search.asked import told_as
 from search.conditions import Condition
@@ -35,7 +34,7 @@ _MOST_KEPT = 20_000  # officeholders of whom is kept what was made of them
 _OF_PEOPLE: dict[str, Callable[[Officeholder], Iterable[str]]] = {  # as `search.document` makes them
     PEOPLE_KEYS: lambda one: person_keys(one.name),
     OFFICE_KEYS: lambda one: office_keys([one]),
-    FACETS["office"]: lambda one: [one_tone(called(one))],
+    FACETS["office"]: lambda one: [called(one)],
 }
 
 
